@@ -1,0 +1,1 @@
+"""Find cryptography in one file: source, configuration, material, manifests."""

@@ -1,0 +1,1 @@
+"""Dependency manifests: a cryptographic library is a component too."""

@@ -1,0 +1,1 @@
+"""From inventory, register and benchmark to a migration plan."""

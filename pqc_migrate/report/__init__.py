@@ -1,0 +1,1 @@
+"""Any result as text or document; every sentence lives in `texts/`."""
