@@ -76,7 +76,8 @@ def _curves() -> dict[str, str]:
     path = toml.root() / "names" / "curves.toml"
     aliases: dict[str, str] = {}
     for record in toml.read(path)["curve"]:
-        toml.check_keys(f"{path.name}: {record.get('name', '?')!r}", record, {"name", "source"}, {"aliases", "cyclonedx", "bits"})
+        where = f"{path.name}: {record.get('name', '?')!r}"
+        toml.check_keys(where, record, {"name", "source"}, {"aliases", "cyclonedx", "bits"})
         for alias in (record["name"], *record.get("aliases", [])):
             if aliases.setdefault(alias.lower(), record["name"]) != record["name"]:
                 raise CatalogError(f"{path.name}: {alias!r} names two curves")

@@ -9,11 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
-
-Family = NewType("Family", str)
-"""Identifier of a family record in `catalog/algorithms.toml`, e.g. ``RSASSA-PSS``."""
-
 
 class Kind(StrEnum):
     """What an asset is; the first four are CycloneDX ``assetType`` values."""
@@ -105,7 +100,8 @@ class Provenance:
 
     parameter: str
     how: str
-    """``literal``, ``constant``, ``default argument``, ``object``, ``library default``, ``decoded``, ``runtime``."""
+    """``literal``, ``constant``, ``default argument``, ``object``, ``library default``, ``decoded`` or
+    ``runtime``."""
     path: str = ""
     line: int = 0
 
