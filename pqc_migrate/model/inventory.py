@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+
 class Kind(StrEnum):
     """What an asset is; the first four are CycloneDX ``assetType`` values."""
 
