@@ -1,0 +1,47 @@
+import pytest
+
+from pqc_migrate.catalog import languages
+from pqc_migrate.catalog.languages import OTHER_BINARY, OTHER_TEXT
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "expected"),
+    [
+        ("a.py", b"", "python"),
+        ("A.JAVA", b"", "java"),
+        ("x.hpp", b"", "cpp"),
+        ("archive.tar.gz", b"", "archive"),
+        ("pom.xml", b"", "maven"),
+        ("other.xml", b"", "xml"),
+        ("requirements-dev.txt", b"", "pip"),
+        ("notes.txt", b"", "prose"),
+        ("my.cnf", b"", "mysql"),
+        ("req.cnf", b"", "openssl-cnf"),
+        ("nginx.conf.j2", b"", "nginx"),
+        ("sshd_config.bak", b"", "openssh"),
+        (".env", b"", "environment"),
+        ("tool", b"#!/usr/bin/env -S python3.12 -u\n", "python"),
+        ("tool", b"#! /bin/bash -e\nx", "shell"),
+        ("tool", b"#!/usr/bin/env LANG=C node\n", "javascript"),
+        ("tool", b"#!/opt/unheard-of\n", OTHER_TEXT),
+        ("tool", b"\x7fELF\0", OTHER_BINARY),
+        ("plain", b"text", OTHER_TEXT),
+        ("", b"", OTHER_TEXT),
+        (".in", b"", OTHER_TEXT),
+    ],
+)
+def test_language_of_a_file(name: str, head: bytes, expected: str) -> None:
+    """Whole names win over suffixes, template suffixes are looked through, then the first line decides."""
+    assert languages.of(name, head) == expected
+
+
+def test_every_source_language_of_the_issue_is_supported() -> None:
+    """The coverage statement calls a language supported exactly when a parser is there."""
+    code = {entry.name for entry in languages.languages() if entry.kind == "code" and entry.supported}
+    assert code == {"python", "java", "go", "c", "cpp", "javascript", "typescript"}
+
+
+def test_code_without_a_parser_is_named_and_unsupported() -> None:
+    """A bank's COBOL is named with its bytes, not lost among unknown files."""
+    assert languages.of("PAYMENT.CBL", b"") == "cobol"
+    assert not languages.language("cobol").supported
