@@ -315,6 +315,8 @@ class Spec:
     status: SpecStatus
     date: str = ""
     """As recorded (``2026-08``)."""
+    unverified: bool = False
+    """True: number or status stands in a low-trust compilation only; print as an unverified pointer."""
 
 
 @dataclass(frozen=True, slots=True)

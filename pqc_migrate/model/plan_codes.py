@@ -401,6 +401,8 @@ class MappingNote(StrEnum):
 
     TLS13_FIRST = "tls13-first"
     """TLS 1.2 gets no post-quantum groups: move to 1.3 first."""
+    TLS13_ONLY = "tls-1.3-only"
+    """The interim hybrid exists for TLS 1.3 only; other protocols have none yet."""
     CLIENT_SHARE = "client-share-1216"
     """The X25519MLKEM768 client share has 1216 bytes."""
     SM_HYBRID_COMPLIANCE = "sm-hybrid-compliance"
@@ -414,7 +416,7 @@ class MappingNote(StrEnum):
     OPENSSH_WARNS = "openssh-10.1-warns"
     """OpenSSH 10.1 warns on key exchange that is not post-quantum."""
     SSH_NO_STANDARD = "ssh-keys-no-standard"
-    """No deployable standard for post-quantum SSH keys: keep and rotate."""
+    """No published standard for post-quantum SSH keys was found: keep Ed25519, rotate, watch the draft."""
     IKE_FRAGMENTATION = "ike-fragmentation"
     """Needs IKE fragmentation."""
     STATEFUL_KEYS = "stateful-keys"
