@@ -1,0 +1,247 @@
+r"""What a call of a library means: one file ``libraries/<language>/<library>.toml`` a library.
+
+::
+
+    source  = "https://docs.python.org/3/library/hashlib.html"
+    anchors = ["hashlib"]                       # literals without which a file cannot use the library
+    prefixes = { Cryptodome = "Crypto" }        # another root for the same names
+
+    [types]                                     # what a call returns, for calls of its methods
+    "hashlib.sha256" = "hashlib.Hash"
+
+    [[rule]]
+    id        = "new"
+    call      = ["hashlib.new"]                 # resolved names; "*.sign" is a method of an unseen type
+    algorithm = { arg = 0, name = "name", as = "digests" }
+    functions = ["digest"]
+
+    [[example]]                                 # run by the tests: all that must be found, nothing else
+    code  = 'import hashlib\nhashlib.new("md5")\n'
+    finds = ["2 MD5"]
+
+Keys of a rule, and of the places its values are read from, are documented on `Rule` and `Source`;
+README.md beside this file walks through an example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pqc_migrate.catalog import algorithms, toml
+from pqc_migrate.errors import CatalogError
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where in a call one value stands, and how it is read."""
+
+    arg: int | None = None
+    """0-based position."""
+    name: str = ""
+    """Keyword, where the language has them; also the field of a struct literal."""
+    key: str = ""
+    """Key inside an options object at that place (``{ modulusLength: 2048 }``)."""
+    receiver: str = ""
+    """Take this parameter or detail of the object the method is called on; ``*`` for the object itself."""
+    convert: str = ""
+    """``number``, ``bytes`` (a count of octets → bits), ``octets`` (the length of a key value → bits),
+    ``digest``, ``curve``, ``mode``, ``text``, ``object`` (another call's meaning), ``signer`` and
+    ``encryptor`` (a key or padding object → its signature or encryption scheme), ``cipher`` (an object's
+    name) or the name of a notation; left out: what fits the parameter."""
+    default: str = ""
+    """The value the library documents when the argument is left out."""
+    family: str = ""
+    """Accept only an object of this family or of this base; anything else is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The meaning of one resolved name."""
+
+    id: str
+    """``<library>/<rule>``: permanent, printed with each finding."""
+    name: str
+    """The resolved name it is looked up by."""
+    family: str
+    """Family of a fixed asset; empty when `algorithm` reads it or when this is only a part (a mode, a padding)."""
+    constants: tuple[tuple[str, str], ...] = ()
+    algorithm: Source | None = None
+    parameters: tuple[tuple[str, Source], ...] = ()
+    details: tuple[tuple[str, Source], ...] = ()
+    """Facts that do not make another asset; ``octets``: how many bits of octets the call returns."""
+    functions: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    """Constant details, e.g. what a runtime-dependent call negotiates and which version decides."""
+    silent: bool = False
+    """True: never a finding by itself; it lends type and parameters to others."""
+    reference: bool = True
+    """False: naming it without calling it is no use (a type, an exception)."""
+    implementation: bool = False
+
+    @property
+    def wildcard(self) -> bool:
+        """Whether this is a method looked up without knowing the type of its object."""
+        return self.name.startswith("*.")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Code of ours with everything that must be found in it."""
+
+    library: str
+    language: str
+    code: str
+    finds: tuple[str, ...]
+    """``<line> <display name>`` each, in any order; nothing else may be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Libraries:
+    """Every library of one language, indexed for the engine."""
+
+    rules: Mapping[str, tuple[Rule, ...]]
+    types: Mapping[str, str]
+    anchors: frozenset[bytes]
+    tokens: frozenset[bytes]
+    """Last components of all names: only these words of a file are looked at."""
+    prefixes: tuple[tuple[str, str], ...]
+    scopes: frozenset[str]
+    """Every proper prefix of a name, so that a star import knows what it may hold."""
+
+    def canonical(self, name: str) -> str:
+        """Return the name with an alternative root replaced by the one the rules use."""
+        for other, root in self.prefixes:
+            if name.startswith(other) and name[len(other) : len(other) + 1] in ("", ".", "/"):
+                return root + name[len(other) :]
+        return name
+
+    def rules_of(self, name: str) -> tuple[Rule, ...]:
+        """Return the rules of a name, or else those for a method of that name on any object."""
+        name = self.canonical(name)
+        return self.rules.get(name) or self.rules.get(f"*.{_last(name)}", ())
+
+    def knows(self, name: str) -> bool:
+        """Whether a rule, a type or a part of one has this name."""
+        name = self.canonical(name)
+        return name in self.rules or name in self.types or name in self.scopes
+
+
+_FILE_KEYS = {"source", "anchors", "prefixes", "types", "rule", "example", "library"}
+_RULE_REQUIRED = {"id"}
+_RULE_OPTIONAL = {
+    "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
+    "returns", "source", "implementation",
+}  # fmt: skip
+_SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family"}
+
+
+@cache
+def load(language: str) -> Libraries:
+    """Return the libraries of a language; `CatalogError` names file, rule and key of a bad record."""
+    rules: dict[str, list[Rule]] = {}
+    types: dict[str, str] = {}
+    anchors: set[str] = set()
+    prefixes: list[tuple[str, str]] = []
+    for stem, raw in _files(language):
+        anchors.update(raw["anchors"])
+        types.update(raw.get("types", {}))
+        prefixes.extend(raw.get("prefixes", {}).items())
+        for record in raw.get("rule", []):
+            for rule, returns in _rules(stem, record):
+                rules.setdefault(rule.name, []).append(rule)
+                if returns:
+                    types[rule.name] = returns
+    names = [*rules, *types]
+    return Libraries(
+        rules={name: tuple(found) for name, found in rules.items()},
+        types=types,
+        anchors=frozenset(anchor.encode() for anchor in anchors),
+        tokens=frozenset(_last(name).encode() for name in rules),
+        prefixes=tuple(sorted(prefixes)),
+        scopes=frozenset(scope for name in names for scope in _scopes(name)),
+    )
+
+
+def examples(language: str) -> tuple[Example, ...]:
+    """Return the examples of every library of a language."""
+    return tuple(
+        Example(stem, language, record["code"], tuple(record["finds"]))
+        for stem, raw in _files(language)
+        for record in raw.get("example", [])
+    )
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that have library files."""
+    return tuple(sorted(entry.name for entry in (toml.root() / "libraries").iterdir() if entry.is_dir()))
+
+
+def _files(language: str) -> list[tuple[str, dict[str, Any]]]:
+    loaded = []
+    for path in toml.walk(toml.root() / "libraries" / language):
+        raw = toml.read(path)
+        toml.check_keys(path.name, raw, {"source", "anchors"}, _FILE_KEYS)
+        loaded.append((path.name.removesuffix(".toml"), raw))
+    return loaded
+
+
+def _rules(stem: str, record: Mapping[str, Any]) -> list[tuple[Rule, str]]:
+    where = f"{stem}.toml: rule {record.get('id', '?')!r}"
+    toml.check_keys(where, record, _RULE_REQUIRED, _RULE_OPTIONAL)
+    named = dict(record.get("calls", {}))
+    calls = record.get("call", [])
+    for call in [calls] if isinstance(calls, str) else calls:
+        named[call] = {}
+    if not named:
+        raise CatalogError(f"{where}: missing call or calls")
+    return [(_rule(where, stem, record, name, asset), record.get("returns", "")) for name, asset in named.items()]
+
+
+def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Mapping[str, Any]) -> Rule:
+    constants = {**record.get("asset", {}), **asset}
+    family = constants.pop("family", "")
+    if family:
+        algorithms.family(family)
+    return Rule(
+        id=f"{stem}/{record['id']}",
+        name=name,
+        family=family,
+        constants=tuple(sorted((key, str(value)) for key, value in constants.items())),
+        algorithm=_source(where, record["algorithm"]) if "algorithm" in record else None,
+        parameters=_sources(where, record.get("parameters", {})),
+        details=_sources(where, record.get("details", {})),
+        functions=tuple(record.get("functions", ())),
+        facts=tuple(sorted(record.get("facts", {}).items())),
+        silent=record.get("silent", False),
+        reference=record.get("reference", True),
+        implementation=record.get("implementation", False),
+    )
+
+
+def _sources(where: str, raw: Mapping[str, Any]) -> tuple[tuple[str, Source], ...]:
+    return tuple((name, _source(where, value)) for name, value in raw.items())
+
+
+def _source(where: str, raw: Mapping[str, Any]) -> Source:
+    toml.check_keys(where, raw, set(), _SOURCE_KEYS)
+    return Source(
+        arg=raw.get("arg"),
+        name=raw.get("name", ""),
+        key=raw.get("key", ""),
+        receiver=raw.get("receiver", ""),
+        convert=raw.get("as", ""),
+        default=str(raw.get("default", "")),
+        family=raw.get("family", ""),
+    )
+
+
+def _last(name: str) -> str:
+    return name.rsplit(".", 1)[-1].rsplit("::", 1)[-1]
+
+
+def _scopes(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts))]

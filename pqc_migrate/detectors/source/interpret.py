@@ -1,0 +1,418 @@
+"""What resolved calls mean: values × the catalog's library rules → assets with their provenance.
+
+Knows no language and no syntax. A `Meaning` may be whole (an asset) or only a part (a mode, a
+padding) that completes another call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+from pqc_migrate.catalog import algorithms, names
+from pqc_migrate.catalog.libraries import Libraries, Rule, Source
+from pqc_migrate.detectors.source.values import (
+    Call,
+    Items,
+    Name,
+    Number,
+    Octets,
+    Table,
+    Text,
+    Value,
+    options,
+)
+from pqc_migrate.model.inventory import Asset, Provenance
+
+_DEFAULT_CONVERSION = {"size": "number", "curve": "curve", "digest": "digest", "mode": "mode"}
+_SCHEMES = {
+    "signer": {"RSA": "RSASSA-PKCS1", "EC": "ECDSA"},
+    "encryptor": {"RSA": "RSAES-PKCS1", "RSASSA-PKCS1": "RSAES-PKCS1"},
+    "object": {},
+}
+"""What a bare key or padding object becomes in an operation that signs or encrypts with it."""
+_MOST_COMBINATIONS = 12
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one call or name is, as far as it was read."""
+
+    rule: Rule
+    family: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
+    provenance: tuple[Provenance, ...] = ()
+    parts: tuple[int, ...] = ()
+    """Offsets of the calls and names this meaning was composed from."""
+    sure: float = 1.0
+
+    @property
+    def asset(self) -> Asset | None:
+        """The asset, or None when this is only a part of one."""
+        if not self.family:
+            return None
+        record = algorithms.family(self.family)
+        return Asset(record.kind, self.family, self.parameters)
+
+    def get(self, key: str) -> str | None:
+        """Return a parameter or a detail."""
+        return dict(self.parameters).get(key) or dict(self.details).get(key)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One combination of alternatives on its way to a Meaning."""
+
+    family: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
+    provenance: list[Provenance] = field(default_factory=list)
+    parts: list[int] = field(default_factory=list)
+    sure: float = 1.0
+
+    def copy(self) -> _Draft:
+        return _Draft(
+            self.family,
+            dict(self.parameters),
+            dict(self.details),
+            list(self.provenance),
+            list(self.parts),
+            self.sure,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One value read from a Source: text, or a whole meaning, and where it came from."""
+
+    text: str = ""
+    meaning: Meaning | None = None
+    asset: Asset | None = None
+    line: int = 0
+    how: str = "literal"
+    part: int = -1
+
+
+@dataclass(slots=True)
+class Interpreter:
+    """The catalog of one language applied to the values of one file."""
+
+    libraries: Libraries
+    unresolved: dict[int, Rule] = field(default_factory=dict)
+    """Offsets of calls whose algorithm is decided where this file cannot show."""
+    _memo: dict[int, tuple[Meaning, ...]] = field(default_factory=dict)
+    _depth: int = 0
+
+    def meanings(self, value: Value) -> tuple[Meaning, ...]:
+        """Return every meaning of a call or name; empty when the catalog knows nothing of it."""
+        if not isinstance(value, Call | Name):
+            return ()
+        if value.offset >= 0 and value.offset in self._memo:
+            return self._memo[value.offset]
+        if self._depth >= _DEEPEST:
+            return ()
+        self._depth += 1
+        try:
+            found = tuple(self._interpret(value))
+        finally:
+            self._depth -= 1
+        if value.offset >= 0:
+            self._memo[value.offset] = found
+        return found
+
+    def type_of(self, value: Value) -> str:
+        """Return the type whose methods the result of a call or constructor has."""
+        if isinstance(value, Call | Name):
+            name = self.libraries.canonical(value.name)
+            return self.libraries.types.get(name, name)
+        return ""
+
+    def _interpret(self, value: Call | Name) -> Iterator[Meaning]:
+        for rule in self.libraries.rules_of(value.name):
+            if isinstance(value, Name) and not rule.reference:
+                continue
+            found = list(self._apply(rule, value))
+            yield from found
+            if not found and isinstance(value, Call) and not rule.wildcard and not rule.silent:
+                self.unresolved[value.offset] = rule
+
+    def _apply(self, rule: Rule, value: Call | Name) -> Iterator[Meaning]:
+        """Combine the alternatives of algorithm and parameters; nothing when a needed algorithm is unread."""
+        call = value if isinstance(value, Call) else Call(line=value.line, name=value.name, offset=value.offset)
+        for draft in self._bases(rule, call):
+            for finished in self._fill(rule, call, draft):
+                self._inherit(finished, call)
+                if not finished.family and not rule.silent and _needs_family(rule):
+                    continue
+                yield _meaning(rule, finished)
+
+    def _bases(self, rule: Rule, call: Call) -> Iterator[_Draft]:
+        if rule.algorithm is None:
+            yield _Draft(family=rule.family, parameters=dict(rule.constants), details=dict(rule.facts))
+            return
+        for read in self._read(rule.algorithm, call, "algorithm"):
+            draft = _Draft(details=dict(rule.facts))
+            if read.meaning is not None:
+                draft.family = read.meaning.family
+                draft.parameters = dict(read.meaning.parameters)
+                draft.provenance = list(read.meaning.provenance)
+                draft.details.update(read.meaning.details)
+                draft.parts += [read.part, *read.meaning.parts]
+                draft.sure = read.meaning.sure
+            elif read.asset is not None:
+                draft.family = read.asset.family
+                draft.parameters = dict(read.asset.parameters)
+                draft.provenance = [Provenance("algorithm", read.how, line=read.line)]
+            draft.parameters.update(rule.constants)
+            if rule.family:
+                draft.family = rule.family
+            if draft.family or draft.parameters:
+                yield draft
+
+    def _fill(self, rule: Rule, call: Call, draft: _Draft) -> Iterator[_Draft]:
+        choices: list[list[tuple[str, bool, _Read]]] = []
+        for wanted, detail in ((rule.parameters, False), (rule.details, True)):
+            for name, source in wanted:
+                reads = [(name, detail, read) for read in self._read(source, call, name)]
+                if reads:
+                    choices.append(reads)
+        for count, combination in enumerate(product(*choices)):
+            if count >= _MOST_COMBINATIONS:
+                return
+            filled = draft.copy()
+            for name, detail, read in combination:
+                _set(filled, name, read, detail)
+            yield filled
+
+    def _inherit(self, draft: _Draft, call: Call) -> None:
+        """Take what the object a method is called on already knows, when it is of the same base family."""
+        if call.receiver is None:
+            return
+        for option in options(call.receiver):
+            for meaning in self._origin(option):
+                if not draft.family and not draft.parameters.get("mode"):
+                    draft.family = meaning.family
+                if not meaning.family or not draft.family:
+                    continue
+                if algorithms.family(draft.family).base != algorithms.family(meaning.family).base:
+                    continue
+                for key, text in meaning.parameters:
+                    draft.parameters.setdefault(key, text)
+                draft.parts += [_offset(option), *meaning.parts]
+                return
+
+    def _origin(self, value: Value) -> tuple[Meaning, ...]:
+        """Return what an object means, or else the object that it was derived from (``key.public_key()``)."""
+        for _ in range(_DEEPEST):
+            found = self.meanings(value)
+            if found or not isinstance(value, Call) or value.receiver is None:
+                return found
+            value = options(value.receiver)[0]
+        return ()
+
+    def _read(self, source: Source, call: Call, parameter: str) -> Iterator[_Read]:
+        """Yield every value a Source has in a call, converted; nothing when it was not read."""
+        convert = source.convert or _DEFAULT_CONVERSION.get(parameter, "text")
+        if source.receiver:
+            yield from self._from_receiver(source, call)
+            return
+        value = _argument(source, call)
+        if value is None:
+            if source.default:
+                yield from self._convert(Text(line=call.line, how="library default", text=source.default), convert)
+            return
+        for option in options(value):
+            for item in options_in(option, convert):
+                yield from (read for read in self._convert(item, convert) if _accepted(source, read))
+
+    def _from_receiver(self, source: Source, call: Call) -> Iterator[_Read]:
+        if call.receiver is None:
+            return
+        for option in options(call.receiver):
+            for meaning in self._origin(option):
+                if source.receiver == "*":
+                    yield _Read(meaning=meaning, line=option.line, how="object", part=_offset(option))
+                    continue
+                text = meaning.get(source.receiver)
+                if text is not None:
+                    yield _Read(text=text, line=option.line, how="object", part=_offset(option))
+
+    def _convert(self, value: Value, convert: str) -> Iterator[_Read]:
+        if convert in _SCHEMES:
+            yield from self._objects(value, _SCHEMES[convert])
+        elif convert == "cipher":
+            yield from self._ciphers(value)
+        elif convert in ("number", "bytes"):
+            yield from _numbers(value, 8 if convert == "bytes" else 1)
+        elif convert == "octets":
+            yield from self._octets(value)
+        elif convert == "text":
+            yield from self._texts(value)
+        elif convert == "digest":
+            yield from self._digests(value)
+        elif convert == "curve":
+            yield from self._curves(value)
+        elif convert == "mode":
+            yield from self._modes(value)
+        else:
+            yield from self._notation(value, convert)
+
+    def _objects(self, value: Value, schemes: Mapping[str, str]) -> Iterator[_Read]:
+        for meaning in self._origin(value):
+            scheme = replace(meaning, family=schemes.get(meaning.family, meaning.family))
+            yield _Read(meaning=scheme, line=value.line, how="object", part=_offset(value))
+
+    def _ciphers(self, value: Value) -> Iterator[_Read]:
+        for meaning in self.meanings(value):
+            if meaning.asset is not None:
+                name = algorithms.name(meaning.asset)
+                yield _Read(text=name, line=value.line, how="object", part=_offset(value))
+
+    def _octets(self, value: Value) -> Iterator[_Read]:
+        if isinstance(value, Octets):
+            yield _Read(text=str(value.length * 8), line=value.line, how=value.how)
+        for meaning in self.meanings(value):
+            bits = meaning.get("octets")
+            if bits is not None:
+                yield _Read(text=bits, line=value.line, how="object")
+
+    def _texts(self, value: Value) -> Iterator[_Read]:
+        if isinstance(value, Text):
+            yield _Read(text=value.text, line=value.line, how=value.how)
+        elif isinstance(value, Number):
+            yield _Read(text=str(value.number), line=value.line, how=value.how)
+
+    def _digests(self, value: Value) -> Iterator[_Read]:
+        if isinstance(value, Text):
+            asset = names.lookup("digests", value.text)
+            if asset is not None:
+                yield _Read(text=algorithms.name(asset), line=value.line, how=value.how)
+        for meaning in self.meanings(value):
+            asset = meaning.asset
+            if asset is not None and algorithms.primitive(asset) in ("hash", "xof"):
+                yield _Read(text=algorithms.name(asset), line=value.line, how="object", part=_offset(value))
+            elif meaning.get("digest"):
+                yield _Read(text=meaning.get("digest") or "", line=value.line, how="object", part=_offset(value))
+
+    def _curves(self, value: Value) -> Iterator[_Read]:
+        if isinstance(value, Text):
+            curve = names.curve(value.text)
+            if curve is not None:
+                yield _Read(text=curve, line=value.line, how=value.how)
+        for meaning in self.meanings(value):
+            curve = meaning.get("curve") or (meaning.family and algorithms.family(meaning.family).curve)
+            if curve:
+                yield _Read(text=curve, line=value.line, how="object", part=_offset(value))
+
+    def _modes(self, value: Value) -> Iterator[_Read]:
+        if isinstance(value, Text) and value.text.upper() in _MODES:
+            yield _Read(text=value.text.upper(), line=value.line, how=value.how)
+        for meaning in self.meanings(value):
+            mode = meaning.get("mode")
+            if mode:
+                yield _Read(text=mode, line=value.line, how="object", part=_offset(value))
+
+    def _notation(self, value: Value, notation: str) -> Iterator[_Read]:
+        if isinstance(value, Text):
+            asset = names.lookup(notation, value.text)
+            if asset is not None:
+                yield _Read(asset=asset, line=value.line, how=value.how)
+        yield from self._objects(value, _SCHEMES["object"])
+
+
+_MODES = frozenset(
+    {
+        "ECB",
+        "CBC",
+        "CFB",
+        "CFB1",
+        "CFB8",
+        "OFB",
+        "CTR",
+        "GCM",
+        "CCM",
+        "OCB",
+        "EAX",
+        "SIV",
+        "XTS",
+        "CTS",
+        "KW",
+        "KWP",
+    }
+)
+
+
+def options_in(value: Value, convert: str) -> tuple[Value, ...]:
+    """Return the members of a list where a name is expected (``algorithms=["RS256", "ES256"]``)."""
+    if isinstance(value, Items) and convert not in ("octets",):
+        return tuple(option for item in value.items for option in options(item))
+    return (value,)
+
+
+def _accepted(source: Source, read: _Read) -> bool:
+    if not source.family:
+        return True
+    family = read.meaning.family if read.meaning is not None else read.asset.family if read.asset else ""
+    return family == source.family or (bool(family) and algorithms.family(family).base == source.family)
+
+
+def _argument(source: Source, call: Call) -> Value | None:
+    value: Value | None = None
+    if source.name and source.name in call.named:
+        value = call.named[source.name]
+    elif source.arg is not None and source.arg < len(call.args):
+        value = call.args[source.arg]
+    if value is not None and source.key:
+        return value.pairs.get(source.key) if isinstance(value, Table) else None
+    return value
+
+
+def _numbers(value: Value, scale: int) -> Iterator[_Read]:
+    if isinstance(value, Number):
+        yield _Read(text=str(value.number * scale), line=value.line, how=value.how)
+    elif isinstance(value, Text) and value.text.isascii() and value.text.isdigit():
+        yield _Read(text=str(int(value.text) * scale), line=value.line, how=value.how)
+
+
+def _set(draft: _Draft, name: str, read: _Read, detail: bool) -> None:
+    """Write one read value into a draft, with its provenance; an object may bring parameters of its own."""
+    if read.meaning is not None:
+        for key, text in read.meaning.parameters:
+            draft.parameters.setdefault(key, text)
+        draft.provenance.extend(read.meaning.provenance)
+        if not draft.family:
+            draft.family = read.meaning.family
+        draft.parts += [read.part, *read.meaning.parts]
+        return
+    target = draft.details if detail else draft.parameters
+    target[name] = read.text or (algorithms.name(read.asset) if read.asset else "")
+    if not detail:
+        draft.provenance.append(Provenance(name, read.how, line=read.line))
+    if read.part >= 0:
+        draft.parts.append(read.part)
+    if read.how in ("default argument", "argument"):
+        draft.sure = min(draft.sure, 0.85)
+
+
+def _meaning(rule: Rule, draft: _Draft) -> Meaning:
+    return Meaning(
+        rule=rule,
+        family=draft.family,
+        parameters=tuple(sorted((k, v) for k, v in draft.parameters.items() if v)),
+        details=tuple(sorted((k, v) for k, v in draft.details.items() if v)),
+        provenance=tuple(dict.fromkeys(draft.provenance)),
+        parts=tuple(dict.fromkeys(part for part in draft.parts if part >= 0)),
+        sure=draft.sure,
+    )
+
+
+def _needs_family(rule: Rule) -> bool:
+    """Whether a rule means nothing without a family: it reads its algorithm, or completes its receiver."""
+    return rule.algorithm is not None or (not rule.constants and not rule.facts and not rule.details)
+
+
+def _offset(value: Value) -> int:
+    return value.offset if isinstance(value, Call | Name) else -1

@@ -1,0 +1,266 @@
+"""One parsed source file: its scopes, its bindings and what its expressions are known to be.
+
+`Unit` is what every language shares; a language module subclasses it, says which nodes bind names
+and how each kind of expression becomes a value. Nothing here knows cryptography.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+from pqc_migrate.detectors.source.ranges import Ranges
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, choice
+
+LOCAL = "local:"
+"""Prefix of the resolved name of a function or class defined in the file itself."""
+_DEEPEST = 24
+_MOST_BINDINGS = 200
+_MOST_CALLERS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One place where a name gets a meaning."""
+
+    offset: int
+    """Byte offset after which the meaning holds."""
+    node: Node | None
+    """The expression, definition or parameter, or None when only `name` or `kind` says something."""
+    kind: str
+    """``value``, ``import``, ``parameter``, ``loop``, ``function``, ``class``, ``type`` or ``opaque``."""
+    name: str = ""
+    """Resolved name of an import or a declared type."""
+    index: int = 0
+    """Position of a parameter, or of a name in an unpacked sequence."""
+    owner: Node | None = None
+    """The function a parameter belongs to."""
+
+
+class Unit:
+    """Base of the language modules; see `python.PythonUnit` for the shape of one."""
+
+    query: ClassVar[str]
+    """Captures: ``scope``, ``class``, ``branch``, ``return`` and whatever `bind` understands."""
+    alias_nodes: ClassVar[frozenset[str]] = frozenset()
+    """Types of expressions that only name something; a variable bound to one is an alias of it."""
+
+    def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
+        self.data = data
+        self.type_of = type_of
+        self.knows = knows
+        language = self.grammar()
+        self.root = Parser(language).parse(data).root_node
+        captures = QueryCursor(_query(language, self.query)).captures(self.root)
+        self.scopes = Ranges(len(data), ((n.start_byte, n.end_byte) for n in captures.get("scope", [])))
+        self.branches = Ranges(len(data), ((n.start_byte, n.end_byte) for n in captures.get("branch", [])))
+        self.classes = {self._scope(node): node for node in captures.get("class", [])}
+        self.returns: dict[int, list[Node]] = {}
+        for node in captures.get("return", []):
+            self.returns.setdefault(self.scopes.innermost(node.start_byte), []).append(node)
+        self.bindings: dict[tuple[int, str], list[Binding]] = {}
+        self.stars: list[str] = []
+        for capture, nodes in captures.items():
+            for node in nodes:
+                self.bind(capture, node)
+        for found in self.bindings.values():
+            found.sort(key=lambda binding: binding.offset)
+        self._values: dict[int, Value] = {}
+        self._busy: set[int] = set()
+        self._starts: list[int] | None = None
+
+    # What a language says ---------------------------------------------------------------------
+
+    def grammar(self) -> Language:
+        """Return the language's grammar, the same object each time."""
+        raise NotImplementedError
+
+    def bind(self, capture: str, node: Node) -> None:
+        """Record the names that one captured node binds, through `add`."""
+        raise NotImplementedError
+
+    def expression(self, node: Node) -> Value:
+        """Return what an expression is known to be."""
+        raise NotImplementedError
+
+    def use(self, token: Node) -> Node | None:
+        """Return the whole expression that a word is the decisive name of, or None when it is no use."""
+        raise NotImplementedError
+
+    def arguments_at(self, caller: Node, parameter: Binding) -> Node | None:
+        """Return what a call of a local function passes for one of its parameters."""
+        raise NotImplementedError
+
+    def callers(self, function: Node) -> Iterator[Node]:
+        """Yield the calls of a function of this file."""
+        raise NotImplementedError
+
+    # What every language shares ---------------------------------------------------------------
+
+    def text(self, node: Node) -> str:
+        """Return the source text of a node."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def line(self, node: Node) -> int:
+        """Return the 1-based line of a node."""
+        return int(node.start_point.row) + 1
+
+    def add(self, scope: int, name: str, binding: Binding) -> None:
+        """Record that a name is bound in a scope."""
+        self.bindings.setdefault((scope, name), []).append(binding)
+
+    def value(self, node: Node | None) -> Value:
+        """Return what a node's expression is known to be; cycles and great depth end in UNKNOWN."""
+        if node is None:
+            return UNKNOWN
+        key = node.id
+        if key in self._values:
+            return self._values[key]
+        if key in self._busy or len(self._busy) >= _DEEPEST:
+            return UNKNOWN
+        self._busy.add(key)
+        try:
+            found = self.expression(node)
+        finally:
+            self._busy.discard(key)
+        if len(self._busy) < _DEEPEST // 2:
+            self._values[key] = found
+        return found
+
+    def identifier(self, name: str, offset: int) -> Value:
+        """Return what a simple name is at an offset, by the scopes around it."""
+        chain = self.scopes.chain(offset)
+        for depth, scope in enumerate(chain):
+            if depth and scope in self.classes and not self.class_scope_visible:
+                continue
+            found = self.bindings.get((scope, name))
+            if found:
+                return choice([self.bound(b) for b in self._reaching(found, offset, same=depth == 0)])
+        return self.unbound(name, offset)
+
+    class_scope_visible: ClassVar[bool] = False
+    """Whether a method sees its class's names without a qualifier."""
+
+    def unbound(self, name: str, offset: int) -> Value:
+        """Return what a name is that the file does not bind: from a star import, else a global."""
+        del offset
+        for module in self.stars:
+            if self.knows(f"{module}.{name}"):
+                return Name(name=f"{module}.{name}")
+        return Name(name=name)
+
+    def bound(self, binding: Binding) -> Value:
+        """Return what one binding gives its name."""
+        if binding.kind == "import":
+            return Name(name=binding.name, how="object")
+        if binding.kind == "type":
+            return Call(name=binding.name, how="object")
+        if binding.kind in ("function", "class"):
+            return Name(name=f"{LOCAL}{binding.offset}", how="object")
+        if binding.kind == "value":
+            return as_constant(self.value(binding.node))
+        if binding.kind == "loop":
+            return choice([as_constant(item) for item in members(self.value(binding.node))])
+        if binding.kind == "parameter":
+            return self.parameter(binding)
+        return UNKNOWN
+
+    def parameter(self, binding: Binding) -> Value:
+        """Return what a parameter may be: its default, and what the callers in this file pass."""
+        found = [replace(self.value(binding.node), how="default argument")] if binding.node is not None else []
+        if binding.owner is not None:
+            for count, caller in enumerate(self.callers(binding.owner)):
+                if count >= _MOST_CALLERS:
+                    break
+                passed = self.value(self.arguments_at(caller, binding))
+                if passed != UNKNOWN:
+                    found.append(replace(passed, how="argument") if not isinstance(passed, Call | Name) else passed)
+        if binding.name and not found:
+            return Call(name=binding.name, how="object")
+        return choice(found)
+
+    def member(self, scope: int, name: str) -> Value | None:
+        """Return what an attribute of a class of this file is, over all its bindings; None when unbound."""
+        found = self.bindings.get((scope, name))
+        return choice([self.bound(b) for b in found[:8]]) if found else None
+
+    def enclosing_class(self, offset: int) -> int | None:
+        """Return the scope of the class around an offset."""
+        return next((scope for scope in self.scopes.chain(offset) if scope in self.classes), None)
+
+    def words(self, word: bytes) -> Iterator[Node]:
+        """Yield the nodes at every whole-word occurrence of a name, the first few hundred."""
+        pattern = re.compile(rb"(?<![\w$])" + re.escape(word) + rb"(?![\w$])")
+        for count, match in enumerate(pattern.finditer(self.data)):
+            if count >= _MOST_BINDINGS:
+                return
+            node = self.root.descendant_for_byte_range(match.start(), match.end())
+            if node is not None and node.start_byte == match.start():
+                yield node
+
+    def inside(self, node: Node, kinds: frozenset[str]) -> bool:
+        """Whether a node or one of its ancestors is of one of these types."""
+        current: Node | None = node
+        while current is not None:
+            if current.type in kinds:
+                return True
+            current = current.parent
+        return False
+
+    def _scope(self, node: Node) -> int:
+        return self.scopes.starting_at(node.start_byte, node.end_byte)
+
+    def scope_of(self, node: Node) -> int:
+        """Return the scope a node opens, or 0 for the file."""
+        return self._scope(node)
+
+    def _reaching(self, found: list[Binding], offset: int, same: bool) -> list[Binding]:
+        """Return the bindings whose value may stand at an offset.
+
+        That is the last one that every path passes and the conditional ones after it; from another
+        function any binding may be the one.
+        """
+        if not same:
+            return found[:8]
+        before = [binding for binding in found if binding.offset <= offset]
+        reaching: list[Binding] = []
+        for binding in reversed(before or found):
+            reaching.append(binding)
+            branch = self.branches.innermost(binding.offset)
+            if self.branches.holds(branch, offset) or len(reaching) >= 8:
+                break
+        return list(reversed(reaching))
+
+
+def as_constant(value: Value) -> Value:
+    """Mark a literal as read through a name; calls and names keep their own place."""
+    if isinstance(value, Call | Name):
+        return value
+    return replace(value, how="constant") if value.how == "literal" else value
+
+
+def members(value: Value) -> list[Value]:
+    """Return what iterating over a value gives."""
+    from pqc_migrate.detectors.source.values import Items, Table, Text, options
+
+    found: list[Value] = []
+    for option in options(value):
+        if isinstance(option, Items):
+            found.extend(option.items)
+        elif isinstance(option, Table):
+            found.extend(Text(line=option.line, text=key) for key in option.pairs)
+    return found[:32]
+
+
+_QUERIES: dict[tuple[int, str], Query] = {}
+
+
+def _query(language: Language, text: str) -> Query:
+    key = (id(language), text)
+    if key not in _QUERIES:
+        _QUERIES[key] = Query(language, text)
+    return _QUERIES[key]

@@ -1,0 +1,108 @@
+"""What an expression is known to be, before the catalog says what it means.
+
+A language module turns syntax into these values with names resolved; it knows nothing of
+cryptography. Values never carry the bytes of a literal: a byte string is its length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Something about an expression; bare, nothing but that it exists."""
+
+    line: int = 0
+    """1-based line the value was written at."""
+    how: str = "literal"
+    """``literal``, ``constant``, ``default argument``, ``argument`` (of the callers) or ``object``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Value):
+    """A character string of the code; only recognized names in it may leave the scanner."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Value):
+    """An integer."""
+
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Octets(Value):
+    """A byte string of known length; the bytes themselves are not kept."""
+
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Value):
+    """A resolved name that is not called: a constant, a class, a function."""
+
+    name: str = ""
+    offset: int = -1
+    """Where the last part of the name stands, or -1 when it was not written here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Value):
+    """A call or construction with a resolved name."""
+
+    name: str = ""
+    args: tuple[Value, ...] = ()
+    named: Mapping[str, Value] = field(default_factory=dict)
+    receiver: Value | None = None
+    offset: int = -1
+    """Where the callee's name stands: the identity of the call in its file."""
+    start: int = -1
+    end: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Value):
+    """A list, tuple, set or array literal."""
+
+    items: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Value):
+    """A mapping or object literal with constant keys."""
+
+    pairs: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Value):
+    """One of several values: the branches of a condition, the callers of a function."""
+
+    options: tuple[Value, ...] = ()
+
+
+UNKNOWN = Value()
+
+
+def options(value: Value, limit: int = 16) -> tuple[Value, ...]:
+    """Return the distinct alternatives of a value, flattened; at most `limit`."""
+    flat: list[Value] = []
+    waiting = [value]
+    while waiting and len(flat) < limit:
+        current = waiting.pop()
+        if isinstance(current, Choice):
+            waiting.extend(reversed(current.options))
+        elif current not in flat:
+            flat.append(current)
+    return tuple(flat)
+
+
+def choice(values: list[Value]) -> Value:
+    """Return one value that is any of several."""
+    if not values:
+        return UNKNOWN
+    return values[0] if len(values) == 1 else Choice(options=tuple(values))
