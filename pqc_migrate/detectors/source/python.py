@@ -11,6 +11,7 @@ from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
 from pqc_migrate.detectors.source.values import (
     UNKNOWN,
@@ -201,17 +202,7 @@ class PythonUnit(Unit):
 
     def _of_identifier(self, node: Node) -> Value:
         found = self.identifier(self.text(node), node.start_byte)
-        return self._here(found, node)
-
-    def _here(self, value: Value, node: Node) -> Value:
-        """Give a name the place it is written at, so that it can be a use."""
-        placed: list[Value] = []
-        for option in options(value):
-            if isinstance(option, Name):
-                placed.append(Name(self.line(node), option.how, option.name, node.start_byte))
-            else:
-                placed.append(option)
-        return choice(placed)
+        return self.placed(found, node)
 
     def _of_attribute(self, node: Node) -> Value:
         target, attribute = node.child_by_field_name("object"), node.child_by_field_name("attribute")
@@ -248,7 +239,7 @@ class PythonUnit(Unit):
             found = self.member(scope, name) if scope is not None else None
         if found is None:
             return Name(self.line(attribute), "literal", f"*.{name}", attribute.start_byte)
-        return self._here(found, attribute)
+        return self.placed(found, attribute)
 
     def _bases(self, scope: int) -> list[int | None]:
         listed = self.classes[scope].child_by_field_name("superclasses")
@@ -389,7 +380,7 @@ class PythonUnit(Unit):
         left, right = (self.value(node.child_by_field_name(side)) for side in ("left", "right"))
         operator = node.child_by_field_name("operator")
         sign = self.text(operator) if operator is not None else ""
-        found = [_operate(sign, a, b) for a in options(left) for b in options(right)]
+        found = [operate(sign, a, b) for a in options(left) for b in options(right)]
         return choice([value for value in found if value != UNKNOWN])
 
     def _of_parenthesized_expression(self, node: Node) -> Value:
@@ -522,42 +513,6 @@ def _unescape(match: re.Match[str]) -> str:
 def _change(text: str, method: str) -> str:
     changes = {"lower": text.lower(), "upper": text.upper(), "strip": text.strip()}
     return changes.get(method, text)
-
-
-def _operate(sign: str, left: Value, right: Value) -> Value:
-    """Return the sum, product or join of two known values."""
-    if isinstance(left, Number) and isinstance(right, Number):
-        return _arithmetic(sign, left, right)
-    if sign == "+" and isinstance(left, Text) and isinstance(right, Text):
-        return Text(left.line, text=left.text + right.text)
-    if sign == "+" and isinstance(left, Items) and isinstance(right, Items):
-        return Items(left.line, items=left.items + right.items)
-    if isinstance(left, Octets) and isinstance(right, Octets) and sign == "+":
-        return Octets(left.line, length=left.length + right.length)
-    if sign == "*" and isinstance(left, Octets) and isinstance(right, Number) and 0 <= right.number < 1 << 20:
-        return Octets(left.line, length=left.length * right.number)
-    if sign == "%" and isinstance(left, Text) and isinstance(right, Text | Number):
-        inner = right.text if isinstance(right, Text) else str(right.number)
-        if left.text.count("%") == 1:
-            return Text(left.line, text=re.sub(r"%[sd]", lambda _: inner, left.text))
-    return UNKNOWN
-
-
-def _arithmetic(sign: str, left: Number, right: Number) -> Value:
-    a, b = left.number, right.number
-    if sign == "+":
-        return Number(left.line, number=a + b)
-    if sign == "-":
-        return Number(left.line, number=a - b)
-    if sign == "*" and abs(a) < 1 << 64 and abs(b) < 1 << 64:
-        return Number(left.line, number=a * b)
-    if sign in ("/", "//") and b:
-        return Number(left.line, number=a // b)
-    if sign == "<<" and 0 <= b < 64 and abs(a) < 1 << 64:
-        return Number(left.line, number=a << b)
-    if sign == "**" and 0 <= b < 64 and abs(a) < 64:
-        return Number(left.line, number=a**b)
-    return UNKNOWN
 
 
 def _wants(file: SourceFile) -> bool:

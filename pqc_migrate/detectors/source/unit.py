@@ -14,7 +14,7 @@ from typing import ClassVar
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from pqc_migrate.detectors.source.ranges import Ranges
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, choice
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Name, Table, Text, Value, choice, options
 
 LOCAL = "local:"
 """Prefix of the resolved name of a function or class defined in the file itself."""
@@ -183,6 +183,16 @@ class Unit:
             return Call(name=binding.name, how="object")
         return choice(found)
 
+    def placed(self, value: Value, node: Node) -> Value:
+        """Give a name the place it is written at, so that it can be a use."""
+        placed: list[Value] = []
+        for option in options(value):
+            if isinstance(option, Name):
+                placed.append(Name(self.line(node), option.how, option.name, node.start_byte))
+            else:
+                placed.append(option)
+        return choice(placed)
+
     def member(self, scope: int, name: str) -> Value | None:
         """Return what an attribute of a class of this file is, over all its bindings; None when unbound."""
         found = self.bindings.get((scope, name))
@@ -245,8 +255,6 @@ def as_constant(value: Value) -> Value:
 
 def members(value: Value) -> list[Value]:
     """Return what iterating over a value gives."""
-    from pqc_migrate.detectors.source.values import Items, Table, Text, options
-
     found: list[Value] = []
     for option in options(value):
         if isinstance(option, Items):

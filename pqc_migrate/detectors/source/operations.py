@@ -1,0 +1,43 @@
+"""Operators on known values: sums, products and joins of literals, the same in every language."""
+
+from __future__ import annotations
+
+import re
+
+from pqc_migrate.detectors.source.values import UNKNOWN, Items, Number, Octets, Text, Value
+
+
+def operate(sign: str, left: Value, right: Value) -> Value:
+    """Return the sum, product or join of two known values."""
+    if isinstance(left, Number) and isinstance(right, Number):
+        return _arithmetic(sign, left, right)
+    if sign == "+" and isinstance(left, Text) and isinstance(right, Text):
+        return Text(left.line, text=left.text + right.text)
+    if sign == "+" and isinstance(left, Items) and isinstance(right, Items):
+        return Items(left.line, items=left.items + right.items)
+    if isinstance(left, Octets) and isinstance(right, Octets) and sign == "+":
+        return Octets(left.line, length=left.length + right.length)
+    if sign == "*" and isinstance(left, Octets) and isinstance(right, Number) and 0 <= right.number < 1 << 20:
+        return Octets(left.line, length=left.length * right.number)
+    if sign == "%" and isinstance(left, Text) and isinstance(right, Text | Number):
+        inner = right.text if isinstance(right, Text) else str(right.number)
+        if left.text.count("%") == 1:
+            return Text(left.line, text=re.sub(r"%[sd]", lambda _: inner, left.text))
+    return UNKNOWN
+
+
+def _arithmetic(sign: str, left: Number, right: Number) -> Value:
+    a, b = left.number, right.number
+    if sign == "+":
+        return Number(left.line, number=a + b)
+    if sign == "-":
+        return Number(left.line, number=a - b)
+    if sign == "*" and abs(a) < 1 << 64 and abs(b) < 1 << 64:
+        return Number(left.line, number=a * b)
+    if sign in ("/", "//") and b:
+        return Number(left.line, number=a // b)
+    if sign == "<<" and 0 <= b < 64 and abs(a) < 1 << 64:
+        return Number(left.line, number=a << b)
+    if sign == "**" and 0 <= b < 64 and abs(a) < 64:
+        return Number(left.line, number=a**b)
+    return UNKNOWN
