@@ -178,6 +178,8 @@ class Milestone:
     """Days from today; negative when past."""
     targets: tuple[str, ...]
     """Target algorithms or standards the source names; proper names."""
+    refuses: tuple[str, ...]
+    """Symmetric, hash and small post-quantum algorithms the source no longer approves after the date."""
     trust: Trust
     source: str
     """`Source` id."""
@@ -225,6 +227,8 @@ class Evidence:
     """A `Role` value."""
     technique: str
     confidence: float
+    axis: Axis | None
+    """What a quantum attack on this place threatens; None where no public key stands here."""
     use: Use
     use_reason: Reason
     system: str
@@ -413,6 +417,8 @@ class MilestoneUse:
     profile: str
     day: date
     """The last allowed day (``disallow_after``)."""
+    deprecated: date | None
+    """Last day before the source calls the algorithm deprecated; None where it does not (P-256 in IR 8547)."""
     binding: Binding
     days_left: int
     reasons: tuple[Reason, ...]
