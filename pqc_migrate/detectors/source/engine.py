@@ -46,8 +46,9 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding 
     interpreter = Interpreter(known)
     unit = make(file.data, interpreter.type_of, known.knows)
     uses = _uses(unit, interpreter, known)
-    for offset, meaning in _composed(uses):
-        yield _finding(file, uses[offset].value, meaning)
+    for offset, meanings in _composed(uses):
+        for meaning in meanings:
+            yield _finding(file, uses[offset].value, meaning, _rivals(meaning, meanings))
     for offset, rule in sorted(interpreter.unresolved.items()):
         if offset in uses and not uses[offset].meanings:
             yield _unresolved(file, uses[offset].value, rule)
@@ -55,7 +56,8 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding 
 
 def _uses(unit: Unit, interpreter: Interpreter, known: Libraries) -> dict[int, _Use]:
     uses: dict[int, _Use] = {}
-    words = set(known.tokens) | _aliases(unit, known)
+    imported, assigned = _aliases(unit, known)
+    words = known.tokens | imported | assigned
     for match in _WORD.finditer(unit.data):
         if match[0] not in words:
             continue
@@ -65,8 +67,10 @@ def _uses(unit: Unit, interpreter: Interpreter, known: Libraries) -> dict[int, _
         node = unit.use(token)
         if node is None:
             continue
+        # A variable that stands for an algorithm is a use where it is called, not where it is passed on.
+        wanted = Call | Name if match[0] in known.tokens or match[0] in imported else Call
         for option in options(unit.value(node)):
-            if isinstance(option, Call | Name) and option.offset == match.start():
+            if isinstance(option, wanted) and option.offset == match.start():
                 _record(uses, option, interpreter)
     return uses
 
@@ -81,23 +85,24 @@ def _record(uses: dict[int, _Use], value: Call | Name, interpreter: Interpreter)
     uses[value.offset] = _Use(value, meanings)
 
 
-def _aliases(unit: Unit, known: Libraries) -> set[bytes]:
-    """Return the local names that stand for a name of the catalog: import aliases and plain assignments."""
-    found: set[bytes] = set()
+def _aliases(unit: Unit, known: Libraries) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """Return the local names that stand for a name of the catalog: by import, and by assignment."""
+    imported: set[bytes] = set()
+    assigned: set[bytes] = set()
     for (_, name), bindings in unit.bindings.items():
-        if len(found) >= _MOST_ALIASES:
+        if len(assigned) >= _MOST_ALIASES:
             break
         for binding in bindings[:4]:
             if binding.kind == "import" and known.canonical(binding.name) in known.rules:
-                found.add(name.encode())
+                imported.add(name.encode())
             elif binding.kind == "value" and binding.node is not None and binding.node.type in unit.alias_nodes:
                 for option in options(unit.value(binding.node)):
                     if isinstance(option, Name) and known.canonical(option.name) in known.rules:
-                        found.add(name.encode())
-    return found
+                        assigned.add(name.encode())
+    return frozenset(imported), frozenset(assigned)
 
 
-def _composed(uses: dict[int, _Use]) -> Iterator[tuple[int, Meaning]]:
+def _composed(uses: dict[int, _Use]) -> Iterator[tuple[int, list[Meaning]]]:
     """Yield each use's whole meanings, completed by the calls it is part of and left to those around it."""
     outer: dict[int, list[tuple[int, Meaning]]] = {}
     for offset, use in uses.items():
@@ -112,9 +117,19 @@ def _composed(uses: dict[int, _Use]) -> Iterator[tuple[int, Meaning]]:
             wholes = [(at, whole) for at, whole in outer.get(offset, ()) if _same(whole, meaning)]
             if not any(_encloses(uses[at].value, offset) for at, _ in wholes):
                 found.extend(_complete(meaning, [whole for _, whole in wholes]))
-        for index, meaning in enumerate(found):
-            if not any(_says_less(meaning, other, index, at) for at, other in enumerate(found)):
-                yield offset, meaning
+        yield (
+            offset,
+            [
+                meaning
+                for index, meaning in enumerate(found)
+                if not any(_says_less(meaning, other, index, at) for at, other in enumerate(found))
+            ],
+        )
+
+
+def _rivals(meaning: Meaning, meanings: list[Meaning]) -> int:
+    """Return how many assets of one family the same call may be."""
+    return sum(1 for other in meanings if other.family == meaning.family)
 
 
 def _says_less(meaning: Meaning, other: Meaning, index: int, at: int) -> bool:
@@ -153,10 +168,10 @@ def _encloses(value: Call | Name, offset: int) -> bool:
     return isinstance(value, Call) and value.start <= offset < value.end and value.offset != offset
 
 
-def _finding(file: SourceFile, value: Call | Name, meaning: Meaning) -> Finding:
+def _finding(file: SourceFile, value: Call | Name, meaning: Meaning, rivals: int) -> Finding:
     asset = meaning.asset
     assert asset is not None, "parts are filtered by _composed"
-    confidence, reason = _confidence(value, meaning)
+    confidence, reason = _confidence(value, meaning, rivals)
     return Finding(
         rule=meaning.rule.id,
         asset=asset,
@@ -173,7 +188,9 @@ def _finding(file: SourceFile, value: Call | Name, meaning: Meaning) -> Finding:
     )
 
 
-def _confidence(value: Call | Name, meaning: Meaning) -> tuple[float, str]:
+def _confidence(value: Call | Name, meaning: Meaning, rivals: int) -> tuple[float, str]:
+    if rivals > 1:
+        return 0.8, f"one of {rivals} values that this call can take"
     if meaning.rule.wildcard:
         return 0.85, "method of an object whose type was not seen, told by its arguments"
     if isinstance(value, Name):

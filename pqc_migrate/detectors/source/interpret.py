@@ -103,15 +103,16 @@ class Interpreter:
     libraries: Libraries
     unresolved: dict[int, Rule] = field(default_factory=dict)
     """Offsets of calls whose algorithm is decided where this file cannot show."""
-    _memo: dict[int, tuple[Meaning, ...]] = field(default_factory=dict)
+    _memo: dict[tuple[object, ...], tuple[Meaning, ...]] = field(default_factory=dict)
     _depth: int = 0
 
     def meanings(self, value: Value) -> tuple[Meaning, ...]:
         """Return every meaning of a call or name; empty when the catalog knows nothing of it."""
         if not isinstance(value, Call | Name):
             return ()
-        if value.offset >= 0 and value.offset in self._memo:
-            return self._memo[value.offset]
+        key = _identity(value)
+        if key in self._memo:
+            return self._memo[key]
         if self._depth >= _DEEPEST:
             return ()
         self._depth += 1
@@ -120,7 +121,7 @@ class Interpreter:
         finally:
             self._depth -= 1
         if value.offset >= 0:
-            self._memo[value.offset] = found
+            self._memo[key] = found
         return found
 
     def type_of(self, value: Value) -> str:
@@ -412,6 +413,13 @@ def _meaning(rule: Rule, draft: _Draft) -> Meaning:
 def _needs_family(rule: Rule) -> bool:
     """Whether a rule means nothing without a family: it reads its algorithm, or completes its receiver."""
     return rule.algorithm is not None or (not rule.constants and not rule.facts and not rule.details)
+
+
+def _identity(value: Value) -> tuple[object, ...]:
+    """Return what tells two calls apart; one place may call one of several functions or objects."""
+    if isinstance(value, Call):
+        return (value.offset, value.name, *(_identity(value.receiver) if value.receiver is not None else ()))
+    return (value.offset, value.name) if isinstance(value, Name) else ()
 
 
 def _offset(value: Value) -> int:

@@ -415,8 +415,10 @@ class PythonUnit(Unit):
         found: list[Value] = []
         for option in options(owner):
             if isinstance(option, Table):
-                keys = [k.text for k in options(key) if isinstance(k, Text)] or list(option.pairs)
-                found.extend(option.pairs[k] for k in keys if k in option.pairs)
+                keys = [k.text if isinstance(k, Text) else None for k in options(key)]
+                # A key that was not read may be any of them.
+                wanted = list(option.pairs) if None in keys else [k for k in keys if k in option.pairs]
+                found.extend(option.pairs[k] for k in wanted if k is not None)
             elif isinstance(option, Items):
                 numbers = [n.number for n in options(key) if isinstance(n, Number)]
                 found.extend(option.items[n] for n in numbers if n < len(option.items))
