@@ -1,0 +1,132 @@
+"""Targets × gate × detectors → findings, and the coverage behind them.
+
+The order of the results depends on the files alone: not on the number of processes, nor on which of
+them answered first.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pqc_migrate.model.inventory import Coverage, Diagnostic, Finding, Role
+from pqc_migrate.scan.examine import Examined, default_examiner
+from pqc_migrate.scan.tally import coverage
+from pqc_migrate.scan.workers import FILES_AT_ONCE, Make, examine_all
+from pqc_migrate.targets.exclude import Exclusion
+from pqc_migrate.targets.read import LARGEST
+from pqc_migrate.targets.resolve import Target, display_name, resolve
+from pqc_migrate.targets.walk import Entry, Surroundings, own_outputs, walk
+
+FEW_FILES = 1500
+FEW_BYTES = 20_000_000
+"""Up to here one process is faster than several: starting them costs a tenth of a second."""
+
+Progress = Callable[[int, int], None]
+"""Called with (files done, files in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """How to scan."""
+
+    exclude: tuple[str, ...] = ()
+    """Patterns of a ``.gitignore``, asked from the top of each target."""
+    roles: frozenset[Role] = frozenset()
+    """Keep findings of these roles only; empty: all."""
+    jobs: int = 0
+    """Processes at most; 0: one for each processor this process may use."""
+    outputs: tuple[str, ...] = ()
+    """Files this run writes, and folders (with a slash at the end); left out where they lie inside a target."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """What a scan found, sorted, and what it looked at."""
+
+    findings: tuple[Finding, ...]
+    coverage: Coverage
+    target: str
+    """Display name of what was scanned."""
+
+
+def _silent(_done: int, _total: int) -> None:
+    pass
+
+
+def scan(
+    arguments: Sequence[str],
+    options: ScanOptions | None = None,
+    progress: Progress = _silent,
+    make: Make = default_examiner,
+) -> ScanResult:
+    """Look at files and folders by their paths; `TargetError` when one of them cannot be read at all."""
+    options = options or ScanOptions()
+    targets = resolve(arguments)
+    entries: list[Entry] = []
+    skipped: list[Diagnostic] = []
+    for found in _walk_all(targets, options):
+        entries.append(found) if isinstance(found, Entry) else skipped.append(found)
+    examined = _examine(entries, make, _jobs(options, entries), progress)
+    findings = [finding for file in examined for finding in file.findings]
+    if options.roles:
+        findings = [finding for finding in findings if finding.role in options.roles]
+    return ScanResult(tuple(sorted(findings, key=_order)), coverage(skipped, examined), display_name(targets))
+
+
+def _walk_all(targets: Sequence[Target], options: ScanOptions) -> Iterator[Entry | Diagnostic]:
+    exclusion = Exclusion(options.exclude)
+    around = Surroundings(tuple(target.root for target in targets), _places(options.outputs))
+    for target in targets:
+        yield from own_outputs(target, around)
+        yield from walk(target, exclusion, around)
+
+
+def _places(outputs: Sequence[str]) -> Mapping[str, bool]:
+    return {os.path.realpath(output): output.endswith("/") for output in outputs}
+
+
+def _examine(entries: Sequence[Entry], make: Make, jobs: int, progress: Progress) -> list[Examined]:
+    """Return what each entry gave, in the order of the entries."""
+    total = len(entries)
+    progress(0, total)
+    if jobs == 0:
+        examiner = make()
+        examined = []
+        for done, entry in enumerate(entries, 1):
+            examined.append(examiner.examine(entry))
+            progress(done, total)
+        return examined
+    results: dict[int, Examined] = {}
+    for number, file in examine_all(entries, make, jobs):
+        results[number] = file
+        progress(len(results), total)
+    return [results[number] for number in range(total)]
+
+
+def _jobs(options: ScanOptions, entries: Sequence[Entry]) -> int:
+    """Return the number of worker processes; 0: none, stay in this one."""
+    if len(entries) <= FEW_FILES and sum(_size(entry) for entry in entries) <= FEW_BYTES:
+        return 0
+    chunks = -(-len(entries) // FILES_AT_ONCE)
+    return min(options.jobs or _processors(), chunks)
+
+
+def _size(entry: Entry) -> int:
+    try:
+        return min(os.lstat(entry.place).st_size, LARGEST)
+    except OSError:
+        return 0
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str, str, str, tuple[tuple[str, str], ...]]:
+    place, asset = finding.location, finding.asset
+    offset = -1 if place.offset is None else place.offset
+    return place.path, place.line, offset, place.symbol, finding.rule, asset.kind, asset.family, asset.parameters
