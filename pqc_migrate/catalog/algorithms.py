@@ -98,8 +98,8 @@ def name(asset: Asset) -> str:
     pattern = record.name
 
     def optional(match: re.Match[str]) -> str:
-        wanted = _PLACEHOLDER.findall(match[1])
-        return match[1] if all(key in values for key in wanted) else ""
+        alternatives = match[1].split("|")
+        return next((text for text in alternatives if values.keys() >= set(_PLACEHOLDER.findall(text))), "")
 
     pattern = _OPTIONAL_PART.sub(optional, pattern)
     if any(key not in values for key in _PLACEHOLDER.findall(pattern)):
