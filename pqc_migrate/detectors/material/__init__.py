@@ -1,1 +1,31 @@
-"""Keys, certificates and requests, decoded."""
+"""Keys and certificates, read from their own bytes.
+
+`armor` takes PEM blocks out of any text; `structures` tells what a DER structure is; `certificates`, `keys` and
+`identifiers` read it with the element reader `der`. `openssh` reads OpenSSH's own encodings. `pem`, `binary` and
+`openssh_blobs` are the detectors. No secret leaves `keys`: a private key is known by its public half.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pqc_migrate.detectors.material import binary, openssh_blobs, pem
+from pqc_migrate.detectors.material.item import is_key_file
+from pqc_migrate.detectors.registry import Detector
+
+
+def _by_kind_of_file(detector: Detector) -> Iterator[Detector]:
+    """Ask in key files and elsewhere apart: a source file is not parsed because the key inside it is."""
+    yield replace(detector, wants=lambda file: is_key_file(file) and detector.wants(file))
+    yield replace(
+        detector,
+        name=f"{detector.name}-embedded",
+        wants=lambda file: not is_key_file(file) and detector.wants(file),
+        parses=False,
+    )
+
+
+DETECTORS: tuple[Detector, ...] = (
+    *_by_kind_of_file(pem.DETECTOR),
+    binary.DETECTOR,
+    *_by_kind_of_file(openssh_blobs.DETECTOR),
+)

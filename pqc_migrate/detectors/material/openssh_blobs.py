@@ -1,0 +1,104 @@
+"""Detector: SSH public keys and OpenSSH certificates (``.pub``, ``authorized_keys``, ``known_hosts``).
+
+The anchor is the base64 of the blob's own first field, its type name, so a key is found in any file that holds one
+(cloud-init, Ansible, source strings, PuTTY and RFC 4716 files), and the word ``ssh-rsa`` alone is not.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from pqc_migrate.catalog import names
+from pqc_migrate.detectors.material import openssh
+from pqc_migrate.detectors.material.der import Malformed, Truncated
+from pqc_migrate.detectors.material.item import Item, Place, is_key_file
+from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.model.inventory import Diagnostic, Finding, Skip
+from pqc_migrate.model.target import SourceFile
+
+MOST_KEYS = 10_000
+"""Keys decoded in one file; the rest is reported as not looked at."""
+
+_LONGEST_BLOB = 64 * 1024
+_ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
+_ON_SEVERAL_LINES = re.compile(rb"[A-Za-z0-9+/\s]*={0,2}")
+_KEY_LISTS = frozenset({"authorized_keys", "authorized_keys2", "known_hosts", "known_hosts2", "ssh_known_hosts"})
+
+
+@cache
+def _anchors() -> frozenset[bytes]:
+    """Return the base64 of every type name's field, cut to whole groups of three octets."""
+    anchors = set()
+    for name in names.table("ssh-keys"):
+        if name.startswith(("ssh-", "ecdsa-", "sk-")):
+            for full in (name, name + openssh.CERTIFICATE_SUFFIX):
+                field = len(full).to_bytes(4, "big") + full.encode("ascii")
+                anchors.add(base64.b64encode(field[: len(field) // 3 * 3]))
+    return frozenset(anchors)
+
+
+def _wants(file: SourceFile) -> bool:
+    anchors = _anchors()
+    return any(hit.anchor in anchors for hit in file.hits)
+
+
+def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+    anchors = _anchors()
+    starts = sorted({hit.offset for hit in file.hits if hit.anchor in anchors})
+    telling = is_key_file(file) or file.name in _KEY_LISTS
+    line, counted = 1, 0
+    for start in starts[:MOST_KEYS]:
+        line += file.data.count(b"\n", counted, start)
+        counted = start
+        if start and file.data[start - 1] in _ALPHABET:
+            continue
+        place = Place("openssh", file.path, line, start)
+        try:
+            for item in _items(file.data, start):
+                yield place.finding(item)
+        except Malformed as error:
+            if telling:
+                yield place.diagnostic(error, "SSH public key")
+    if len(starts) > MOST_KEYS:
+        message = f"{len(starts) - MOST_KEYS:,} of {len(starts):,} SSH public keys were not decoded"
+        yield Diagnostic(file.path, Skip.TOO_LARGE, message, rule="openssh")
+
+
+def _items(data: bytes, start: int) -> list[Item]:
+    """Decode the blob at `start`: on one line, or wrapped over several (RFC 4716, PuTTY)."""
+    stop = min(len(data), start + _LONGEST_BLOB)
+    run = _BASE64.match(data, start, stop)
+    try:
+        return list(openssh.public(_decoded(run[0] if run else b"")))
+    except Truncated:
+        wrapped = _ON_SEVERAL_LINES.match(data, start, stop)
+        if run is None or wrapped is None or wrapped.end() == run.end():
+            raise
+        return _wrapped(wrapped[0])
+
+
+def _wrapped(text: bytes) -> list[Item]:
+    """Decode a blob wrapped over lines: add line after line until it is complete."""
+    joined = b""
+    for row in text.split(b"\n"):
+        joined += row.strip()
+        try:
+            return list(openssh.public(_decoded(joined)))
+        except Truncated:
+            continue
+    raise Truncated("an SSH key that is cut off")
+
+
+def _decoded(text: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(text[: len(text) // 4 * 4])
+    except binascii.Error:
+        raise Malformed("not base64") from None
+
+
+DETECTOR = Detector("openssh", _anchors, _wants, _detect)

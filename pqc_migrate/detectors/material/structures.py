@@ -1,0 +1,172 @@
+"""Tell what a DER structure is by its shape, and decode it.
+
+The shape decides and not the PEM label or the file's name, which are wrong often enough in the field; the label
+only settles what the shape leaves open (two integers: an RSA public key or Diffie-Hellman parameters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pqc_migrate.catalog import oids
+from pqc_migrate.detectors.material import certificates, der, identifiers, keys
+from pqc_migrate.detectors.material.der import Element, Malformed
+from pqc_migrate.detectors.material.item import Details, Item, Unsupported
+from pqc_migrate.model.inventory import Asset, Kind
+
+_SIGNED_DATA = frozenset({"1.2.840.113549.1.7.2", "1.2.156.10197.6.1.4.2.2"})
+_CONTENT_TYPES = ("1.2.840.113549.1.7.", "1.2.840.113549.1.9.16.1.", "1.2.156.10197.6.1.4.2.")
+_IA5_STRING = 0x16
+_SMALLEST_RSA_BITS = 512
+_LARGEST_EXPONENT_BITS = 33
+_MOST_CERTIFICATES = 1_000
+
+_SEQ, _INT, _OCT, _BIT, _OID = (
+    der.SEQUENCE, der.INTEGER, der.OCTET_STRING, der.BIT_STRING, der.OBJECT_IDENTIFIER,
+)  # fmt: skip
+
+
+def decode(root: Element, label: str = "") -> Iterator[Item]:
+    """Yield what a structure holds, in its order; nothing when it is no key or certificate.
+
+    Raises `Malformed` for a recognized but broken structure, `Unsupported` for a container that is not opened.
+    `label` is that of the PEM block, empty for a bare DER file.
+    """
+    if root.tag == _OID:
+        yield from _named_curve(root, label)
+        return
+    fields = root.expect(_SEQ).first(10)
+    tags = [field.tag for field in fields]
+    if tags == [_SEQ, _BIT]:
+        yield from _known(keys.from_spki(root).item("public-key", "public-key", details=_format("SPKI")), label)
+    elif tags[:3] == [_SEQ, _SEQ, _BIT]:
+        yield from _signed(root, fields[0])
+    elif tags == [_SEQ, _OCT]:
+        yield from _encrypted(fields[0], label)
+    elif tags[:3] == [_INT, _SEQ, _OCT]:
+        yield from _known(keys.from_pkcs8(root).item("private-key", "private-key", details=_clear("PKCS#8")), label)
+    elif tags[:2] == [_INT, _OCT] and (label or der.CONTEXT_0 in tags[2:] or der.CONTEXT_1 in tags[2:]):
+        yield keys.from_sec1(root).item("private-key", "private-key", details=_clear("SEC1"))
+    elif tags[:1] == [_INT] and set(tags) == {_INT}:
+        yield from _integers(root, fields, label)
+    elif tags[:2] == [_OID, der.CONTEXT_0]:
+        yield from _content(fields)
+    elif _is_pkcs12(fields):
+        raise Unsupported("a PKCS #12 store: what it holds is behind its password and was not looked at")
+    elif label in ("EC PARAMETERS", "SM2 PARAMETERS"):
+        yield from _explicit_curve(root)
+
+
+def _format(name: str) -> Details:
+    return (("format", name),)
+
+
+def _clear(name: str) -> Details:
+    return (("format", name), ("encrypted", "no"))
+
+
+def _known(item: Item, label: str) -> Iterator[Item]:
+    """Yield a key unless neither a label nor a known identifier says that these bytes are one."""
+    if label or item.asset.family != "unlisted":
+        yield item
+
+
+def _signed(root: Element, body: Element) -> Iterator[Item]:
+    body.expect(_SEQ)
+    if certificates.is_request(body):
+        yield from certificates.request(root)
+    elif certificates.is_revocation_list(body):
+        yield from certificates.revocation_list(root)
+    elif [field.tag for field in body.first(2)] == [_SEQ, _IA5_STRING]:
+        spki = body.first(1)[0]
+        yield keys.from_spki(spki).item("public-key", "public-key", details=_format("SPKAC"))
+    else:
+        yield from certificates.certificate(root)
+
+
+def _encrypted(scheme: Element, label: str) -> Iterator[Item]:
+    """Yield an encrypted private key: its algorithm cannot be seen, so the family is that of the protection."""
+    try:
+        protection = identifiers.protection(scheme)
+    except Malformed:
+        if label == "ENCRYPTED PRIVATE KEY":
+            raise
+        return  # A DigestInfo has the same shape.
+    asset = Asset.of(
+        Kind.KEY, protection.scheme.family, type="private-key", **dict(protection.scheme.parameters)
+    )
+    related = tuple(("secured-by", part) for part in (protection.scheme, *protection.parts))
+    yield Item("private-key", asset, related, (*_format("PKCS#8"), ("encrypted", "yes"), *protection.details))
+
+
+def _integers(root: Element, fields: list[Element], label: str) -> Iterator[Item]:
+    """Read a SEQUENCE of INTEGERs: PKCS #1 keys, OpenSSL's DSA keys, domain parameters."""
+    count = len(fields)
+    if "DH PARAMETERS" in label and count >= 2:
+        yield _parameters(keys.FFDH, root)
+    elif label == "DSA PARAMETERS" and count == 3:
+        yield _parameters(keys.DSA, root)
+    elif count >= 9 and fields[0].integer() in (0, 1):
+        yield keys.from_pkcs1_private(root).item("private-key", "private-key", details=_clear("PKCS#1"))
+    elif count == 6 and fields[0].integer() == 0:
+        yield keys.from_dsa_private(root).item("private-key", "private-key", details=_clear("OpenSSL DSA"))
+    elif count == 2 and (label == "RSA PUBLIC KEY" or _looks_like_rsa(fields)):
+        yield keys.from_pkcs1_public(root).item("public-key", "public-key", details=_format("PKCS#1"))
+
+
+def _looks_like_rsa(fields: list[Element]) -> bool:
+    """Return whether two unlabelled integers are an RSA key, not (p, g) of Diffie-Hellman and not a signature."""
+    modulus, exponent = (field.integer() for field in fields)
+    odd = modulus > 0 and modulus & 1 == 1 and exponent & 1 == 1
+    return (
+        odd
+        and modulus.bit_length() >= _SMALLEST_RSA_BITS
+        and 1 < exponent.bit_length() <= _LARGEST_EXPONENT_BITS
+        and exponent != 5  # The usual other generator of PKCS #3.
+    )
+
+
+def _parameters(algorithm: Asset, root: Element) -> Item:
+    sized = keys.over_prime(algorithm, root)
+    if sized == algorithm:
+        raise Malformed("the prime is not positive")
+    return Item("parameters", sized)
+
+
+def _named_curve(root: Element, label: str) -> Iterator[Item]:
+    if label in ("EC PARAMETERS", "SM2 PARAMETERS"):
+        asset = oids.asset(root.oid())
+        if asset is not None and oids.curve(root.oid()):
+            yield Item("parameters", asset)
+        else:
+            yield Item("parameters", keys.EC, (), (("curve-oid", root.oid()),))
+
+
+def _explicit_curve(root: Element) -> Iterator[Item]:
+    asset = Asset.of(Kind.ALGORITHM, "EC", size=keys.field_bits(root))
+    yield Item("parameters", asset, (), (("curve-parameters", "explicit"),))
+
+
+def _content(fields: list[Element]) -> Iterator[Item]:
+    """Yield the certificates inside CMS signed data (RFC 5652 section 5.1; GM/T 0010)."""
+    oid = fields[0].oid()
+    if oid not in _SIGNED_DATA:
+        if oid.startswith(_CONTENT_TYPES):
+            raise Unsupported("a CMS message that is not signed data: not decoded")
+        return
+    signed = der.read(fields[1].data, fields[1].body, fields[1].end).expect(_SEQ)
+    for field in signed.first(6)[3:]:
+        if field.tag == der.CONTEXT_0:
+            for count, entry in enumerate(field.children()):
+                if count == _MOST_CERTIFICATES:
+                    raise Unsupported(f"more than {_MOST_CERTIFICATES:,} certificates: the rest was not decoded")
+                if entry.tag == _SEQ:
+                    yield from certificates.certificate(entry)
+
+
+def _is_pkcs12(fields: list[Element]) -> bool:
+    """Return whether this is a PFX (RFC 7292 section 4): version 3, then a content info."""
+    if [field.tag for field in fields[:2]] != [_INT, _SEQ] or fields[0].content != b"\x03":
+        return False
+    inner = fields[1].first(1)
+    return bool(inner) and inner[0].tag == _OID and inner[0].oid().startswith("1.2.840.113549.1.7.")
