@@ -1,0 +1,166 @@
+"""Each occurrence of an inventory with its axis, its use and the system that claims it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pqc_migrate.assess.facts import quantum
+from pqc_migrate.catalog import algorithms, uses
+from pqc_migrate.catalog.algorithms import Quantum
+from pqc_migrate.model.inventory import Asset, Component, Inventory, Kind, Location, Occurrence, Role, Technique
+from pqc_migrate.model.plan import Evidence, Reason
+from pqc_migrate.model.plan_codes import Axis, ReasonCode, Use
+
+Claim = Callable[[Inventory, Component, Occurrence], str]
+"""Names the system an occurrence belongs to."""
+
+ROLE_ORDER = {role.value: place for place, role in enumerate(Role)}
+"""Production first."""
+
+_SIGN = frozenset({"sign", "verify"})
+_ESTABLISH = frozenset({"encrypt", "decrypt", "encapsulate", "decapsulate", "keyagree", "wrap", "unwrap"})
+# Details by which the inventory marks an occurrence that is only a part of another component.
+_DERIVED = "derived-from"
+_WITHIN_HYBRID = ("within", "hybrid")
+_NO_PLACE = Occurrence(Location("", 0), "", Technique.TEXT, 0.0, "", Role.PRODUCTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One occurrence with what its inventory says around it."""
+
+    target: str
+    occurrence: Occurrence
+    axis: Axis | None
+    use: Use
+    use_reason: Reason
+    system: str
+    part_of: Quantum | None
+    """How the component stands that this one is only a part of and is counted with; None: it counts itself."""
+
+    def detail(self, name: str) -> str | None:
+        """Return one detail of the occurrence, or None."""
+        return dict(self.occurrence.details).get(name)
+
+
+def sightings(
+    inventory: Inventory, component: Component, by_ref: Mapping[str, Component], claim: Claim
+) -> Iterator[Sighting]:
+    """Yield every occurrence of a component.
+
+    A component without occurrences, as another tool may write it, counts once, in production, at no place.
+    """
+    for occurrence in component.occurrences or (_NO_PLACE,):
+        owner = by_ref.get(dict(occurrence.details).get(_DERIVED, ""))
+        part_of = _counted_with(owner, component.asset, occurrence)
+        axis = _axis(component.asset, occurrence)
+        use, reason = _use(component, occurrence, owner, axis)
+        system = claim(inventory, component, occurrence)
+        yield Sighting(inventory.target, occurrence, axis, use, reason, system, part_of)
+
+
+def _counted_with(owner: Component | None, part: Asset, occurrence: Occurrence) -> Quantum | None:
+    # A key's own algorithm, or a hybrid's halves, are the same use as their owner: count it once.
+    if _WITHIN_HYBRID in occurrence.details:
+        return Quantum.HYBRID
+    if owner is None:
+        return None
+    above = quantum(owner.asset)
+    if above is Quantum.HYBRID or (above is Quantum.SHOR and quantum(part) is Quantum.SHOR):
+        return above
+    return None
+
+
+def _axis(asset: Asset, occurrence: Occurrence) -> Axis | None:
+    if quantum(asset) not in (Quantum.SHOR, Quantum.HYBRID, Quantum.RESISTANT):
+        return None
+    functions = set(occurrence.functions)
+    signs, establishes = bool(functions & _SIGN), bool(functions & _ESTABLISH)
+    if asset.family in ("RSA", "EC", "SM2", "SM9"):
+        # These names cover both; SM2 with a digest is the signature scheme.
+        if signs != establishes:
+            return Axis.SIGNATURE if signs else Axis.CONFIDENTIALITY
+        return Axis.SIGNATURE if asset.get("digest") and not establishes else Axis.BOTH
+    primitive = algorithms.primitive(asset)
+    if primitive == "signature":
+        return Axis.SIGNATURE
+    if primitive in ("key-agree", "kem", "pke"):
+        return Axis.CONFIDENTIALITY
+    if primitive == "combiner":
+        parts = {algorithms.primitive(part) for part in algorithms.family(asset.family).components}
+        return Axis.CONFIDENTIALITY if parts & {"kem", "key-agree"} else Axis.SIGNATURE
+    return Axis.BOTH
+
+
+def _use(
+    component: Component, occurrence: Occurrence, owner: Component | None, axis: Axis | None
+) -> tuple[Use, Reason]:
+    nothing = Use.UNSPECIFIED, Reason.of(ReasonCode.USE_NOT_READ)
+    if axis is None:
+        return nothing
+    for use, reason in _use_candidates(component, occurrence, owner, axis):
+        if use is not Use.UNSPECIFIED:
+            return use, reason
+    return nothing
+
+
+def _use_candidates(
+    component: Component, occurrence: Occurrence, owner: Component | None, axis: Axis
+) -> Iterator[tuple[Use, Reason]]:
+    if owner is not None and owner.asset.kind is Kind.CERTIFICATE:
+        use = Use.X509_KEM if axis is Axis.CONFIDENTIALITY else Use.X509_SIGNATURE
+        relation = next((relation for relation, ref in owner.related if ref == component.ref), "")
+        yield use, Reason.of(ReasonCode.USE_FROM_RELATION, relation=relation, of="certificate")
+    by_rule = uses.by_rule(occurrence.rule)
+    if by_rule is not None:
+        yield by_rule.use(axis), Reason.of(ReasonCode.USE_FROM_RULE, rule=occurrence.rule)
+    by_symbol = uses.by_symbol(occurrence.location.symbol)
+    if by_symbol is not None:
+        yield by_symbol.use(axis), Reason.of(ReasonCode.USE_FROM_SYMBOL, symbol=occurrence.location.symbol)
+    by_family = uses.by_family(component.asset.family)
+    if by_family is not None:
+        yield by_family.use(axis), Reason.of(ReasonCode.USE_FROM_PROTOCOL, family=component.asset.family)
+    by_owner = uses.by_family(owner.asset.family) if owner is not None else None
+    if owner is not None and by_owner is not None:
+        yield by_owner.use(axis), Reason.of(ReasonCode.USE_FROM_RELATION, relation="component", of=owner.name)
+
+
+def evidence(ref: str, seen: Iterable[Sighting]) -> tuple[Evidence, ...]:
+    """Return one row an occurrence that counts itself; the id survives edits that only move lines."""
+    rows: dict[tuple[str, ...], Evidence] = {}
+    ordinals: Counter[tuple[str, ...]] = Counter()
+    for sighting in sorted((s for s in seen if s.part_of is None), key=_place):
+        occurrence = sighting.occurrence
+        place = occurrence.location
+        exact = (sighting.target, occurrence.rule, place.path, place.symbol, str(place.line), str(place.offset))
+        if exact in rows:
+            continue
+        group = (sighting.target, ref, occurrence.rule, place.path, place.symbol)
+        digest = sha256("\0".join((*group, str(ordinals[group]))).encode()).hexdigest()
+        ordinals[group] += 1
+        rows[exact] = Evidence(
+            id=f"ev-{digest[:12]}",
+            asset=ref,
+            target=sighting.target,
+            path=place.path,
+            line=place.line,
+            symbol=place.symbol,
+            rule=occurrence.rule,
+            role=occurrence.role.value,
+            technique=occurrence.technique.value,
+            confidence=occurrence.confidence,
+            axis=sighting.axis,
+            use=sighting.use,
+            use_reason=sighting.use_reason,
+            system=sighting.system,
+        )
+    return tuple(sorted(rows.values(), key=lambda e: (ROLE_ORDER[e.role], e.target, e.path, e.line, e.id)))
+
+
+def _place(sighting: Sighting) -> tuple[str, str, int, int, str, str]:
+    place = sighting.occurrence.location
+    offset = -1 if place.offset is None else place.offset
+    return sighting.target, place.path, place.line, offset, sighting.occurrence.rule, repr(sighting.occurrence)
