@@ -1,0 +1,242 @@
+"""Findings → `Inventory`: one component per distinct asset, every occurrence once, order and ids stable.
+
+The result does not depend on the order of the findings, so parallel workers need no coordination.
+Time and memory are linear in the findings (times the logarithm of a sort).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from hashlib import blake2b
+
+from pqc_migrate import __version__
+from pqc_migrate.catalog import algorithms
+from pqc_migrate.catalog.algorithms import Quantum
+from pqc_migrate.inventory.standing import DERIVED, WITHIN, derived_from, display_name, within_hybrid
+from pqc_migrate.model.inventory import (
+    Asset,
+    Component,
+    Coverage,
+    Diagnostic,
+    Finding,
+    Inventory,
+    Kind,
+    LanguageCoverage,
+    Location,
+    Occurrence,
+)
+
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_SLUG_LENGTH = 40
+
+
+def merge(findings: Iterable[Finding], coverage: Coverage, target: str) -> Inventory:
+    """Return the inventory of one scan.
+
+    Related assets of a finding, and the catalog's components of a hybrid, become components of their own;
+    they stand at the same place, with the detail ``derived-from`` naming the component they are part of.
+    Of several occurrences of one asset with equal (path, line, symbol) the most confident stays.
+    """
+    builder = _Builder()
+    for finding in findings:
+        builder.add(finding)
+    skipped = tuple(sorted(set(coverage.skipped)))
+    return Inventory(builder.components(), replace(coverage, skipped=skipped), target, tool_version=__version__)
+
+
+def combine(inventories: Iterable[Inventory]) -> Inventory:
+    """Return one inventory of several targets; paths of each get its name in front when there are several."""
+    several = tuple(inventories)
+    if len(several) == 1:
+        return several[0]
+    occurrences: dict[str, list[Occurrence]] = {}
+    related: dict[str, set[tuple[str, str]]] = {}
+    first: dict[str, Component] = {}
+    for inventory in several:
+        prefix = f"{inventory.target}/" if inventory.target else ""
+        for component in inventory.components:
+            known = first.setdefault(component.ref, component)
+            if known is not component:
+                properties = tuple(dict.fromkeys(known.properties + component.properties))
+                first[component.ref] = replace(known, properties=properties)
+            occurrences.setdefault(component.ref, []).extend(_moved(prefix, o) for o in component.occurrences)
+            related.setdefault(component.ref, set()).update(component.related)
+    components = (
+        replace(c, occurrences=tuple(unique(occurrences[ref])), related=tuple(sorted(related[ref])))
+        for ref, c in first.items()
+    )
+    return Inventory(
+        components=tuple(sorted(components, key=component_order)),
+        coverage=_added(several),
+        target=", ".join(dict.fromkeys(i.target for i in several if i.target)),
+        tool_version=__version__,
+    )
+
+
+def reference(asset: Asset) -> str:
+    """Return the ``bom-ref`` of an asset: its kind and name for people, a hash of its content for identity."""
+    content = json.dumps([asset.kind, asset.family, asset.parameters])
+    digest = blake2b(content.encode(), digest_size=8).hexdigest()
+    slug = _NOT_SLUG.sub("-", display_name(asset).lower()).strip("-")[:_SLUG_LENGTH].strip("-")
+    return f"crypto/{asset.kind}/{slug or 'unnamed'}@{digest}"
+
+
+class _Builder:
+    """Collects occurrences and relations by asset."""
+
+    def __init__(self) -> None:
+        self._occurrences: dict[Asset, list[Occurrence]] = {}
+        self._related: dict[Asset, set[tuple[str, Asset]]] = {}
+        self._refs: dict[Asset, str] = {}
+
+    def add(self, finding: Finding) -> None:
+        occurrence = Occurrence(
+            location=finding.location,
+            rule=finding.rule,
+            technique=finding.technique,
+            confidence=finding.confidence,
+            reason=finding.reason,
+            role=finding.role,
+            functions=tuple(sorted(set(finding.functions))),
+            provenance=finding.provenance,
+            details=finding.details,
+        )
+        self._place(finding.asset, occurrence)
+        parts = (*finding.related, *_catalog_parts(finding.asset))
+        if parts:
+            self._relate(finding.asset, parts, occurrence)
+
+    def components(self) -> tuple[Component, ...]:
+        """Return the components in the order of kind, name and ref."""
+        built = (
+            Component(
+                ref=self._ref(asset),
+                asset=asset,
+                name=display_name(asset),
+                occurrences=tuple(unique(occurrences)),
+                related=tuple(sorted((r, self._ref(part)) for r, part in self._related.get(asset, ()))),
+            )
+            for asset, occurrences in self._occurrences.items()
+        )
+        return tuple(sorted(built, key=component_order))
+
+    def _relate(self, asset: Asset, parts: tuple[tuple[str, Asset], ...], whole: Occurrence) -> None:
+        """Note the parts of an asset, and the parts of those that the catalog knows."""
+        pending = [(asset, relation, part, _hybrid(asset)) for relation, part in parts]
+        seen: set[tuple[Asset, str, Asset]] = set()
+        for owner, relation, part, hybrid in pending:  # grows while it is read
+            if part == owner or (owner, relation, part) in seen:
+                continue
+            seen.add((owner, relation, part))
+            self._related.setdefault(owner, set()).add((relation, part))
+            self._place(part, self._derived(relation, owner, whole, hybrid))
+            inner = hybrid or _hybrid(part)
+            pending.extend((part, below, deeper, inner) for below, deeper in _catalog_parts(part))
+
+    def _derived(self, relation: str, owner: Asset, whole: Occurrence, hybrid: bool) -> Occurrence:
+        within = ((WITHIN, "hybrid"),) if hybrid else ()
+        return replace(
+            whole,
+            reason=f"{relation} of {display_name(owner)}",
+            functions=(),
+            provenance=(),
+            details=((DERIVED, self._ref(owner)), *within),
+        )
+
+    def _place(self, asset: Asset, occurrence: Occurrence) -> None:
+        self._occurrences.setdefault(asset, []).append(occurrence)
+
+    def _ref(self, asset: Asset) -> str:
+        ref = self._refs.get(asset)
+        if ref is None:
+            ref = self._refs[asset] = reference(asset)
+        return ref
+
+
+def _catalog_parts(asset: Asset) -> tuple[tuple[str, Asset], ...]:
+    if asset.kind is not Kind.ALGORITHM:
+        return ()
+    record = algorithms.families().get(asset.family)
+    return tuple(("component", part) for part in record.components) if record else ()
+
+
+def _hybrid(asset: Asset) -> bool:
+    record = algorithms.families().get(asset.family)
+    return record is not None and record.quantum is Quantum.HYBRID
+
+
+def unique(occurrences: Iterable[Occurrence]) -> Iterator[Occurrence]:
+    """Yield one occurrence per (path, line, symbol) in the order of place and rule."""
+    best: dict[tuple[str, int, str], Occurrence] = {}
+    for occurrence in occurrences:
+        place = occurrence.location
+        key = (place.path, place.line, place.symbol)
+        other = best.get(key)
+        best[key] = occurrence if other is None else _better(occurrence, other)
+    yield from sorted(best.values(), key=_occurrence_order)
+
+
+def _better(one: Occurrence, two: Occurrence) -> Occurrence:
+    """Keep the direct and more confident claim, with the functions of both."""
+    kept, other = sorted((one, two), key=_claim_order)
+    if set(other.functions) <= set(kept.functions):
+        return kept
+    return replace(kept, functions=tuple(sorted({*kept.functions, *other.functions})))
+
+
+def _claim_order(occurrence: Occurrence) -> tuple[bool, bool, float, str]:
+    derived = derived_from(occurrence) is not None
+    rest = repr(replace(occurrence, functions=()))
+    return derived, within_hybrid(occurrence), -occurrence.confidence, rest
+
+
+def _occurrence_order(occurrence: Occurrence) -> tuple[str, int, int, str, str]:
+    place = occurrence.location
+    return place.path, place.line, -1 if place.offset is None else place.offset, occurrence.rule, place.symbol
+
+
+def component_order(component: Component) -> tuple[int, str, str]:
+    """Return the sort key of components: kind, name, ref."""
+    return _KINDS[component.asset.kind], component.name.lower(), component.ref
+
+
+_KINDS = {kind: position for position, kind in enumerate(Kind)}
+
+
+def _moved(prefix: str, occurrence: Occurrence) -> Occurrence:
+    if not prefix:
+        return occurrence
+    place = occurrence.location
+    moved = Location(prefix + place.path, place.line, place.offset, place.symbol)
+    provenance = tuple(replace(p, path=prefix + p.path) if p.path else p for p in occurrence.provenance)
+    return replace(occurrence, location=moved, provenance=provenance)
+
+
+def _added(inventories: tuple[Inventory, ...]) -> Coverage:
+    """Add up the coverage of several targets."""
+    languages: dict[str, LanguageCoverage] = {}
+    skipped: set[Diagnostic] = set()
+    for inventory in inventories:
+        prefix = f"{inventory.target}/" if inventory.target else ""
+        skipped.update(replace(d, path=prefix + d.path) for d in inventory.coverage.skipped)
+        for language, found in inventory.coverage.by_language.items():
+            so_far = languages.get(language, LanguageCoverage())
+            languages[language] = LanguageCoverage(
+                files=so_far.files + found.files,
+                bytes=so_far.bytes + found.bytes,
+                parsed=so_far.parsed + found.parsed,
+                parsed_bytes=so_far.parsed_bytes + found.parsed_bytes,
+                supported=so_far.supported and found.supported,
+            )
+    covered = [inventory.coverage for inventory in inventories]
+    return Coverage(
+        files_seen=sum(c.files_seen for c in covered),
+        files_read=sum(c.files_read for c in covered),
+        bytes_read=sum(c.bytes_read for c in covered),
+        files_parsed=sum(c.files_parsed for c in covered),
+        by_language=languages,
+        skipped=tuple(sorted(skipped)),
+    )
