@@ -39,6 +39,16 @@ def curve(text: str) -> str | None:
     return _curves().get(text.lower())
 
 
+def curves() -> frozenset[str]:
+    """Return every name of every curve, in lower case."""
+    return frozenset(_curves())
+
+
+def curve_registry(name: str) -> str | None:
+    """Return the CycloneDX 1.7 ``ellipticCurve`` (``nist/P-256``) of a canonical curve name, or None."""
+    return _registry_curves().get(name)
+
+
 class _Notation:
     __slots__ = ("names", "sensitive")
 
@@ -82,3 +92,9 @@ def _curves() -> dict[str, str]:
             if aliases.setdefault(alias.lower(), record["name"]) != record["name"]:
                 raise CatalogError(f"{path.name}: {alias!r} names two curves")
     return aliases
+
+
+@cache
+def _registry_curves() -> dict[str, str]:
+    records = toml.read(toml.root() / "names" / "curves.toml")["curve"]
+    return {record["name"]: record["cyclonedx"] for record in records if "cyclonedx" in record}
