@@ -44,7 +44,7 @@ class Classical(StrEnum):
 _REQUIRED = {"id", "name", "parameters", "source"}
 _OPTIONAL = {
     "base", "registry", "primitive", "quantum", "level", "classical", "classical_source",
-    "components", "curve", "fallback", "kind", "protocol",
+    "components", "curve", "fallback", "kind", "protocol", "specializes",
 }  # fmt: skip
 _OPTIONAL_PART = re.compile(r"\[([^\]]*)\]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -74,6 +74,8 @@ class Family:
     fallback: str
     kind: Kind
     protocol: str
+    specializes: str
+    """The family that this one is, once the curve is known (Ed25519 of EdDSA); empty: none."""
 
 
 def family(identifier: str) -> Family:
@@ -105,6 +107,22 @@ def name(asset: Asset) -> str:
     if any(key not in values for key in _PLACEHOLDER.findall(pattern)):
         return record.fallback or record.id
     return _PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
+
+
+def has(identifier: str, parameter: str) -> bool:
+    """Return whether a parameter tells two algorithms of a family apart: it completes the asset or its name."""
+    record = family(identifier)
+    return parameter in record.parameters or f"{{{parameter}}}" in record.name
+
+
+def specific(identifier: str, parameters: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the family of its own that a curve makes of a general one (EdDSA on Ed25519), and what is left."""
+    left = dict(parameters)
+    found = _specific().get((identifier, left.get("curve", "")))
+    if found is None:
+        return identifier, left
+    del left["curve"]
+    return found, left
 
 
 def unknown(asset: Asset) -> tuple[str, ...]:
@@ -140,6 +158,12 @@ def level(asset: Asset) -> int | None:
         value = asset.get(key)
         return record.level.get(value) if value is not None else None
     return None
+
+
+@cache
+def _specific() -> dict[tuple[str, str], str]:
+    records = families().values()
+    return {(record.specializes, record.curve): record.id for record in records if record.specializes}
 
 
 @cache
@@ -184,6 +208,7 @@ def _family(raw: Mapping[str, Any], earlier: Mapping[str, Family]) -> Family:
             fallback=raw.get("fallback", ""),
             kind=kind,
             protocol=raw.get("protocol", ""),
+            specializes=raw.get("specializes", ""),
         )
     except ValueError as error:
         raise CatalogError(f"{where}: {error}") from error

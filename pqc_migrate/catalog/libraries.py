@@ -50,7 +50,8 @@ class Source:
     """``number``, ``bytes`` (a count of octets → bits), ``octets`` (the length of a key value → bits),
     ``digest``, ``curve``, ``mode``, ``text``, ``object`` (another call's meaning), ``signer`` and
     ``encryptor`` (a key or padding object → its signature or encryption scheme), ``cipher`` (an object's
-    name) or the name of a notation; left out: what fits the parameter."""
+    name), ``nist-curve`` (256 → P-256) or the name of a notation (`catalog.notations`); left out: what fits
+    the parameter. A detail read ``as = "object"`` takes over that object's details."""
     default: str = ""
     """The value the library documents when the argument is left out."""
     family: str = ""
@@ -77,6 +78,9 @@ class Rule:
     """Constant details, e.g. what a runtime-dependent call negotiates and which version decides."""
     silent: bool = False
     """True: never a finding by itself; it lends type and parameters to others."""
+    refines: bool = False
+    """True: never a finding by itself; what it reads completes the object that it is called on
+    (``generator.initialize(2048)``), wherever that object is used."""
     reference: bool = True
     """False: naming it without calling it is no use (a type, an exception)."""
     implementation: bool = False
@@ -133,7 +137,7 @@ _FILE_KEYS = {"source", "anchors", "prefixes", "types", "rule", "example", "libr
 _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
-    "returns", "source", "implementation",
+    "refines", "returns", "source", "implementation",
 }  # fmt: skip
 _SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family"}
 
@@ -216,6 +220,7 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
         functions=tuple(record.get("functions", ())),
         facts=tuple(sorted(record.get("facts", {}).items())),
         silent=record.get("silent", False),
+        refines=record.get("refines", False),
         reference=record.get("reference", True),
         implementation=record.get("implementation", False),
     )

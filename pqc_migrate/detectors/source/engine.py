@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from pqc_migrate.catalog import algorithms, libraries
 from pqc_migrate.catalog.libraries import Libraries, Rule
-from pqc_migrate.detectors.source.interpret import Interpreter, Meaning
+from pqc_migrate.detectors.source.interpret import Interpreter
+from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed
 from pqc_migrate.detectors.source.unit import Unit
 from pqc_migrate.detectors.source.values import Call, Name, Value, options
 from pqc_migrate.model.inventory import (
@@ -27,6 +28,9 @@ from pqc_migrate.model.target import SourceFile
 
 _WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*")
 _MOST_ALIASES = 400
+_MOST_RECEIVERS = 16
+_MOST_ROUNDS = 4
+"""A round carries what one call says of an object to the objects made from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class _Use:
     meanings: tuple[Meaning, ...]
 
 
+_DECIDED_ELSEWHERE = "the algorithm is decided at run time or in another file"
+
 MakeUnit = Callable[[bytes, Callable[[Value], str], Callable[[str], bool]], Unit]
 
 
@@ -45,17 +51,26 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding 
     known = libraries.load(language)
     interpreter = Interpreter(known)
     unit = make(file.data, interpreter.type_of, known.knows)
-    uses = _uses(unit, interpreter, known)
+    interpreter.passes = unit.passes
+    values = _values(unit, known)
+    uses = _uses(values, interpreter)
+    for _ in range(_MOST_ROUNDS):
+        refinements = _refinements(uses)
+        if refinements == interpreter.refinements:
+            break
+        interpreter.refine(refinements)
+        uses = _uses(values, interpreter)
     for offset, meanings in _composed(uses):
         for meaning in meanings:
             yield _finding(file, uses[offset].value, meaning, _rivals(meaning, meanings))
     for offset, rule in sorted(interpreter.unresolved.items()):
         if offset in uses and not uses[offset].meanings:
-            yield _unresolved(file, uses[offset].value, rule)
+            yield _unresolved(file, uses[offset].value, rule, offset in interpreter.unlisted)
 
 
-def _uses(unit: Unit, interpreter: Interpreter, known: Libraries) -> dict[int, _Use]:
-    uses: dict[int, _Use] = {}
+def _values(unit: Unit, known: Libraries) -> list[Call | Name]:
+    """Return every call and name that stands at a word of the catalog or at an alias of one."""
+    found: list[Call | Name] = []
     imported, assigned = _aliases(unit, known)
     words = known.tokens | imported | assigned
     for match in _WORD.finditer(unit.data):
@@ -71,8 +86,40 @@ def _uses(unit: Unit, interpreter: Interpreter, known: Libraries) -> dict[int, _
         wanted = Call | Name if match[0] in known.tokens or match[0] in imported else Call
         for option in options(unit.value(node)):
             if isinstance(option, wanted) and option.offset == match.start():
-                _record(uses, option, interpreter)
+                found.append(option)
+    return found
+
+
+def _uses(values: list[Call | Name], interpreter: Interpreter) -> dict[int, _Use]:
+    uses: dict[int, _Use] = {}
+    for value in values:
+        _record(uses, value, interpreter)
     return uses
+
+
+def _refinements(uses: dict[int, _Use]) -> dict[int, tuple[Refinement, ...]]:
+    """Return what calls on objects say of them, by the offset of the call that made the object."""
+    found: dict[int, list[Refinement]] = {}
+    for offset in sorted(uses):
+        saying = [meaning for meaning in uses[offset].meanings if meaning.rule.refines]
+        for made in _objects(uses[offset].value, uses) if saying else ():
+            found.setdefault(made, []).extend(Refinement(offset, meaning) for meaning in saying)
+    return {made: tuple(said) for made, said in found.items()}
+
+
+def _objects(value: Call | Name, uses: dict[int, _Use]) -> Iterator[int]:
+    """Yield the offsets of the calls that made the object a method is called on, through its own fluent calls."""
+    waiting = [value]
+    for _ in range(_MOST_RECEIVERS):
+        current = waiting.pop() if waiting else None
+        if not isinstance(current, Call) or current.receiver is None:
+            return
+        for receiver in options(current.receiver):
+            if isinstance(receiver, Call) and receiver.offset >= 0:
+                yield receiver.offset
+                use = uses.get(receiver.offset)
+                if use is not None and any(meaning.rule.refines for meaning in use.meanings):
+                    waiting.append(receiver)
 
 
 def _record(uses: dict[int, _Use], value: Call | Name, interpreter: Interpreter) -> None:
@@ -112,11 +159,11 @@ def _composed(uses: dict[int, _Use]) -> Iterator[tuple[int, list[Meaning]]]:
     for offset in sorted(uses):
         found: list[Meaning] = []
         for meaning in uses[offset].meanings:
-            if meaning.asset is None or meaning.rule.silent:
+            if meaning.asset is None or meaning.rule.silent or meaning.rule.refines:
                 continue
             wholes = [(at, whole) for at, whole in outer.get(offset, ()) if _same(whole, meaning)]
             if not any(_encloses(uses[at].value, offset) for at, _ in wholes):
-                found.extend(_complete(meaning, [whole for _, whole in wholes]))
+                found.extend(completed(meaning, [whole for _, whole in wholes]))
         yield (
             offset,
             [
@@ -141,27 +188,9 @@ def _says_less(meaning: Meaning, other: Meaning, index: int, at: int) -> bool:
 
 
 def _same(whole: Meaning, part: Meaning) -> bool:
-    if not whole.family or not part.family or whole.rule.silent:
+    if not whole.family or not part.family or whole.rule.silent or whole.rule.refines:
         return False
     return whole.family == part.family or algorithms.family(whole.family).base == part.family
-
-
-def _complete(meaning: Meaning, wholes: list[Meaning]) -> list[Meaning]:
-    """Add to a meaning what later calls on the same object say of it."""
-    completed = [
-        Meaning(
-            meaning.rule,
-            meaning.family,
-            tuple(sorted({**dict(whole.parameters), **dict(meaning.parameters)}.items())),
-            meaning.details,
-            tuple(dict.fromkeys((*meaning.provenance, *whole.provenance))),
-            meaning.parts,
-            meaning.sure,
-        )
-        for whole in wholes
-        if whole.family == meaning.family
-    ]
-    return completed or [meaning]
 
 
 def _encloses(value: Call | Name, offset: int) -> bool:
@@ -180,7 +209,7 @@ def _finding(file: SourceFile, value: Call | Name, meaning: Meaning, rivals: int
         confidence=confidence,
         reason=reason,
         role=Role.IMPLEMENTATION if meaning.rule.implementation else Role.PRODUCTION,
-        functions=meaning.rule.functions,
+        functions=meaning.functions or meaning.rule.functions,
         provenance=tuple(
             Provenance(p.parameter, p.how, p.path or file.path, p.line or value.line) for p in meaning.provenance
         ),
@@ -204,8 +233,9 @@ def _symbol(name: str) -> str:
     return name.removeprefix("*.")
 
 
-def _unresolved(file: SourceFile, value: Call | Name, rule: Rule) -> Diagnostic:
-    message = f"{_symbol(value.name)}: the algorithm is decided at run time or in another file"
+def _unresolved(file: SourceFile, value: Call | Name, rule: Rule, unlisted: bool) -> Diagnostic:
+    why = "names an algorithm that the catalog does not hold" if unlisted else _DECIDED_ELSEWHERE
+    message = f"{_symbol(value.name)}: {why}"
     return Diagnostic(file.path, Skip.UNRESOLVED, message, value.line, rule.id)
 
 

@@ -6,12 +6,13 @@ padding) that completes another call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from pqc_migrate.catalog import algorithms, names
+from pqc_migrate.catalog import algorithms, names, notations
 from pqc_migrate.catalog.libraries import Libraries, Rule, Source
+from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, contradict
 from pqc_migrate.detectors.source.values import (
     Call,
     Items,
@@ -34,32 +35,6 @@ _SCHEMES = {
 """What a bare key or padding object becomes in an operation that signs or encrypts with it."""
 _MOST_COMBINATIONS = 12
 _DEEPEST = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What one call or name is, as far as it was read."""
-
-    rule: Rule
-    family: str
-    parameters: tuple[tuple[str, str], ...] = ()
-    details: tuple[tuple[str, str], ...] = ()
-    provenance: tuple[Provenance, ...] = ()
-    parts: tuple[int, ...] = ()
-    """Offsets of the calls and names this meaning was composed from."""
-    sure: float = 1.0
-
-    @property
-    def asset(self) -> Asset | None:
-        """The asset, or None when this is only a part of one."""
-        if not self.family:
-            return None
-        record = algorithms.family(self.family)
-        return Asset(record.kind, self.family, self.parameters)
-
-    def get(self, key: str) -> str | None:
-        """Return a parameter or a detail."""
-        return dict(self.parameters).get(key) or dict(self.details).get(key)
 
 
 @dataclass(slots=True)
@@ -91,6 +66,7 @@ class _Read:
     text: str = ""
     meaning: Meaning | None = None
     asset: Asset | None = None
+    details: tuple[tuple[str, str], ...] = ()
     line: int = 0
     how: str = "literal"
     part: int = -1
@@ -103,11 +79,46 @@ class Interpreter:
     libraries: Libraries
     unresolved: dict[int, Rule] = field(default_factory=dict)
     """Offsets of calls whose algorithm is decided where this file cannot show."""
+    unlisted: set[int] = field(default_factory=set)
+    """Those of them that name it, by a name that the catalog does not hold."""
+    passes: Callable[[int, int], bool] = lambda first, second: False
+    """Whether every path to the second offset has come through the first."""
+    refinements: Mapping[int, tuple[Refinement, ...]] = field(default_factory=dict)
+    """What calls on an object say of it, by the offset of the call that made the object."""
     _memo: dict[tuple[object, ...], tuple[Meaning, ...]] = field(default_factory=dict)
     _depth: int = 0
+    _at: int = -1
 
-    def meanings(self, value: Value) -> tuple[Meaning, ...]:
-        """Return every meaning of a call or name; empty when the catalog knows nothing of it."""
+    def refine(self, refinements: Mapping[int, tuple[Refinement, ...]]) -> None:
+        """Take what is now known about objects; everything is interpreted anew."""
+        self.refinements = refinements
+        self.unresolved.clear()
+        self.unlisted.clear()
+        self._memo.clear()
+
+    def meanings(self, value: Value, at: int = -1) -> tuple[Meaning, ...]:
+        """Return every meaning of a call or name, as seen from an offset, or over all that is done with it.
+
+        Empty when the catalog knows nothing of it.
+        """
+        found = self._plain(value)
+        known = self.refinements.get(_offset(value), ())
+        if not found or not known:
+            return found
+        others = [refinement.meaning for refinement in self._effective(known, at)]
+        return tuple(whole for meaning in found for whole in completed(meaning, others))
+
+    def _effective(self, known: tuple[Refinement, ...], at: int) -> list[Refinement]:
+        """Return the refinements that may hold at an offset: a later one on every path undoes an earlier one."""
+        earlier = [refinement for refinement in known if refinement.at < at]
+        kept: list[Refinement] = []
+        for one in reversed(earlier):
+            if not any(contradict(one.meaning, k.meaning) and self.passes(k.at, at) for k in kept):
+                kept.append(one)
+        return kept or list(known)
+
+    def _plain(self, value: Value) -> tuple[Meaning, ...]:
+        """Return what a call or name says by itself."""
         if not isinstance(value, Call | Name):
             return ()
         key = _identity(value)
@@ -116,10 +127,12 @@ class Interpreter:
         if self._depth >= _DEEPEST:
             return ()
         self._depth += 1
+        around, self._at = self._at, value.offset
         try:
             found = tuple(self._interpret(value))
         finally:
             self._depth -= 1
+            self._at = around
         if value.offset >= 0:
             self._memo[key] = found
         return found
@@ -137,8 +150,10 @@ class Interpreter:
                 continue
             found = list(self._apply(rule, value))
             yield from found
-            if not found and isinstance(value, Call) and not rule.wildcard and not rule.silent:
+            if not found and isinstance(value, Call) and not (rule.wildcard or rule.silent or rule.refines):
                 self.unresolved[value.offset] = rule
+                if rule.algorithm is not None and _is_text(_argument(rule.algorithm, value)):
+                    self.unlisted.add(value.offset)
 
     def _apply(self, rule: Rule, value: Call | Name) -> Iterator[Meaning]:
         """Combine the alternatives of algorithm and parameters; nothing when a needed algorithm is unread."""
@@ -166,6 +181,7 @@ class Interpreter:
             elif read.asset is not None:
                 draft.family = read.asset.family
                 draft.parameters = dict(read.asset.parameters)
+                draft.details.update(read.details)
                 draft.provenance = [Provenance("algorithm", read.how, line=read.line)]
             draft.parameters.update(rule.constants)
             if rule.family:
@@ -207,10 +223,12 @@ class Interpreter:
 
     def _origin(self, value: Value) -> tuple[Meaning, ...]:
         """Return what an object means, or else the object that it was derived from (``key.public_key()``)."""
+        at = self._at
         for _ in range(_DEEPEST):
-            found = self.meanings(value)
+            found = self.meanings(value, at)
             if found or not isinstance(value, Call) or value.receiver is None:
                 return found
+            at = value.offset
             value = options(value.receiver)[0]
         return ()
 
@@ -235,7 +253,8 @@ class Interpreter:
         for option in options(call.receiver):
             for meaning in self._origin(option):
                 if source.receiver == "*":
-                    yield _Read(meaning=meaning, line=option.line, how="object", part=_offset(option))
+                    read = _Read(meaning=meaning, line=option.line, how="object", part=_offset(option))
+                    yield from [read] if _accepted(source, read) else []
                     continue
                 text = meaning.get(source.receiver)
                 if text is not None:
@@ -256,6 +275,8 @@ class Interpreter:
             yield from self._digests(value)
         elif convert == "curve":
             yield from self._curves(value)
+        elif convert == "nist-curve":
+            yield from _nist_curves(value)
         elif convert == "mode":
             yield from self._modes(value)
         else:
@@ -318,9 +339,9 @@ class Interpreter:
 
     def _notation(self, value: Value, notation: str) -> Iterator[_Read]:
         if isinstance(value, Text):
-            asset = names.lookup(notation, value.text)
-            if asset is not None:
-                yield _Read(asset=asset, line=value.line, how=value.how)
+            named = notations.read(notation, value.text)
+            if named is not None:
+                yield _Read(asset=named.asset, details=named.details, line=value.line, how=value.how)
         yield from self._objects(value, _SCHEMES["object"])
 
 
@@ -378,15 +399,22 @@ def _numbers(value: Value, scale: int) -> Iterator[_Read]:
         yield _Read(text=str(int(value.text) * scale), line=value.line, how=value.how)
 
 
+def _nist_curves(value: Value) -> Iterator[_Read]:
+    """Return the curve that a library documents for a size in bits."""
+    for read in _numbers(value, 1):
+        curve = names.curve(f"P-{read.text}")
+        if curve is not None:
+            yield _Read(text=curve, line=value.line, how="library default")
+
+
+def _is_text(value: Value | None) -> bool:
+    return value is not None and any(isinstance(option, Text) for option in options(value))
+
+
 def _set(draft: _Draft, name: str, read: _Read, detail: bool) -> None:
     """Write one read value into a draft, with its provenance; an object may bring parameters of its own."""
     if read.meaning is not None:
-        for key, text in read.meaning.parameters:
-            draft.parameters.setdefault(key, text)
-        draft.provenance.extend(read.meaning.provenance)
-        if not draft.family:
-            draft.family = read.meaning.family
-        draft.parts += [read.part, *read.meaning.parts]
+        _merge(draft, read.meaning, read.part, detail)
         return
     target = draft.details if detail else draft.parameters
     target[name] = read.text or (algorithms.name(read.asset) if read.asset else "")
@@ -398,7 +426,29 @@ def _set(draft: _Draft, name: str, read: _Read, detail: bool) -> None:
         draft.sure = min(draft.sure, 0.85)
 
 
+def _merge(draft: _Draft, other: Meaning, part: int, detail: bool) -> None:
+    """Take over what an object brings; one of another base family says nothing of this one."""
+    if draft.family and other.family:
+        record = algorithms.family(other.family)
+        if record.base != algorithms.family(draft.family).base:
+            return
+        if record.specializes == draft.family:
+            draft.family = other.family
+    taken = {key: text for key, text in other.parameters if key not in draft.parameters}
+    draft.parameters.update(taken)
+    draft.provenance.extend(p for p in other.provenance if p.parameter in taken or not draft.family)
+    if detail:
+        draft.details = {**dict(other.details), **draft.details}
+    if not draft.family:
+        draft.family = other.family
+    draft.parts += [part, *other.parts]
+
+
 def _meaning(rule: Rule, draft: _Draft) -> Meaning:
+    draft.family, draft.parameters = algorithms.specific(draft.family, draft.parameters)
+    read = {provenance.parameter for provenance in draft.provenance}
+    if draft.family and "size" in read and not algorithms.has(draft.family, "size"):
+        draft.details.setdefault("key-size", draft.parameters.pop("size", ""))
     return Meaning(
         rule=rule,
         family=draft.family,

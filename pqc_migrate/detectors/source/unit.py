@@ -48,6 +48,8 @@ class Unit:
     """Captures: ``scope``, ``class``, ``branch``, ``return`` and whatever `bind` understands."""
     alias_nodes: ClassVar[frozenset[str]] = frozenset()
     """Types of expressions that only name something; a variable bound to one is an alias of it."""
+    bind_last: ClassVar[tuple[str, ...]] = ()
+    """Captures to bind after all others, in this order (assignments, where declarations decide their scope)."""
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self.data = data
@@ -64,8 +66,8 @@ class Unit:
             self.returns.setdefault(self.scopes.innermost(node.start_byte), []).append(node)
         self.bindings: dict[tuple[int, str], list[Binding]] = {}
         self.stars: list[str] = []
-        for capture, nodes in captures.items():
-            for node in nodes:
+        for capture in [*(c for c in captures if c not in self.bind_last), *self.bind_last]:
+            for node in captures.get(capture, []):
                 self.bind(capture, node)
         for found in self.bindings.values():
             found.sort(key=lambda binding: binding.offset)
@@ -211,6 +213,12 @@ class Unit:
             node = self.root.descendant_for_byte_range(match.start(), match.end())
             if node is not None and node.start_byte == match.start():
                 yield node
+
+    def passes(self, first: int, second: int) -> bool:
+        """Whether every path to the second offset has come through the first, both in one function."""
+        if first >= second or self.scopes.innermost(first) != self.scopes.innermost(second):
+            return False
+        return self.branches.holds(self.branches.innermost(first), second)
 
     def inside(self, node: Node, kinds: frozenset[str]) -> bool:
         """Whether a node or one of its ancestors is of one of these types."""

@@ -1,0 +1,30 @@
+"""Every notation by name: a table of names, or a grammar where names are built by rule.
+
+``names/<notation>.toml`` holds a table; a grammar is one function from a name to what it stands for, and
+one line in `GRAMMARS`. An unknown name is None, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pqc_migrate.catalog import names, suites
+from pqc_migrate.catalog.names import Named
+
+
+def read(notation: str, text: str) -> Named | None:
+    """Return what a name stands for in a notation, or None when the notation does not know it."""
+    grammar = GRAMMARS.get(notation)
+    if grammar is not None:
+        return grammar(text)
+    return names.named(notation, text)
+
+
+def _suite(text: str) -> Named | None:
+    suite = suites.find(text)
+    return Named(suite.asset) if suite is not None else None
+
+
+GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
+    "tls_suites": _suite,
+}

@@ -1,0 +1,101 @@
+"""What one call or name is, as far as it was read, and how several readings of one object join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from pqc_migrate.catalog import algorithms
+from pqc_migrate.catalog.libraries import Rule
+from pqc_migrate.model.inventory import Asset, Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one call or name is, as far as it was read."""
+
+    rule: Rule
+    family: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
+    provenance: tuple[Provenance, ...] = ()
+    parts: tuple[int, ...] = ()
+    """Offsets of the calls and names this meaning was composed from."""
+    sure: float = 1.0
+    functions: tuple[str, ...] = ()
+    """What later calls do with the object, when they say; else the rule's own functions hold."""
+
+    @property
+    def asset(self) -> Asset | None:
+        """The asset, or None when this is only a part of one."""
+        if not self.family:
+            return None
+        record = algorithms.family(self.family)
+        return Asset(record.kind, self.family, self.parameters)
+
+    def get(self, key: str) -> str | None:
+        """Return a parameter or a detail."""
+        return dict(self.parameters).get(key) or dict(self.details).get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """What a call says of the object that it is called on (``generator.initialize(2048)``)."""
+
+    at: int
+    """Byte offset of the call."""
+    meaning: Meaning
+
+
+def completed(meaning: Meaning, others: Iterable[Meaning]) -> list[Meaning]:
+    """Return a meaning with what others say of the same object; those that contradict each other make several."""
+    speaking = [other for other in others if _speaks_of(other, meaning)]
+    found: list[Meaning] = []
+    for other in speaking:
+        if not any(_agree(one, other, meaning) for one in found):
+            found.append(_joined(meaning, other))
+    for index, one in enumerate(found):
+        for other in speaking:
+            if _agree(one, other, meaning):
+                one = _joined(one, other)
+        found[index] = one
+    return found or [meaning]
+
+
+def contradict(one: Meaning, other: Meaning) -> bool:
+    """Whether two meanings give one parameter different values."""
+    mine = dict(one.parameters)
+    return any(mine.get(key, text) != text for key, text in other.parameters)
+
+
+def _speaks_of(other: Meaning, meaning: Meaning) -> bool:
+    if not other.family:
+        return False
+    return other.family == meaning.family or algorithms.family(other.family).specializes == meaning.family
+
+
+def _agree(one: Meaning, other: Meaning, base: Meaning) -> bool:
+    """Whether two completions of one meaning can be of the same object; what it says itself stays in any case."""
+    fixed = dict(base.parameters)
+    mine = dict(one.parameters)
+    same = one.family == other.family or base.family in (one.family, other.family)
+    return same and all(key in fixed or mine.get(key, text) == text for key, text in other.parameters)
+
+
+def _joined(meaning: Meaning, other: Meaning) -> Meaning:
+    family = meaning.family if other.family == meaning.family else _more_specific(meaning.family, other.family)
+    functions = other.functions or (other.rule.functions if other.rule.refines else ())
+    return replace(
+        meaning,
+        family=family,
+        parameters=tuple(sorted({**dict(other.parameters), **dict(meaning.parameters)}.items())),
+        details=tuple(sorted({**dict(other.details), **dict(meaning.details)}.items()))
+        if other.rule.refines
+        else meaning.details,
+        provenance=tuple(dict.fromkeys((*meaning.provenance, *other.provenance))),
+        functions=tuple(dict.fromkeys((*meaning.functions, *functions))),
+    )
+
+
+def _more_specific(one: str, other: str) -> str:
+    return other if algorithms.family(other).specializes == one else one
