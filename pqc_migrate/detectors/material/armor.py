@@ -23,6 +23,7 @@ _MARKER = re.compile(rb"-----BEGIN ([A-Z0-9][A-Z0-9 #/._-]{0,60}?)-----")
 _ESCAPED = re.compile(rb"\\+(?:[rnt]|u00(2[bBfF]|3[dD])|/)|&#(?:10|13|[xX]0?[aAdD]);|<br ?/?>")
 _CLOSING = re.compile(rb"""["'`]\s{0,9}[+.,;&\\)\]}]{0,9}\s{0,9}$""")
 _OPENING = re.compile(rb"""^[+.,(&]{0,9}\s{0,9}[bBrRuUfFL@$]{0,2}["'`]""")
+_ONLY_DRESS = re.compile(rb"""[+.,(&\s]{0,9}[bBrRuUfFL@$]{0,2}["'`][+.,;&\\)\]}\s]{0,9}""")
 _PREFIX = re.compile(rb"""[^\w"'`=:{(\[]{1,40}""")
 _DEK = re.compile(rb"DEK-Info:\s*([A-Za-z0-9-]{1,40})\s*(?:,|$)")
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9 -]{0,60}:")
@@ -99,8 +100,12 @@ def _undressed(data: bytes, start: int, begin: int, end: int) -> list[bytes]:
     if prefix and all(row.startswith(prefix) or not row.strip() for row in rows[1:-1]):
         rows = [rows[0], *(row.removeprefix(prefix) for row in rows[1:-1]), rows[-1].removeprefix(prefix)]
     if any(quote in text for quote in (b'"', b"'", b"`", b"\\")):
-        rows = [_OPENING.sub(b"", _CLOSING.sub(b"", row.strip().rstrip(b"\\ "))) for row in rows]
+        rows = [_unquoted(row.strip().rstrip(b"\\ ")) for row in rows]
     return [row.strip() for row in rows]
+
+
+def _unquoted(row: bytes) -> bytes:
+    return b"" if _ONLY_DRESS.fullmatch(row) else _OPENING.sub(b"", _CLOSING.sub(b"", row))
 
 
 def _prefix(data: bytes, start: int) -> bytes:

@@ -24,6 +24,7 @@ CERTIFICATE_SUFFIX = "-cert-v01@openssh.com"
 
 _FORMAT = (("format", "OpenSSH"),)
 _HARDWARE = ("sk-ssh-", "sk-ecdsa-")
+_BCRYPT = Asset.of(Kind.ALGORITHM, "bcrypt")
 _MOST_KEYS = 16
 _CERTIFICATE_TYPES = {1: "user", 2: "host"}
 _NEVER = 2**64 - 1
@@ -92,8 +93,9 @@ def private(data: bytes) -> Iterator[Item]:
 
 
 def _key(reader: Reader, name: str) -> Key:
-    named = names.lookup("ssh-keys", name)
-    if named is None or named.kind is not Kind.ALGORITHM:
+    # The certificate of a vendor's type keeps one "@openssh.com" for both names.
+    named = names.lookup("ssh-keys", name) or names.lookup("ssh-keys", f"{name}@openssh.com")
+    if named is None:
         raise Malformed("an SSH key type this program does not know")
     if named.family == "RSA":
         exponent = reader.integer()
@@ -105,10 +107,8 @@ def _key(reader: Reader, name: str) -> Key:
         if names.curve(curve) != named.get("curve"):
             raise Malformed("an SSH key whose curve is not that of its type")
         key = keys.raw("1.2.840.10045.2.1", reader.string(), oids.oid_of(named) or "")
-    elif named.family in ("Ed25519", "Ed448"):
-        key = keys.raw(oids.oid_of(named) or "", reader.string())
     else:
-        raise Malformed("not the name of an SSH key type")
+        key = keys.raw(oids.oid_of(named) or "", reader.string())
     if name.startswith(_HARDWARE):
         reader.string()
     return key
@@ -121,13 +121,14 @@ def _hardware(name: str) -> Details:
 def _protection(cipher: str, kdf: str, options: bytes) -> tuple[Related, Details]:
     if cipher == "none":
         return (), (("encrypted", "no"),)
-    parts = [asset for name in (kdf, cipher) if (asset := names.lookup("ssh-keys", name)) is not None]
-    details: list[tuple[str, str]] = [("encrypted", "yes"), ("kdf", kdf)]
+    parts = [names.lookup("ssh", cipher)]
+    details: list[tuple[str, str]] = [("encrypted", "yes")]
     if kdf == "bcrypt":
+        parts.insert(0, _BCRYPT)
         reader = Reader(options)
         reader.string()
-        details.append(("iterations", str(reader.uint())))
-    return tuple(("secured-by", part) for part in parts), tuple(details)
+        details += [("kdf", kdf), ("iterations", str(reader.uint()))]
+    return tuple(("secured-by", part) for part in parts if part is not None), tuple(details)
 
 
 def _certificate(blob: bytes, reader: Reader, name: str) -> Iterator[Item]:
@@ -150,7 +151,7 @@ def _certificate(blob: bytes, reader: Reader, name: str) -> Iterator[Item]:
         *_validity(after, before),
     ]
     related = [("public-key", key.asset("public-key")), ("issuer", authority.asset("public-key"))]
-    algorithm = names.lookup("ssh-signatures", signature)
+    algorithm = names.lookup("ssh", signature)
     if algorithm is not None:
         related.insert(0, ("signature-algorithm", algorithm))
     fingerprint = hashlib.sha256(blob).hexdigest()

@@ -35,10 +35,10 @@ def _anchors() -> frozenset[bytes]:
     """Return the base64 of every type name's field, cut to whole groups of three octets."""
     anchors = set()
     for name in names.table("ssh-keys"):
-        if name.startswith(("ssh-", "ecdsa-", "sk-")):
-            for full in (name, name + openssh.CERTIFICATE_SUFFIX):
-                field = len(full).to_bytes(4, "big") + full.encode("ascii")
-                anchors.add(base64.b64encode(field[: len(field) // 3 * 3]))
+        stem = name.removesuffix("@openssh.com")
+        for full in (name, stem + openssh.CERTIFICATE_SUFFIX):
+            field = len(full).to_bytes(4, "big") + full.encode("ascii")
+            anchors.add(base64.b64encode(field[: len(field) // 3 * 3]))
     return frozenset(anchors)
 
 
