@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pqc_migrate.catalog import names, suites
+from pqc_migrate.catalog import evp, names, suites
 from pqc_migrate.catalog.names import Named
+from pqc_migrate.model.inventory import Asset, Kind
 
 
 def read(notation: str, text: str) -> Named | None:
@@ -25,6 +26,17 @@ def _suite(text: str) -> Named | None:
     return Named(suite.asset) if suite is not None else None
 
 
+def _group(text: str) -> Named | None:
+    """Read a TLS group, or a curve by any name OpenSSL takes where it expects a group."""
+    found = names.named("tls_groups", text)
+    curve = names.curve(text)
+    if found is None and curve is not None:
+        return Named(Asset.of(Kind.ALGORITHM, "ECDH", curve=curve))
+    return found
+
+
 GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
+    "evp": evp.cipher,
+    "openssl_groups": _group,
     "tls_suites": _suite,
 }

@@ -181,9 +181,11 @@ def _rivals(meaning: Meaning, meanings: list[Meaning]) -> int:
 
 def _says_less(meaning: Meaning, other: Meaning, index: int, at: int) -> bool:
     """Whether another meaning of the same place says all that this one says, and more or earlier."""
-    if meaning.family != other.family or index == at:
+    if index == at:
         return False
     mine, theirs = set(meaning.parameters), set(other.parameters)
+    if meaning.family != other.family:  # the bare base of a scheme, as RSA beside RSAES-OAEP
+        return mine <= theirs and algorithms.family(other.family).base == meaning.family
     return mine < theirs or (mine == theirs and at < index)
 
 

@@ -308,6 +308,8 @@ class Interpreter:
             yield _Read(text=str(value.number), line=value.line, how=value.how)
 
     def _digests(self, value: Value) -> Iterator[_Read]:
+        if isinstance(value, Table):  # WebCrypto's { name: "SHA-256" }
+            value = value.pairs.get("name", value)
         if isinstance(value, Text):
             asset = names.lookup("digests", value.text)
             if asset is not None:
