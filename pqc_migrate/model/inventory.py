@@ -187,7 +187,7 @@ class Coverage:
         """Count what was skipped, by reason, sorted."""
         counts: dict[str, int] = {}
         for diagnostic in self.skipped:
-            counts[diagnostic.skip] = counts.get(diagnostic.skip, 0) + 1
+            counts[diagnostic.skip.value] = counts.get(diagnostic.skip.value, 0) + 1
         return dict(sorted(counts.items()))
 
 
