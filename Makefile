@@ -14,8 +14,10 @@ VENV := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-# `make -C` sets -w and leaves PWD at the caller's folder; without it the caller stands in CURDIR.
-export CALLER := $(if $(findstring w,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),$(PWD),$(CURDIR))
+# `make -C` leaves PWD at the caller's folder and sets -w, unless told to be silent; without -C the caller
+# stands in CURDIR, and PWD may be stale where no shell called.
+flags := $(filter-out --%,$(firstword -$(MAKEFLAGS)))$(filter --no-print-directory,$(MAKEFLAGS))
+export CALLER := $(if $(or $(findstring w,$(flags)),$(findstring s,$(flags)),$(findstring --no,$(flags))),$(PWD),$(CURDIR))
 export ROOT := $(CURDIR)
 export TARGET OUT PYTHON ARGS
 
