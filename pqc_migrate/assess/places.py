@@ -10,6 +10,7 @@ from hashlib import sha256
 from pqc_migrate.assess.facts import quantum
 from pqc_migrate.catalog import algorithms, uses
 from pqc_migrate.catalog.algorithms import Quantum
+from pqc_migrate.catalog.uses import Context
 from pqc_migrate.model.inventory import Asset, Component, Inventory, Kind, Location, Occurrence, Role, Technique
 from pqc_migrate.model.plan import Evidence, Reason
 from pqc_migrate.model.plan_codes import Axis, ReasonCode, Use
@@ -56,8 +57,7 @@ def sightings(
     for occurrence in component.occurrences or (_NO_PLACE,):
         owner = by_ref.get(dict(occurrence.details).get(_DERIVED, ""))
         part_of = _counted_with(owner, component.asset, occurrence)
-        axis = _axis(component.asset, occurrence)
-        use, reason = _use(component, occurrence, owner, axis)
+        axis, use, reason = _axis_and_use(component, occurrence, owner)
         system = claim(inventory, component, occurrence)
         yield Sighting(inventory.target, occurrence, axis, use, reason, system, part_of)
 
@@ -95,37 +95,41 @@ def _axis(asset: Asset, occurrence: Occurrence) -> Axis | None:
     return Axis.BOTH
 
 
-def _use(
-    component: Component, occurrence: Occurrence, owner: Component | None, axis: Axis | None
-) -> tuple[Use, Reason]:
-    nothing = Use.UNSPECIFIED, Reason.of(ReasonCode.USE_NOT_READ)
-    if axis is None:
-        return nothing
-    for use, reason in _use_candidates(component, occurrence, owner, axis):
-        if use is not Use.UNSPECIFIED:
-            return use, reason
-    return nothing
+def _axis_and_use(
+    component: Component, occurrence: Occurrence, owner: Component | None
+) -> tuple[Axis | None, Use, Reason]:
+    axis = _axis(component.asset, occurrence)
+    if axis is not None:
+        for context, reason in _contexts(component, occurrence, owner):
+            narrowed = context.axis(axis)
+            use = context.use(narrowed)
+            if use is not Use.UNSPECIFIED:
+                return narrowed, use, reason
+    return axis, Use.UNSPECIFIED, Reason.of(ReasonCode.USE_NOT_READ)
 
 
-def _use_candidates(
-    component: Component, occurrence: Occurrence, owner: Component | None, axis: Axis
-) -> Iterator[tuple[Use, Reason]]:
-    if owner is not None and owner.asset.kind is Kind.CERTIFICATE:
-        use = Use.X509_KEM if axis is Axis.CONFIDENTIALITY else Use.X509_SIGNATURE
+def _contexts(
+    component: Component, occurrence: Occurrence, owner: Component | None
+) -> Iterator[tuple[Context, Reason]]:
+    """Yield the protocols a place may belong to, the surest first."""
+    rule, symbol, family = occurrence.rule, occurrence.location.symbol, component.asset.family
+    relation = ""
+    if owner is not None:
         relation = next((relation for relation, ref in owner.related if ref == component.ref), "")
-        yield use, Reason.of(ReasonCode.USE_FROM_RELATION, relation=relation, of="certificate")
-    by_rule = uses.by_rule(occurrence.rule)
-    if by_rule is not None:
-        yield by_rule.use(axis), Reason.of(ReasonCode.USE_FROM_RULE, rule=occurrence.rule)
-    by_symbol = uses.by_symbol(occurrence.location.symbol)
-    if by_symbol is not None:
-        yield by_symbol.use(axis), Reason.of(ReasonCode.USE_FROM_SYMBOL, symbol=occurrence.location.symbol)
-    by_family = uses.by_family(component.asset.family)
-    if by_family is not None:
-        yield by_family.use(axis), Reason.of(ReasonCode.USE_FROM_PROTOCOL, family=component.asset.family)
-    by_owner = uses.by_family(owner.asset.family) if owner is not None else None
-    if owner is not None and by_owner is not None:
-        yield by_owner.use(axis), Reason.of(ReasonCode.USE_FROM_RELATION, relation="component", of=owner.name)
+    if owner is not None and owner.asset.kind is Kind.CERTIFICATE:
+        reason = Reason.of(ReasonCode.USE_FROM_RELATION, relation=relation, of="certificate")
+        yield from _maybe(uses.by_rule("certificate"), reason)
+    yield from _maybe(uses.by_rule(rule), Reason.of(ReasonCode.USE_FROM_RULE, rule=rule))
+    yield from _maybe(uses.by_symbol(symbol), Reason.of(ReasonCode.USE_FROM_SYMBOL, symbol=symbol))
+    yield from _maybe(uses.by_family(family), Reason.of(ReasonCode.USE_FROM_PROTOCOL, family=family))
+    if owner is not None:
+        reason = Reason.of(ReasonCode.USE_FROM_RELATION, relation=relation, of=owner.name)
+        yield from _maybe(uses.by_family(owner.asset.family), reason)
+
+
+def _maybe(context: Context | None, reason: Reason) -> Iterator[tuple[Context, Reason]]:
+    if context is not None:
+        yield context, reason
 
 
 def evidence(ref: str, seen: Iterable[Sighting]) -> tuple[Evidence, ...]:

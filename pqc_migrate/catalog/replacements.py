@@ -15,7 +15,7 @@ from pqc_migrate.model.plan import Spec
 from pqc_migrate.model.plan_codes import Axis, MappingNote, SpecStatus, Trust, Use
 
 _REQUIRED = {"id", "use", "axis", "targets", "interim", "specs", "notes", "trust", "source"}
-_OPTIONAL = {"sm", "ngcc", "waits"}
+_OPTIONAL = {"sm", "ngcc", "waits", "products"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Replacement:
     ngcc: str
     waits: bool
     """No deployable standard: prepare and wait, no date."""
+    products: tuple[str, ...]
+    """Products that do it today."""
     notes: tuple[MappingNote, ...]
     trust: Trust
     source: str
@@ -115,6 +117,7 @@ def _replacement(raw: Mapping[str, Any]) -> Replacement:
             specs=tuple(_spec(where, spec) for spec in raw["specs"]),
             ngcc=raw.get("ngcc", ""),
             waits=raw.get("waits", False),
+            products=tuple(raw.get("products", ())),
             notes=tuple(MappingNote(note) for note in raw["notes"]),
             trust=Trust(raw["trust"]),
             source=raw["source"],

@@ -13,7 +13,7 @@ from pqc_migrate.catalog import toml
 from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.plan_codes import Axis, Use
 
-_OPTIONAL = {"ke", "sig", "both", "rules", "symbols", "families"}
+_OPTIONAL = {"ke", "sig", "both", "keys_sign", "rules", "symbols", "families"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,16 @@ class Context:
     """One protocol or format, with its use by axis."""
 
     by_axis: Mapping[Axis, Use]
+    keys_sign: bool
+    """The protocol uses long-term keys for signatures only, so a key whose axis was not read signs."""
 
-    def use(self, axis: Axis | None) -> Use:
+    def axis(self, axis: Axis) -> Axis:
+        """Return the axis as this protocol narrows it."""
+        return Axis.SIGNATURE if axis is Axis.BOTH and self.keys_sign else axis
+
+    def use(self, axis: Axis) -> Use:
         """Return the use on one axis; unspecified where the protocol has none there."""
-        return Use.UNSPECIFIED if axis is None else self.by_axis.get(axis, Use.UNSPECIFIED)
+        return self.by_axis.get(axis, Use.UNSPECIFIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,10 @@ def _tables() -> _Tables:
         toml.check_keys(where, raw, set(), _OPTIONAL)
         axes = {Axis.CONFIDENTIALITY: "ke", Axis.SIGNATURE: "sig", Axis.BOTH: "both"}
         try:
-            context = Context({axis: Use(raw[key]) for axis, key in axes.items() if key in raw})
+            by_axis = {axis: Use(raw[key]) for axis, key in axes.items() if key in raw}
         except ValueError as error:
             raise CatalogError(f"{where}: {error}") from error
+        context = Context(by_axis, raw.get("keys_sign", False))
         for table, key in ((rules, "rules"), (families, "families")):
             for name in raw.get(key, ()):
                 if table.setdefault(name, context) is not context:

@@ -9,7 +9,7 @@ How the parts refer to each other (all ids are stable between runs on the same i
 
     Evidence.id   ev-<12 hex>                       one place in the scanned material
     AssessedAsset.id  the component's ref           one distinct algorithm, key, certificate, protocol, library
-    CryptoUse.id  <system>/<use>/<axis>             what is migrated, scored and put into a wave
+    CryptoUse.id  <system>/<use>/<axis>[/sm]        what is migrated, scored and put into a wave
     SystemPlan.id the register's id, or `UNREGISTERED`
     Milestone.id  the row id of the catalog's timeline (``nist-8547-128``)
     Source.id     cited by milestones, replacements, products, directions
@@ -328,7 +328,7 @@ class SizeChange:
     """Bytes of one object now and with the target."""
 
     what: str
-    """``public-key``, ``ciphertext`` (or the responder's key share), ``signature``."""
+    """``public-key`` (or the initiator's key share), ``ciphertext`` (or the responder's), ``signature``."""
     classical: str
     classical_bytes: int | None
     target: str
@@ -352,9 +352,10 @@ class TargetMapping:
     """What replaces one asset in one use."""
 
     id: str
-    """``<asset id>/<use>``."""
+    """``<asset id>/<use>/<replacement>``; a use whose axis was not read has one for each axis."""
     asset: str
     use: Use
+    axis: Axis
     replacement: str
     """Row id in the catalog of replacements."""
     targets: tuple[str, ...]
@@ -363,6 +364,8 @@ class TargetMapping:
     """Hybrids or measures for the time between, the default first."""
     by_profile: tuple[ProfileTarget, ...]
     specs: tuple[Spec, ...]
+    waits: bool
+    """True: no deployable standard was found; prepare and track, set no date."""
     ngcc_slot: str
     """``kem`` or ``signature`` where a Chinese national algorithm will go; empty elsewhere."""
     ngcc_algorithm: str | None
@@ -426,12 +429,16 @@ class MilestoneUse:
 
 @dataclass(frozen=True, slots=True)
 class CryptoUse:
-    """One system's use of public-key cryptography on one axis: what is scored, routed and put into a wave."""
+    """One system's use of public-key cryptography on one axis: what is scored, routed and put into a wave.
+
+    SM algorithms of a use stand apart (`sm`), because their route and target differ.
+    """
 
     id: str
     system: str
     use: Use
     axis: Axis
+    sm: bool
     assets: tuple[str, ...]
     """`AssessedAsset` ids."""
     evidence: tuple[str, ...]

@@ -1,0 +1,148 @@
+"""Inventories, register, benchmark and profiles → `MigrationPlan`.
+
+Same input, same plan: nothing here reads a clock, a random number or the environment, and the order of
+the inventories does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+
+import orjson
+
+from pqc_migrate import __version__
+from pqc_migrate.assess import assess
+from pqc_migrate.assess.facts import PUBLIC_KEY
+from pqc_migrate.catalog import directions, policies
+from pqc_migrate.model.bench import BenchmarkRun
+from pqc_migrate.model.inventory import Inventory
+from pqc_migrate.model.plan import (
+    SCHEMA,
+    AssessedAsset,
+    Assessment,
+    InputRecord,
+    Institution,
+    MigrationPlan,
+    ProfileView,
+    TargetMapping,
+)
+from pqc_migrate.model.plan_codes import Axis, Use
+from pqc_migrate.model.register import Register
+from pqc_migrate.plan import capacity, gaps, indicators, readiness, roadmap, routes, scoring, systems, targets, uses
+from pqc_migrate.plan.register import claimer
+
+Mappings = dict[tuple[str, Use, Axis], tuple[TargetMapping, ...]]
+
+
+def make_plan(
+    inventories: Sequence[Inventory],
+    register: Register | None,
+    bench: BenchmarkRun | None,
+    profiles: Sequence[str],
+    today: date,
+) -> MigrationPlan:
+    """Return the migration plan.
+
+    `profiles` are ids; without any, the register's, else `policies.DEFAULT`. `today` is the day every
+    days-left figure counts from. Raises `CatalogError` for an unknown profile.
+    """
+    views = _profiles(profiles, register, today)
+    arrival = {**scoring.SCENARIOS, **(register.crqc_year if register else {})}
+    assessment = assess(inventories, views, claimer(register))
+    assets = {asset.id: asset for asset in assessment.assets}
+    registered = {system.id: system for system in register.systems} if register else {}
+    mappings = _mappings(assessment, assets, views, bench)
+    by_id = {mapping.id: mapping for rows in mappings.values() for mapping in rows}
+    context = uses.Context(today, views, arrival, registered, assets)
+    rows = uses.crypto_uses(assessment, mappings, context)
+    edges = roadmap.dependencies(rows, registered)
+    waves = roadmap.waves(rows, edges, today)
+    plans = systems.system_plans(register, assessment, assets, rows)
+    products = readiness.readiness(assessment.assets)
+    direction = directions.direction()
+    basis = gaps.policy_basis(direction, register)
+    return MigrationPlan(
+        schema=SCHEMA,
+        tool_version=__version__,
+        today=today,
+        institution=_institution(register),
+        inputs=tuple(_inputs(inventories, register, bench)),
+        summary=indicators.summary(assessment, assets, plans, rows, waves, register is not None, today),
+        direction=direction,
+        policy_basis=basis,
+        instruments=directions.instruments(),
+        profiles=views,
+        assets=assessment.assets,
+        evidence=assessment.evidence,
+        coverage=assessment.coverage,
+        blind_spots=(*assessment.blind_spots, *systems.unmapped(register, assessment)),
+        systems=plans,
+        uses=rows,
+        links=tuple(routes.link_plan(system, link) for system in registered.values() for link in system.links),
+        targets=tuple(by_id[ref] for ref in sorted(by_id)),
+        waves=waves,
+        phases=roadmap.phases(today),
+        dependencies=edges,
+        capacity=capacity.capacity(bench, tuple(registered.values()), rows, by_id),
+        products=products,
+        kpis=indicators.indicators(inventories, assessment, assets, plans, products, views, register, today),
+        assumptions=gaps.assumptions(register, rows, views, arrival, today),
+        unknowns=gaps.unknowns(assessment.assets, assessment.evidence, products, by_id.values(), basis, register),
+        sources=gaps.sources(views, by_id.values(), products, direction, directions.instruments()),
+        scenarios=arrival,
+    )
+
+
+def _profiles(chosen: Sequence[str], register: Register | None, today: date) -> tuple[ProfileView, ...]:
+    names = tuple(chosen) or (register.profiles if register else ()) or policies.DEFAULT
+    return tuple(policies.count_days(policies.policy(name), today) for name in dict.fromkeys(names))
+
+
+def _mappings(
+    assessment: Assessment,
+    assets: Mapping[str, AssessedAsset],
+    profiles: Sequence[ProfileView],
+    bench: BenchmarkRun | None,
+) -> Mappings:
+    found: Mappings = {}
+    for row in assessment.evidence:
+        asset = assets[row.asset]
+        if row.axis is None or asset.standing not in PUBLIC_KEY:
+            continue
+        key = (row.asset, row.use, row.axis)
+        if key not in found:
+            found[key] = tuple(targets.mappings(asset, row.use, row.axis, profiles, bench))
+    return found
+
+
+def _institution(register: Register | None) -> Institution:
+    if register is None:
+        return Institution()
+    return Institution(
+        register.institution_name, register.migration_lead, register.jurisdictions, register.currency
+    )
+
+
+def _inputs(
+    inventories: Sequence[Inventory], register: Register | None, bench: BenchmarkRun | None
+) -> Iterator[InputRecord]:
+    rows = (
+        InputRecord("inventory", inventory.target, _digest(inventory), len(inventory.components))
+        for inventory in inventories
+    )
+    yield from sorted(rows, key=lambda row: (row.name, row.digest))
+    if register is not None:
+        yield InputRecord("register", register.institution_name, register.digest, len(register.systems))
+    if bench is not None:
+        machine = bench.environment.cpu.model or ""
+        yield InputRecord("benchmark", machine, _digest(bench), len(bench.measurements))
+
+
+def _digest(value: Inventory | BenchmarkRun) -> str:
+    """Return the SHA-256 of a value's canonical JSON; the order of components does not matter."""
+    if isinstance(value, Inventory):
+        value = replace(value, components=tuple(sorted(value.components, key=lambda component: component.ref)))
+    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
