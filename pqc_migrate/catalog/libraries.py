@@ -56,6 +56,8 @@ class Source:
     """The value the library documents when the argument is left out."""
     family: str = ""
     """Accept only an object of this family or of this base; anything else is not read."""
+    split: str = ""
+    """Separator of names that stand in one string (``X25519:P-256``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
     "refines", "returns", "source", "implementation",
 }  # fmt: skip
-_SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family"}
+_SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split"}
 
 
 @cache
@@ -240,6 +242,7 @@ def _source(where: str, raw: Mapping[str, Any]) -> Source:
         convert=raw.get("as", ""),
         default=str(raw.get("default", "")),
         family=raw.get("family", ""),
+        split=raw.get("split", ""),
     )
 
 

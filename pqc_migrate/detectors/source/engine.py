@@ -76,7 +76,7 @@ def _values(unit: Unit, known: Libraries) -> list[Call | Name]:
     for match in _WORD.finditer(unit.data):
         if match[0] not in words:
             continue
-        token = unit.root.descendant_for_byte_range(match.start(), match.end())
+        token = unit.token(match.start(), match.end())
         if token is None or token.start_byte != match.start():
             continue
         node = unit.use(token)

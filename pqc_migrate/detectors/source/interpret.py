@@ -244,7 +244,7 @@ class Interpreter:
                 yield from self._convert(Text(line=call.line, how="library default", text=source.default), convert)
             return
         for option in options(value):
-            for item in options_in(option, convert):
+            for item in options_in(option, convert, source.split):
                 yield from (read for read in self._convert(item, convert) if _accepted(source, read))
 
     def _from_receiver(self, source: Source, call: Call) -> Iterator[_Read]:
@@ -369,8 +369,10 @@ _MODES = frozenset(
 )
 
 
-def options_in(value: Value, convert: str) -> tuple[Value, ...]:
+def options_in(value: Value, convert: str, separator: str) -> tuple[Value, ...]:
     """Return the members of a list where a name is expected (``algorithms=["RS256", "ES256"]``)."""
+    if isinstance(value, Text) and separator:
+        return tuple(replace(value, text=part.strip()) for part in value.text.split(separator))
     if isinstance(value, Items) and convert not in ("octets",):
         return tuple(option for item in value.items for option in options(item))
     return (value,)

@@ -103,6 +103,10 @@ class Unit:
 
     # What every language shares ---------------------------------------------------------------
 
+    def token(self, start: int, end: int) -> Node | None:
+        """Return the node that spans a word of the file."""
+        return self.root.descendant_for_byte_range(start, end)
+
     def text(self, node: Node) -> str:
         """Return the source text of a node."""
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -210,7 +214,7 @@ class Unit:
         for count, match in enumerate(pattern.finditer(self.data)):
             if count >= _MOST_BINDINGS:
                 return
-            node = self.root.descendant_for_byte_range(match.start(), match.end())
+            node = self.token(match.start(), match.end())
             if node is not None and node.start_byte == match.start():
                 yield node
 
