@@ -21,7 +21,7 @@ from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.plan import Milestone, ProfileView
 from pqc_migrate.model.plan_codes import Axis, Binding, Effect, MilestoneKind, Population, Scope, Trust
 
-DEFAULT = ("cn-default", "g7-fin")
+DEFAULT = ("cn-default",)
 """Profiles a plan uses when nobody chooses."""
 
 _REQUIRED = {"id", "name_zh", "name_en", "milestone"}

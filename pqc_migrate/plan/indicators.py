@@ -115,7 +115,11 @@ def _register_indicators(
     owned = sum(bool((s.owner_dept or s.owner_person) and s.uses) for s in critical)
     yield _share(KpiId.OWNED, owned, len(critical))
     stated = sum(vendor.statement_date is not None for vendor in vendors)
-    yield _share(KpiId.VENDOR_STATEMENTS, stated, len(vendors))
+    if vendors:
+        yield _share(KpiId.VENDOR_STATEMENTS, stated, len(vendors))
+    else:
+        missing = Reason.of(ReasonCode.KPI_NEEDS_FIELD, field="systems[].vendors")
+        yield Kpi(KpiId.VENDOR_STATEMENTS, None, None, None, missing)
     overdue = sum(held.review_date is not None and held.review_date < today for held in exceptions)
     yield _share(KpiId.EXCEPTIONS_OVERDUE, overdue, len(exceptions))
 

@@ -1,0 +1,118 @@
+"""`pqc-migrate plan`: inventories, register and benchmark → a migration plan in one format."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+import click
+
+from pqc_migrate.cli import options
+from pqc_migrate.cli.emit import emit
+from pqc_migrate.cli.session import note
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pqc_migrate.model.inventory import Inventory
+    from pqc_migrate.model.plan import MigrationPlan
+
+FORMATS = ("html", "markdown", "json")
+_BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
+
+
+@click.command(short_help="Plan the migration of what inventories hold.")
+@click.argument("cboms", nargs=-1, required=True, metavar="CBOM...")
+@options.register
+@click.option("--bench", metavar="FILE", help="Benchmark run (bench.json) that capacity is computed from.")
+@options.profile
+@options.today
+@options.lang
+@options.format_option(
+    FORMATS, "Form of the plan.  [default: by FILE's suffix; else markdown on a terminal, json anywhere else]"
+)
+@options.output
+@options.common
+def plan(
+    cboms: Sequence[str],
+    register: str | None,
+    bench: str | None,
+    profiles: tuple[str, ...],
+    today: datetime | None,
+    lang: str,
+    format_name: str | None,
+    output: str,
+) -> None:
+    """Plan the migration of what one or more inventories hold.
+
+    A CBOM is a CycloneDX inventory, written by `scan` or by another tool. Every number of the plan traces
+    to it, to the register or to the benchmark; what none of them says is flagged as an assumption.
+    """
+    from pqc_migrate.inventory.cyclonedx_read import load
+
+    made = make([load(path) for path in cboms], register, bench, profiles, today)
+    emit(render(made, format_name or _format_for(output), lang), output)
+    note(summary(made))
+
+
+def make(
+    inventories: Sequence[Inventory],
+    register: str | None,
+    bench: str | None,
+    profiles: Sequence[str],
+    today: datetime | None,
+) -> MigrationPlan:
+    """Return the plan of inventories at hand; register and benchmark are read from files when given."""
+    from pqc_migrate.plan.build import make_plan
+    from pqc_migrate.plan.register import load as load_register
+
+    held = load_register(Path(register)) if register else None
+    run = None
+    if bench:
+        from pqc_migrate.bench.run import load as load_bench
+
+        run = load_bench(Path(bench))
+    day = today.date() if today else (held.today if held else None) or day_of_plan()
+    return make_plan(inventories, held, run, profiles, day)
+
+
+def render(made: MigrationPlan, format_name: str, lang: str) -> bytes:
+    """Return a plan in one format and language (``zh``, ``en``, ``both``)."""
+    if format_name == "json":
+        from pqc_migrate.plan.document import dump
+
+        return dump(made)
+    from pqc_migrate.report.plan_formats import FORMATS as RENDERERS
+
+    return RENDERERS[format_name](made, lang)
+
+
+def day_of_plan() -> date:
+    """Return the day of SOURCE_DATE_EPOCH (UTC), else today's."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return datetime.now().astimezone().date()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}") from None
+
+
+def summary(made: MigrationPlan) -> str:
+    """Return one line: what is exposed, and what moves first."""
+    numbers = made.summary
+    return (
+        f"{numbers.quantum_vulnerable} quantum-vulnerable places in production "
+        f"({numbers.key_establishment} key establishment, {numbers.signatures} signature, "
+        f"{numbers.both_unknown} not told apart); {len(made.uses)} uses in {len(made.waves)} waves; "
+        f"{len(made.assumptions)} assumptions, {len(made.unknowns)} unknowns"
+    )
+
+
+def _format_for(output: str) -> str:
+    if output != "-":
+        return _BY_SUFFIX.get(PurePath(output).suffix.lower(), "json")
+    return "markdown" if sys.stdout.isatty() else "json"
