@@ -61,7 +61,8 @@ output = click.option("-o", "--output", default="-", metavar="FILE", help="Write
 output_folder = click.option(
     "-o",
     "--output",
-    required=True,
+    default="out",
+    show_default=True,
     metavar="DIR",
     help="Folder for the results; other files in it stay as they are.",
 )

@@ -10,20 +10,24 @@ import click
 
 from pqc_migrate.cli.session import current
 
-Step = Callable[[int, int], None]
-"""Called with (done, total)."""
+Step = Callable[..., None]
+"""Called with (done, total), in any unit, and at will with what is being done right now."""
 
 
 @contextlib.contextmanager
-def progress(label: str) -> Iterator[Step]:
-    """Yield a function that moves a bar with the remaining time; it does nothing where no bar belongs."""
-    if current().quiet or not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    with click.progressbar(length=0, label=label, file=sys.stderr, show_pos=True) as bar:
+def progress(label: str, *, counted: bool = True) -> Iterator[Step]:
+    """Yield a function that moves a bar with the remaining time; it does nothing where no bar belongs.
 
-        def step(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
+    `counted`: show the numbers too, where they count things.
+    """
+    if current().quiet or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    with click.progressbar(length=0, label=label, file=sys.stderr, show_pos=counted, width=30) as bar:
+
+        def step(done: float, total: float, doing: str = "") -> None:
+            bar.length = round(total)
+            bar.label = f"{label} {doing}".rstrip()
+            bar.update(min(round(done), round(total)) - bar.pos)
 
         yield step

@@ -1,0 +1,108 @@
+"""`pqc-migrate run`: scan, benchmark and plan at once, every artefact into one folder."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pqc_migrate.cli import options
+from pqc_migrate.cli.plan import day_of_plan, render
+from pqc_migrate.cli.progress import progress
+from pqc_migrate.cli.scan import take_inventory
+from pqc_migrate.cli.session import note, warn
+from pqc_migrate.errors import PqcMigrateError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pqc_migrate.model.bench import BenchmarkRun
+    from pqc_migrate.model.inventory import Inventory
+    from pqc_migrate.model.plan import MigrationPlan
+
+BENCH_FILE = "bench.json"
+
+
+@click.command(short_help="Everything at once: inventory, benchmark, plan and report.")
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@options.output_folder
+@options.exclude
+@options.jobs
+@options.register
+@options.profile
+@options.today
+@options.lang
+@click.option("--bench", metavar="FILE", help="Take this benchmark result instead of measuring.")
+@click.option("--no-bench", is_flag=True, help="Plan without measurements.")
+@click.option("--no-bench-cache", is_flag=True, help="Measure anew, also when this machine has been measured.")
+@options.common
+def run(
+    targets: Sequence[str],
+    output: str,
+    exclude: tuple[str, ...],
+    jobs: int | None,
+    register: str | None,
+    profiles: tuple[str, ...],
+    today: datetime | None,
+    lang: str,
+    bench: str | None,
+    no_bench: bool,
+    no_bench_cache: bool,
+) -> None:
+    """Take the inventory of folders and files, measure post-quantum algorithms on this machine, and plan.
+
+    Writes inventory.cdx.json, findings.sarif, bench.json, plan.json, report.html and report.md. The
+    benchmark takes a minute the first time and is kept for this machine. Other files in the folder stay.
+    """
+    from pqc_migrate.cli.closing import closing
+    from pqc_migrate.plan.build import make_plan
+    from pqc_migrate.plan.register import load
+
+    systems = load(Path(register)) if register else None
+    day = today.date() if today else (systems and systems.today) or day_of_plan()
+    inventory = take_inventory(targets, exclude, (), jobs, (f"{output}/",))
+    _write_inventory(Path(output), inventory)
+    measured = None if no_bench else _benchmark(Path(output), bench, fresh=no_bench_cache)
+    plan = make_plan([inventory], systems, measured, profiles, day)
+    _write_plan(Path(output), plan, lang)
+    note(closing(inventory, measured, plan, Path(output)))
+
+
+def _write_inventory(folder: Path, inventory: Inventory) -> None:
+    from pqc_migrate.output import write_atomic
+    from pqc_migrate.report.formats import FORMATS
+    from pqc_migrate.report.options import RenderOptions
+
+    for name, form in (("inventory.cdx.json", "cyclonedx"), ("findings.sarif", "sarif")):
+        write_atomic(folder / name, FORMATS[form](inventory, RenderOptions()))
+
+
+def _write_plan(folder: Path, plan: MigrationPlan, lang: str) -> None:
+    from pqc_migrate.output import write_atomic
+
+    for name, form in (("plan.json", "json"), ("report.html", "html"), ("report.md", "markdown")):
+        write_atomic(folder / name, render(plan, form, lang))
+
+
+def _benchmark(folder: Path, given: str | None, *, fresh: bool) -> BenchmarkRun | None:
+    """Return this machine's benchmark and write it down; None, and a warning, when none can be made."""
+    from pqc_migrate.bench.run import default_run, dump, load
+    from pqc_migrate.output import write_atomic
+
+    try:
+        if given:
+            measured = load(Path(given))
+        else:
+            with progress("measuring", counted=False) as step:
+                measured = default_run(step, fresh=fresh)
+    except PqcMigrateError as error:
+        if given:
+            raise
+        warn(f"no benchmark, the plan goes on without: {error}")
+        if (folder / BENCH_FILE).exists():
+            warn(f"{folder / BENCH_FILE} is of an earlier run")
+        return None
+    write_atomic(folder / BENCH_FILE, dump(measured))
+    return measured
