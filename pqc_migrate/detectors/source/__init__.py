@@ -1,6 +1,6 @@
 """Source code through tree-sitter: a language module reads facts, the catalog says what they mean."""
 
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import c, go, javascript, primes, python
+from pqc_migrate.detectors.source import c, go, java, javascript, primes, python
 
-DETECTORS: tuple[Detector, ...] = (c.DETECTOR, go.DETECTOR, javascript.DETECTOR, python.DETECTOR, primes.DETECTOR)
+DETECTORS: tuple[Detector, ...] = (c.DETECTOR, go.DETECTOR, java.DETECTOR, javascript.DETECTOR, python.DETECTOR, primes.DETECTOR)

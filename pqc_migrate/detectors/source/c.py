@@ -7,6 +7,7 @@ the file in which everything else is blank, so that offsets and lines stay those
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
@@ -93,11 +94,16 @@ class CUnit(Unit):
         self.macros: dict[str, tuple[int, int]] = {}
         """Object-like and function-like macros: the bytes of their bodies."""
         super().__init__(*arguments)  # type: ignore[arg-type]
+        self._newlines = [match.start() for match in re.finditer(b"\n", self.data)]
         self._macro_root = self._parse_macros()
 
     def grammar(self) -> Language:
         """Return the C grammar."""
         return _c()
+
+    def line(self, node: Node) -> int:
+        """Return the 1-based line of a node; the view of the macros has lost some line ends."""
+        return bisect_left(self._newlines, node.start_byte) + 1
 
     def token(self, start: int, end: int) -> Node | None:
         """Return the node of a word, in a macro's body too."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import ClassVar
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
@@ -19,6 +20,8 @@ from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Name, Tabl
 LOCAL = "local:"
 """Prefix of the resolved name of a function or class defined in the file itself."""
 _DEEPEST = 24
+_MOST_EVALUATIONS = 10_000
+"""Expressions of one file; beyond, a value that was cut short is kept as it is."""
 _MOST_BINDINGS = 200
 _MOST_CALLERS = 24
 
@@ -73,7 +76,9 @@ class Unit:
             found.sort(key=lambda binding: binding.offset)
         self._values: dict[int, Value] = {}
         self._busy: set[int] = set()
-        self._starts: list[int] | None = None
+        self._words: dict[bytes, list[Node]] = {}
+        self._cut = 0
+        self._evaluated = 0
 
     # What a language says ---------------------------------------------------------------------
 
@@ -127,13 +132,17 @@ class Unit:
         if key in self._values:
             return self._values[key]
         if key in self._busy or len(self._busy) >= _DEEPEST:
+            self._cut += 1
             return UNKNOWN
+        before = self._cut
         self._busy.add(key)
+        self._evaluated += 1
         try:
             found = self.expression(node)
         finally:
             self._busy.discard(key)
-        if len(self._busy) < _DEEPEST // 2:
+        # What a cycle or the depth limit cut short is worked out again from another side, within bounds.
+        if self._cut == before or not self._busy or self._evaluated > _MOST_EVALUATIONS:
             self._values[key] = found
         return found
 
@@ -208,21 +217,14 @@ class Unit:
         """Return the scope of the class around an offset."""
         return next((scope for scope in self.scopes.chain(offset) if scope in self.classes), None)
 
-    def words(self, word: bytes) -> Iterator[Node]:
-        """Yield the nodes at every whole-word occurrence of a name, the first few hundred."""
-        pattern = re.compile(rb"(?<![\w$])" + re.escape(word) + rb"(?![\w$])")
-        for count, match in enumerate(pattern.finditer(self.data)):
-            if count >= _MOST_BINDINGS:
-                return
-            node = self.token(match.start(), match.end())
-            if node is not None and node.start_byte == match.start():
-                yield node
-
-    def passes(self, first: int, second: int) -> bool:
-        """Whether every path to the second offset has come through the first, both in one function."""
-        if first >= second or self.scopes.innermost(first) != self.scopes.innermost(second):
-            return False
-        return self.branches.holds(self.branches.innermost(first), second)
+    def words(self, word: bytes) -> list[Node]:
+        """Return the nodes at every whole-word occurrence of a name, the first few hundred."""
+        if word not in self._words:
+            pattern = re.compile(rb"(?<![\w$])" + re.escape(word) + rb"(?![\w$])")
+            matches = islice(pattern.finditer(self.data), _MOST_BINDINGS)
+            nodes = [(match.start(), self.token(match.start(), match.end())) for match in matches]
+            self._words[word] = [n for at, n in nodes if n is not None and n.start_byte == at]
+        return self._words[word]
 
     def inside(self, node: Node, kinds: frozenset[str]) -> bool:
         """Whether a node or one of its ancestors is of one of these types."""
