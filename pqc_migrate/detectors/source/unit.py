@@ -226,6 +226,12 @@ class Unit:
             self._words[word] = [n for at, n in nodes if n is not None and n.start_byte == at]
         return self._words[word]
 
+    def passes(self, first: int, second: int) -> bool:
+        """Whether every path to the second offset has come through the first, both in one function."""
+        if first >= second or self.scopes.innermost(first) != self.scopes.innermost(second):
+            return False
+        return self.branches.holds(self.branches.innermost(first), second)
+
     def inside(self, node: Node, kinds: frozenset[str]) -> bool:
         """Whether a node or one of its ancestors is of one of these types."""
         current: Node | None = node
