@@ -174,7 +174,7 @@ def _by_oid(raw: Json) -> Asset | None:
     return oids.asset(oid.removeprefix("oid:")) if oid else None
 
 
-def _unlisted(kind: Kind, name: str, **parameters: str | int | None) -> Asset:
+def _unlisted(kind: Kind, name: str, **parameters: str | None) -> Asset:
     return Asset.of(kind, UNLISTED, variant=name or "unnamed", **parameters)
 
 
@@ -202,13 +202,11 @@ def _key(raw: Json, section: Json, by_ref: dict[str, Asset]) -> tuple[Asset, fro
     algorithm = next((by_ref[ref] for ref in refs if ref in by_ref), None)
     algorithm = algorithm or spelled(name) or _by_oid(raw)
     fingerprint = _fingerprint(section)
-    identity: dict[str, str | int | None] = {
-        "type": text(section, "type"),
-        "fingerprint": fingerprint,
-        "name": None if fingerprint else text(raw, "name"),
-    }
+    identity = {"type": text(section, "type"), "fingerprint": fingerprint}
     if algorithm is None or algorithm.family == UNLISTED:
-        return replace(_unlisted(Kind.KEY, name, **identity)), frozenset({"type", "fingerprint"})
+        return _unlisted(Kind.KEY, name, **identity), frozenset({"type", "fingerprint"})
+    if fingerprint is None:
+        identity["name"] = name or None
     known = {key: value for key, value in algorithm.parameters if key in ("size", "curve", "variant", "group")}
     size = integer(section, "size")
     used = {"type", "fingerprint"}

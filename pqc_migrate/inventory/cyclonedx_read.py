@@ -45,8 +45,9 @@ from pqc_migrate.model.inventory import (
 
 MAX_BYTES = 1 << 30
 """A CBOM of a million occurrences has about 500 MB; more than this is taken for a mistake."""
-_OLDEST, _NEWEST = 4, 7
-_VERSION = re.compile(r"1\.(\d{1,3})(?:-[\w.-]+)?")
+_OLDEST, _NEWEST = (1, 4), (1, 7)
+_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})(?:-[\w.-]+)?", re.ASCII)
+"""IBM's early CBOM says 1.4-cbom-1.0."""
 _READABLE = "CycloneDX JSON 1.4 to 1.7 can be read"
 
 
@@ -114,16 +115,12 @@ def _kind(document: Json) -> str:
 
 def _check_version(version: object, name: str) -> None:
     match = _VERSION.fullmatch(version) if isinstance(version, str) else None
-    if match is None and isinstance(version, str) and version[:1].isdigit() and version[:2] not in ("1.", "0."):
-        raise InventoryError(
-            f"{name}: written for CycloneDX {version[:20]}, which is newer than this program", hint=_READABLE
-        )
     if match is None:
         raise InventoryError(f"{name}: specVersion is {version!r:.40}, not a version", hint=_READABLE)
-    minor = int(match[1])
-    if not _OLDEST <= minor <= _NEWEST:
-        age = "older than 1.4" if minor < _OLDEST else "newer than this program"
-        raise InventoryError(f"{name}: written for CycloneDX 1.{minor}, which is {age}", hint=_READABLE)
+    stated = (int(match[1]), int(match[2]))
+    if not _OLDEST <= stated <= _NEWEST:
+        age = "older than 1.4" if stated < _OLDEST else "newer than this program"
+        raise InventoryError(f"{name}: written for CycloneDX {match[1]}.{match[2]}, which is {age}", hint=_READABLE)
 
 
 def _inventory(document: Json, name: str) -> Inventory:
@@ -155,7 +152,8 @@ def _tool(metadata: Json) -> tuple[str, str]:
     if isinstance(tools, dict):
         tools = [*items(tools, "components"), *items(tools, "services")]
     first = next((tool for tool in tools if isinstance(tool, dict)), {}) if isinstance(tools, list) else {}
-    return text(first, "name") or "", text(first, "version") or ""
+    name = text(first, "name") or ""
+    return name, (text(first, "version") or "") if name else ""
 
 
 def _flat(components: object, name: str) -> Iterator[Json]:

@@ -36,7 +36,7 @@ _SIGNERS = {"rsa": "RSASSA-PKCS1", "ecdsa": "ECDSA", "dsa": "DSA", "sm2": "SM2"}
 _SUITE = re.compile(r"TLS_[A-Z0-9]+(?:_[A-Z0-9]+)+")
 _PBKDF2_WITH = re.compile(r"PBKDF2-?with-?HMAC-?(?P<digest>[A-Za-z0-9/_-]+)", re.I)
 _WITH = re.compile(r"(?P<digest>[A-Za-z0-9/_-]+?)-?with-?(?P<signer>RSA|ECDSA|DSA|SM2)(?P<mgf>and-?MGF1)?", re.I)
-_TOKEN = re.compile(r"\[|\]|\{\w+\}|[^\[\]{}]+")
+_TOKEN = re.compile(r"\[|\]|\||\{\w+\}|[^\[\]{}|]+")
 _SEPARATOR = r"[-_/ ]?"
 _OPTIONAL_PART = re.compile(r"\[[^\]]*\]")
 _TWO_PARTS = re.compile(r"(\[[^\]]*\])(\[[^\]]*\])$")
@@ -224,6 +224,8 @@ def _regex(family: Family, spelling: str) -> Iterator[str]:
     for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
         if token == "[":
             yield "(?:"
+        elif token == "|":
+            yield "|"
         elif token == "]":
             yield ")?"
         elif token.startswith("{"):
@@ -248,7 +250,7 @@ def _value(family: Family, key: str) -> str:
         "mode": _any(_MODES),
         "version": r"\d(?:\.\d)?",
         "cipher": r"[A-Za-z0-9]+(?:-\d+)?",
-        "prf": r"HMAC-?[A-Za-z0-9-]+",
+        "prf": f"HMAC-?(?:{_digest_regex()})",
         "group": r"(?:ffdhe|modp)\d{1,5}",
     }.get(key, _FREE)
 
