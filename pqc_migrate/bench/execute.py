@@ -1,0 +1,167 @@
+"""Prepare the jobs of a plan, then time them in rounds.
+
+Every round goes through all operations, every second one backwards, so that a machine that slows down or
+speeds up in the middle does so to all of them alike.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from pqc_migrate.bench import check, timing
+from pqc_migrate.bench.schedule import Job, Plan
+from pqc_migrate.bench.scheme import MESSAGE_BYTES, Call, Facts, Material, Scheme
+from pqc_migrate.bench.timing import Batch, Timer
+from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
+from pqc_migrate.model.bench import Check, Operation, Role, Skipped
+
+Progress = Callable[[float, float, str], None]
+"""Called with seconds done, seconds in all, and what is being worked on."""
+
+ROUNDS = 5
+_MESSAGES = 64
+_KEYS = 4
+_SIGNATURES = 8
+_QUICK_SECONDS = 0.02
+_LONGEST_SECONDS = 10.0
+_CONFIRM_NS = 50_000_000
+
+
+@dataclass(slots=True)
+class Task:
+    """One operation being timed."""
+
+    job: Job
+    operation: Operation
+    call: Call
+    timer: Timer
+    cost_ns: float
+    """Expected ns of one call."""
+    facts: Facts
+    batches: list[Batch] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """What the progress bar says."""
+        return f"{self.job.mechanism.name} {self.operation} ({self.job.provider.name})"
+
+
+@dataclass(slots=True)
+class Execution:
+    """What came of a plan."""
+
+    tasks: list[Task] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    control_ns: list[float] = field(default_factory=list)
+
+
+def execute(plan: Plan, progress: Progress) -> Execution:
+    """Check everything, then time what passed. Interrupting leaves nothing behind."""
+    done = Execution(skipped=list(plan.skipped))
+    with ExitStack() as stack:
+        started = time.perf_counter()
+        for job in plan.jobs:
+            progress(time.perf_counter() - started, plan.expected_seconds, f"checking {job.mechanism.name}")
+            _prepare(job, plan, done, stack)
+        with timing.undisturbed():
+            _time(plan, done, progress, time.perf_counter() - started)
+        _confirm(done)
+    return done
+
+
+def _prepare(job: Job, plan: Plan, done: Execution, stack: ExitStack) -> None:
+    mechanism, provider = job.mechanism, job.provider
+    try:
+        scheme = provider.open(mechanism)
+    except ProviderUnavailable as error:
+        done.skipped.append(Skipped(mechanism.name, provider.name, "", str(error)))
+        return
+    stack.callback(scheme.close)
+    checks = check.check(scheme, mechanism, provider.name) + _agreement(job, plan, scheme)
+    done.checks += checks
+    failed = [c for c in checks if not c.passed]
+    if failed:
+        reason = "; ".join(f"failed check {c.check}: {c.details}".rstrip(": ") for c in failed)
+        done.skipped.append(Skipped(mechanism.name, provider.name, "", reason))
+        return
+    try:
+        calls = scheme.calls(_material(scheme, mechanism.role))
+    except BenchmarkError as error:
+        done.skipped.append(Skipped(mechanism.name, provider.name, "", str(error)))
+        return
+    for operation, call in calls.items():
+        _admit(Task(job, operation, call, Timer(call), 0.0, scheme.facts), plan, done)
+
+
+def _agreement(job: Job, plan: Plan, scheme: Scheme) -> list[Check]:
+    """Try liboqs against OpenSSL where both have the algorithm."""
+    other = plan.available.get("openssl")
+    if job.provider.name != "liboqs" or other is None or not job.mechanism.openssl:
+        return []
+    try:
+        opened = other.open(job.mechanism)
+    except ProviderUnavailable:
+        return []
+    named = f"{other.library.name} {other.library.version}"
+    return [check.agree(scheme, opened, job.mechanism, job.provider.name, named)]
+
+
+def _material(scheme: Scheme, role: Role) -> Material:
+    """Prepare several keys and messages, but one of each where making them is slow."""
+    messages = [os.urandom(MESSAGE_BYTES) for _ in range(_MESSAGES)]
+    start = time.perf_counter()
+    scheme.keypair()
+    keys = _KEYS if time.perf_counter() - start < _QUICK_SECONDS else 1
+    if role is not Role.SIGNATURE:
+        return Material(keys, messages, _SIGNATURES)
+    probe = scheme.calls(Material(1, messages[:1], 1))[Operation.SIGN]
+    start = time.perf_counter()
+    probe.function(*probe.arguments[0])
+    return Material(keys, messages, _SIGNATURES if time.perf_counter() - start < _QUICK_SECONDS else 1)
+
+
+def _admit(task: Task, plan: Plan, done: Execution) -> None:
+    """Calibrate; what would take too long is listed with its estimate."""
+    task.cost_ns = task.timer.calibrate()
+    limit = max(_LONGEST_SECONDS, 10 * plan.seconds)
+    needed = ROUNDS * task.cost_ns / 1e9
+    if needed <= limit:
+        done.tasks.append(task)
+        return
+    reason = f"{ROUNDS} calls would take {needed:.0f} s; the limit is {limit:.0f} s (raise it with --seconds)"
+    mechanism, provider = task.job.mechanism.name, task.job.provider.name
+    done.skipped.append(Skipped(mechanism, provider, task.operation, reason, task.cost_ns))
+
+
+def _time(plan: Plan, done: Execution, progress: Progress, elapsed: float) -> None:
+    slice_ns = plan.seconds * 1e9 / ROUNDS
+    spans = {id(task): max(slice_ns, task.cost_ns) / 1e9 for task in done.tasks}
+    total = elapsed + ROUNDS * sum(spans.values())
+    done.control_ns.append(timing.spin_ns())
+    for round_ in range(ROUNDS):
+        order: Sequence[Task] = done.tasks if round_ % 2 == 0 else done.tasks[::-1]
+        for task in order:
+            progress(elapsed, total, task.label)
+            if round_ == 0 and task.cost_ns < timing.WARM_UP_NS:
+                task.timer.warm_up(min(timing.WARM_UP_NS, slice_ns))
+            task.batches.extend(task.timer.batches(slice_ns, round_))
+            elapsed += spans[id(task)]
+        done.control_ns.append(timing.spin_ns())
+    progress(total, total, "done")
+
+
+def _confirm(done: Execution) -> None:
+    """Look once more at what the timed calls return: an operation that fails quickly must not look fast."""
+    for task in list(done.tasks):
+        count = max(1, int(_CONFIRM_NS / max(task.cost_ns, 1.0)))
+        if all(task.call.succeeded(task.call.function(*a)) for a in task.call.arguments[:count]):
+            continue
+        name, provider = task.job.mechanism.name, task.job.provider.name
+        done.tasks.remove(task)
+        done.checks.append(Check(name, provider, "timed-calls", False, f"{task.operation} does not succeed"))
+        done.skipped.append(Skipped(name, provider, task.operation, "failed check timed-calls"))

@@ -1,0 +1,1 @@
+"""Libraries that mechanisms are measured through, one module each."""

@@ -1,0 +1,177 @@
+"""Run a plan, keep its result, read it back: plan → `BenchmarkRun` ↔ ``bench.json``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pqc_migrate import __version__, output
+from pqc_migrate.bench import artefact, cache, machine, schedule, timing, verdict
+from pqc_migrate.bench.execute import Execution, Progress, Task, execute
+from pqc_migrate.bench.schedule import Plan
+from pqc_migrate.bench.summary import Summary, summarize
+from pqc_migrate.errors import BenchmarkError, PqcMigrateError
+from pqc_migrate.model.bench import BenchmarkRun, Environment, Library, Measurement, Quality
+
+
+def run(plan: Plan, progress: Progress = lambda done, total, label: None) -> BenchmarkRun:
+    """Check, time and summarize; `progress` gets seconds done, seconds in all and a label."""
+    overhead = {provider.name: timing.overhead(provider.nothing) for provider in plan.available.providers}
+    load_before, ticks = machine.load(), machine.stolen_and_total()
+    done = execute(plan, progress)
+    steal = _steal(ticks, machine.stolen_and_total())
+    summaries = [summarize(task.batches) for task in done.tasks]
+    judged = verdict.of_run(summaries, done.control_ns, steal)
+    return BenchmarkRun(
+        environment=_environment(plan, done, load_before, steal),
+        verdict=judged,
+        selection=plan.selection,
+        seconds=plan.seconds,
+        measurements=tuple(
+            _measurement(task, summary, overhead[task.job.provider.name])
+            for task, summary in zip(done.tasks, summaries, strict=True)
+        ),
+        checks=tuple(done.checks),
+        skipped=tuple(done.skipped),
+        notices=plan.notices,
+    )
+
+
+def load(path: Path) -> BenchmarkRun:
+    """Read ``bench.json``; `BenchmarkError` when it is missing, malformed or of a newer version."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BenchmarkError(f"{path}: cannot be read: {error}") from error
+    return artefact.parse(text, str(path))
+
+
+def dump(result: BenchmarkRun) -> bytes:
+    """Return the JSON artefact, ready to be written."""
+    return artefact.dump(result)
+
+
+def default_run(
+    progress: Progress = lambda done, total, label: None,
+    cache_dir: Path | None = None,
+    fresh: bool = False,
+    liboqs: Path | None = None,
+) -> BenchmarkRun:
+    """Return the standard set's result for this machine: the kept one when there is one, else a new run.
+
+    A kept result says so in its first notice. It is kept per processor, library file, kernel and version of
+    this program; an unusable one is not kept. `fresh` measures anew.
+    """
+    plan = schedule.plan(liboqs=liboqs)
+    folder = cache_dir if cache_dir is not None else cache.user_folder()
+    path = folder / f"bench-{_machine_key(plan)}.json" if folder is not None else None
+    if path is not None and not fresh:
+        kept = _kept(path)
+        if kept is not None:
+            return kept
+    result = run(plan, progress)
+    if path is not None and result.verdict.quality is not Quality.UNUSABLE:
+        result = _keep(result, path)
+    return result
+
+
+def _kept(path: Path) -> BenchmarkRun | None:
+    try:
+        result = load(path)
+    except BenchmarkError:  # none yet, or of another version: measure again
+        return None
+    when = result.environment.measured_at
+    said = f"taken from this machine's cache: measured at {when}; pass over it with --no-bench-cache"
+    # What is missing on the machine stays first.
+    missing = tuple(n for n in result.notices if n.startswith("measured WITHOUT"))
+    others = tuple(n for n in result.notices if n not in missing)
+    return replace(result, notices=(*missing, said, *others))
+
+
+def _keep(result: BenchmarkRun, path: Path) -> BenchmarkRun:
+    try:
+        output.write_atomic(path, dump(result))
+    except PqcMigrateError as error:
+        said = f"this result could not be kept for the next run: {error}"
+        return replace(result, notices=(*result.notices, said))
+    return result
+
+
+def _machine_key(plan: Plan) -> str:
+    cpu = machine.cpu()
+    libraries = [(p.library.name, p.library.version, p.library.sha256) for p in plan.available.providers]
+    parts = [__version__, plan.selection, plan.seconds, cpu.model, cpu.family, cpu.flags, libraries]
+    parts += [machine.kernel(), machine.python()]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _steal(before: tuple[int, int] | None, after: tuple[int, int] | None) -> float | None:
+    if before is None or after is None or after[1] <= before[1]:
+        return None
+    return round((after[0] - before[0]) / (after[1] - before[1]), 4)
+
+
+def _environment(plan: Plan, done: Execution, load_before: float | None, steal: float | None) -> Environment:
+    return Environment(
+        measured_at=datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds"),
+        tool=f"pqc-migrate {__version__}",
+        cpu=machine.cpu(),
+        system=machine.system(),
+        kernel=machine.kernel(),
+        python=machine.python(),
+        libraries=tuple(provider.library for provider in plan.available.providers),
+        load_before=load_before,
+        load_after=machine.load(),
+        overhead={provider.name: provider.nothing_named for provider in plan.available.providers},
+        control_ns=tuple(done.control_ns),
+        steal=steal,
+    )
+
+
+def _measurement(task: Task, summary: Summary, overhead: float) -> Measurement:
+    mechanism, provider = task.job.mechanism, task.job.provider
+    random = task.operation in mechanism.random
+
+    def net(value: float) -> float:
+        return max(0.0, value - overhead)
+
+    return Measurement(
+        algorithm=mechanism.name,
+        operation=task.operation,
+        provider=provider.name,
+        median_ns=net(summary.median),
+        raw_median_ns=summary.median,
+        min_ns=net(summary.least),
+        mean_ns=net(summary.mean),
+        q1_ns=net(summary.q1),
+        q3_ns=net(summary.q3),
+        p95_ns=net(summary.p95),
+        p99_ns=net(summary.p99),
+        median_interval_ns=(net(summary.interval[0]), net(summary.interval[1])) if summary.interval else None,
+        representative_ns=net(summary.mean if random else summary.median),
+        representative="mean" if random else "median",
+        overhead_ns=overhead,
+        samples=summary.samples,
+        disturbed=summary.disturbed,
+        batch_calls=summary.batch_calls,
+        round_spread=summary.round_spread,
+        clock=summary.clock,
+        verdict=verdict.of_measurement(summary, random),
+        sizes=task.facts.sizes,
+        nist_category=task.facts.category if task.facts.category is not None else mechanism.category,
+        claimed_security=task.facts.security or mechanism.security,
+        status=mechanism.standing,
+        family=mechanism.family,
+        parameters=dict(mechanism.parameters),
+        implementation=_implementation(provider.library),
+        algorithm_version=task.facts.version,
+        details=task.facts.details,
+    )
+
+
+def _implementation(library: Library) -> str:
+    return ", ".join(part for part in (f"{library.name} {library.version}", library.label) if part)

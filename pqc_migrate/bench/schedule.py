@@ -1,0 +1,148 @@
+"""What a run will measure, through which provider, and how long it will take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pqc_migrate.bench.providers import available
+from pqc_migrate.bench.providers.available import Available
+from pqc_migrate.bench.providers.liboqs import LiboqsProvider
+from pqc_migrate.bench.scheme import Provider
+from pqc_migrate.catalog import mechanisms
+from pqc_migrate.catalog.mechanisms import Mechanism
+from pqc_migrate.errors import BenchmarkError
+from pqc_migrate.model.bench import Skipped
+
+STANDARD, ALL, SELECTED = "standard", "all", "selected"
+_SECONDS = {STANDARD: 0.6, "finance": 0.6, ALL: 0.12, SELECTED: 1.0}
+_PREPARATION_SECONDS = 0.1
+"""Opening, checking and calibrating one mechanism, on average."""
+
+
+class UnknownAlgorithm(BenchmarkError):
+    """A name that neither the catalog nor a library knows; the message suggests others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One mechanism through one provider."""
+
+    mechanism: Mechanism
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Jobs in the order of the catalog, and what is left out from the start."""
+
+    selection: str
+    seconds: float
+    """Time for each operation."""
+    jobs: tuple[Job, ...]
+    skipped: tuple[Skipped, ...]
+    notices: tuple[str, ...]
+    available: Available
+
+    @property
+    def expected_seconds(self) -> float:
+        """What the run will take, before the first call was timed."""
+        operations = sum(len(job.mechanism.role.operations) for job in self.jobs)
+        return operations * self.seconds + len(self.jobs) * _PREPARATION_SECONDS
+
+
+def plan(
+    selection: str = STANDARD,
+    algorithms: Sequence[str] = (),
+    seconds: float | None = None,
+    liboqs: Path | None = None,
+) -> Plan:
+    """Plan a named set, or the algorithms given by name.
+
+    `UnknownAlgorithm` for a name nobody knows; `BenchmarkError` when `liboqs` is not a usable library.
+    """
+    found = available.find(liboqs)
+    chosen = SELECTED if algorithms else selection
+    notices: list[str] = []
+    if algorithms:
+        wanted = _named(algorithms, found, notices)
+    elif selection == ALL:
+        wanted = _everything(found)
+    else:
+        wanted = _named(mechanisms.selections()[selection].algorithms, found, notices)
+    jobs = [Job(m, provider) for m in wanted for provider in found.providers if _has(provider, m)]
+    served = {job.mechanism.name for job in jobs}
+    missing = [Skipped(m.name, _provider_of(m), "", _why_missing(m, found)) for m in wanted if m.name not in served]
+    return Plan(
+        selection=chosen,
+        seconds=_SECONDS[chosen] if seconds is None else seconds,
+        jobs=tuple(jobs),
+        skipped=(*missing, *(_left_out(found) if chosen == ALL else ())),
+        notices=(*found.notices, *notices),
+        available=found,
+    )
+
+
+def _named(names: Sequence[str], found: Available, notices: list[str]) -> list[Mechanism]:
+    known = {m.liboqs: m for provider in found.providers for m in provider.mechanisms() if m.liboqs}
+    wanted: dict[str, Mechanism] = {}
+    for name in names:
+        match = mechanisms.lookup(name)
+        if name in known and (match is None or match.former):
+            wanted.setdefault(name, known[name])
+        elif match is None:
+            close = mechanisms.suggestions(name, known)
+            hint = f"did you mean {' or '.join(close)}?" if close else "pqc-migrate bench list shows what there is"
+            raise UnknownAlgorithm(f"no algorithm is called {name!r}", hint)
+        else:
+            wanted.setdefault(match.mechanism.name, match.mechanism)
+            if match.former:
+                notices.append(
+                    f"{name} is the name of an earlier version; {match.mechanism.name} is measured, "
+                    "which does not interoperate with it"
+                )
+    return list(wanted.values())
+
+
+def _everything(found: Available) -> list[Mechanism]:
+    wanted = {m.name: m for m in mechanisms.mechanisms()}
+    for provider in found.providers:
+        wanted |= {m.name: m for m in provider.mechanisms() if not m.by_name_only}
+    return list(wanted.values())
+
+
+def _has(provider: Provider, mechanism: Mechanism) -> bool:
+    return any(m.name == mechanism.name for m in provider.mechanisms())
+
+
+def _left_out(found: Available) -> list[Skipped]:
+    provider = found.get("liboqs")
+    if not isinstance(provider, LiboqsProvider):
+        return []
+    groups: dict[str, int] = {}
+    for mechanism in provider.mechanisms():
+        if mechanism.by_name_only:
+            groups[mechanism.group] = groups.get(mechanism.group, 0) + 1
+    named_only = "measured only when named with --algorithms"
+    left_out = [
+        Skipped(f"{group} ({count} parameter sets)", provider.name, "", named_only)
+        for group, count in groups.items()
+    ]
+    stateful = len(provider.stateful())
+    if stateful:
+        reason = "not measured: their keys are used up by signing and must never be used from two places"
+        left_out.append(Skipped(f"LMS and XMSS ({stateful} parameter sets)", provider.name, "", reason))
+    return left_out
+
+
+def _provider_of(mechanism: Mechanism) -> str:
+    return "liboqs" if mechanism.liboqs else "gmssl" if mechanism.gmssl else "openssl"
+
+
+def _why_missing(mechanism: Mechanism, found: Available) -> str:
+    name = _provider_of(mechanism)
+    provider = found.get(name)
+    if provider is None:
+        return f"{name} is not available on this machine"
+    return f"{provider.library.name} {provider.library.version} does not have it"

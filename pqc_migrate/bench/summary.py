@@ -1,0 +1,109 @@
+"""From batches to figures: quartiles, an interval for the median, and what the machine did meanwhile."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pqc_migrate.bench.timing import Batch
+
+_FEWEST_CLEAN = 3
+_Z95 = 1.959964
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Figures of one operation: ns of one call, call overhead included."""
+
+    median: float
+    least: float
+    mean: float
+    q1: float
+    q3: float
+    p95: float
+    p99: float
+    interval: tuple[float, float] | None
+    """95 % interval of the median by order statistics; None below six samples."""
+    samples: int
+    disturbed: int
+    share_disturbed: float
+    batch_calls: int
+    round_spread: float
+    """Largest divided by smallest median of a round."""
+    wall_by_cpu: float
+    """Wall time divided by CPU time over all batches; 1 when nothing else ran."""
+    clock: str
+
+
+def summarize(batches: Sequence[Batch]) -> Summary:
+    """Summarize the undisturbed batches.
+
+    Where fewer than three are left, wall time would measure the neighbours: then all batches count, by the
+    thread's CPU clock.
+    """
+    clean = [batch for batch in batches if not batch.disturbed]
+    clock = "wall" if len(clean) >= min(_FEWEST_CLEAN, len(batches)) else "thread-cpu"
+    used = clean if clock == "wall" else list(batches)
+    values = [(b.wall_ns if clock == "wall" else b.cpu_ns) / b.calls for b in used]
+    ordered = sorted(values)
+    cpu = sum(batch.cpu_ns for batch in batches)
+    return Summary(
+        median=quantile(ordered, 0.5),
+        least=ordered[0],
+        mean=_mean(batches, clock),
+        q1=quantile(ordered, 0.25),
+        q3=quantile(ordered, 0.75),
+        p95=quantile(ordered, 0.95),
+        p99=quantile(ordered, 0.99),
+        interval=median_interval(ordered),
+        samples=len(used),
+        disturbed=len(batches) - len(clean),
+        share_disturbed=1 - len(clean) / len(batches),
+        batch_calls=used[0].calls,
+        round_spread=_round_spread(used, values),
+        wall_by_cpu=sum(batch.wall_ns for batch in batches) / cpu if cpu else 1.0,
+        clock=clock,
+    )
+
+
+def _mean(batches: Sequence[Batch], clock: str) -> float:
+    """Average over all batches, disturbed ones by the CPU clock.
+
+    Where the work is random, long batches are interrupted more often: leaving them out would make it look
+    faster than it is.
+    """
+    spent = [b.cpu_ns if b.disturbed or clock != "wall" else b.wall_ns for b in batches]
+    return sum(spent) / sum(batch.calls for batch in batches)
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """Return a quantile of sorted values, interpolated linearly between the two nearest."""
+    place = (len(ordered) - 1) * share
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+def median_interval(ordered: Sequence[float]) -> tuple[float, float] | None:
+    """Return the 95 % interval of the median of sorted values; None below six, where there is none.
+
+    Order statistics with the normal approximation of the binomial distribution: no assumption about the
+    shape, but batches of one round are not independent, so `Summary.round_spread` stands beside it.
+    """
+    count = len(ordered)
+    if count < 6:
+        return None
+    half = _Z95 * math.sqrt(count) / 2
+    low = max(0, math.floor(count / 2 - half))
+    high = min(count - 1, math.ceil(count / 2 + half))
+    return ordered[low], ordered[high]
+
+
+def _round_spread(batches: Sequence[Batch], values: Sequence[float]) -> float:
+    by_round: dict[int, list[float]] = {}
+    for batch, value in zip(batches, values, strict=True):
+        by_round.setdefault(batch.round, []).append(value)
+    medians = [statistics.median(group) for group in by_round.values()]
+    return max(medians) / min(medians) if min(medians) > 0 else 1.0

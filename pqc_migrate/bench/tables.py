@@ -1,0 +1,143 @@
+"""A benchmark run and the list of mechanisms as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from tabulate import tabulate
+
+from pqc_migrate.bench.providers.available import Available
+from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Sizes, Skipped
+
+_MARKS = {Quality.QUIET: "", Quality.NOISY: "~", Quality.UNUSABLE: "!"}
+_LEGEND = """\
+µs: median of one call on one core, call overhead taken off; * mean, where the work is random by design
+~ noisy, ! unusable; cat.: claimed NIST category, 0 for what Shor's algorithm breaks"""
+
+
+def run_table(run: BenchmarkRun) -> str:
+    """Return everything a run says: what to know first, the figures, what was left out, the machine."""
+    parts = [*(f"NOTE: {notice}" for notice in run.notices), _verdict(run), ""]
+    parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
+    if run.skipped:
+        parts += ["", _skipped(run.skipped)]
+    passed = sum(check.passed for check in run.checks)
+    parts += ["", f"checks before timing: {passed} of {len(run.checks)} passed"]
+    parts += [
+        f"  FAILED {c.algorithm} ({c.provider}) {c.check}: {c.details}" for c in run.checks if not c.passed
+    ]  # fmt: skip
+    return "\n".join([*parts, *_machine(run.environment), ""])
+
+
+def mechanism_table(found: Available) -> str:
+    """Return what can be measured here; families that are measured by name only stand in one row each."""
+    rows: list[tuple[str, ...]] = []
+    by_name: dict[tuple[str, str], int] = {}
+    for provider in found.providers:
+        for mechanism in provider.mechanisms():
+            if mechanism.by_name_only:
+                key = (mechanism.group, provider.name)
+                by_name[key] = by_name.get(key, 0) + 1
+                continue
+            told = (mechanism.name, str(mechanism.role), _category(mechanism.category), provider.name)
+            rows.append((*told, *_two_sizes(mechanism.sizes), mechanism.standing))
+    rows += [(f"{group} ({n} sets)", "", "", name, "", "", "by name only") for (group, name), n in by_name.items()]
+    headers = ("algorithm", "role", "cat.", "provider", "public key", "ct / sig", "status")
+    return "\n".join([*(f"NOTE: {notice}" for notice in found.notices), _table(rows, headers), ""])
+
+
+def microseconds(ns: float) -> str:
+    """Return a time in µs with three significant digits."""
+    us = ns / 1000
+    if us >= 100:
+        return f"{us:,.0f}".replace(",", " ")
+    return f"{us:.1f}" if us >= 10 else f"{us:.2f}"
+
+
+def _verdict(run: BenchmarkRun) -> str:
+    if run.verdict.quality is Quality.QUIET:
+        return "VERDICT: quiet machine; figures can be compared with other quiet runs of the same build"
+    what = "do not use these figures" if run.verdict.quality is Quality.UNUSABLE else "read the figures with care"
+    return f"VERDICT: {run.verdict.quality} machine, {what}: {'; '.join(run.verdict.reasons)}"
+
+
+def _table(rows: Sequence[Sequence[str]], headers: Sequence[str], right: Collection[str] = ()) -> str:
+    aligned = ["right" if header in right else "left" for header in headers]
+    return tabulate(rows, headers, tablefmt="simple", disable_numparse=True, colalign=aligned if rows else None)
+
+
+def _figures(measurements: Sequence[Measurement]) -> str:
+    headers = ("algorithm", "cat.", "provider", "operation", "µs", "quartiles µs", "per second", "n")
+    return _table(list(_rows(measurements)), headers, ("cat.", "µs", "quartiles µs", "per second", "n"))
+
+
+def _sizes(measurements: Sequence[Measurement]) -> str:
+    rows: dict[tuple[str, str], tuple[str, ...]] = {}
+    for m in measurements:
+        lengths = (m.sizes.public_key, m.sizes.secret_key, m.sizes.ciphertext, m.sizes.signature)
+        rows.setdefault(
+            (m.algorithm, m.provider),
+            (m.algorithm, m.provider, *("" if n is None else str(n) for n in lengths), m.status),
+        )
+    numbers = ("public key", "private key", "ciphertext", "signature")
+    return _table(list(rows.values()), ("bytes of", "provider", *numbers, "status"), numbers)
+
+
+def _skipped(skipped: Sequence[Skipped]) -> str:
+    rows = [(s.algorithm, s.provider, s.operation or "all", s.reason, _estimate(s.estimate_ns)) for s in skipped]
+    return _table(rows, ("not measured", "provider", "operation", "reason", "estimate"))
+
+
+def _rows(measurements: Sequence[Measurement]) -> Iterator[tuple[str, ...]]:
+    before = ("", "")
+    for m in measurements:
+        same = (m.algorithm, m.provider) == before
+        before = (m.algorithm, m.provider)
+        mean = "*" if m.representative == "mean" else ""
+        yield (
+            "" if same else m.algorithm,
+            "" if same else _category(m.nist_category),
+            "" if same else m.provider,
+            m.operation,
+            f"{_MARKS[m.verdict.quality]}{microseconds(m.representative_ns)}{mean}",
+            f"{microseconds(m.q1_ns)} – {microseconds(m.q3_ns)}",
+            _per_second(m.representative_ns),
+            str(m.samples),
+        )
+
+
+def _per_second(ns: float) -> str:
+    rate = 1e9 / ns if ns > 0 else 0.0
+    return f"{rate:,.0f}".replace(",", " ") if rate >= 10 else f"{rate:.1f}"
+
+
+def _category(category: int | None) -> str:
+    return "-" if category is None else str(category)
+
+
+def _two_sizes(sizes: Sizes | None) -> tuple[str, str]:
+    if sizes is None:
+        return "", ""
+    second = sizes.ciphertext if sizes.ciphertext is not None else sizes.signature
+    return str(sizes.public_key or ""), str(second or "")
+
+
+def _estimate(ns: float | None) -> str:
+    return "" if ns is None else f"{ns / 1e9:.2f} s a call"
+
+
+def _machine(environment: Environment) -> Iterator[str]:
+    cpu = environment.cpu
+    yield f"processor: {cpu.model or 'unknown'} × {cpu.logical or 'unknown'}"
+    yield f"hypervisor: {cpu.hypervisor or 'unknown'}; frequency governor: {cpu.governor or 'unknown'}"
+    yield f"extensions: {' '.join(cpu.flags) or 'unknown'}"
+    yield f"system: {environment.system}, {environment.kernel}, {environment.python}"
+    for library in environment.libraries:
+        yield "library: " + ", ".join(part for part in (f"{library.name} {library.version}", library.label) if part)
+        if library.path:
+            yield f"  {library.path}"
+            yield f"  SHA-256 {library.sha256}"
+            yield f"  build: {'; '.join(f'{name}: {value}' for name, value in library.build.items())}"
+    load = [environment.load_before, environment.load_after]
+    yield f"load average: {' → '.join('unknown' if value is None else f'{value:.2f}' for value in load)}"
+    yield f"measured at: {environment.measured_at} by {environment.tool}"

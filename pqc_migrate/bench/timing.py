@@ -1,0 +1,138 @@
+"""Time batches of calls, and note for each batch whether the scheduler let it run undisturbed.
+
+One batch takes 100 to 200 µs, long enough for the clock and short enough to run between two interruptions;
+an operation that takes longer is a batch of its own. The kernel's count of involuntary context switches and
+the thread's own CPU clock tell which batches were disturbed.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle, islice
+from typing import Any
+
+from pqc_migrate.bench.scheme import Call
+
+if sys.platform != "win32":
+    import resource
+
+BATCH_NS = 150_000
+WARM_UP_NS = 20_000_000
+_SHORT_NS = 2_000_000
+_LOST_SHARE = 0.01
+_LOST_NS = 5_000
+_SPIN_TURNS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One timed batch; times are of the whole batch."""
+
+    calls: int
+    wall_ns: int
+    cpu_ns: int
+    """On the thread's CPU clock."""
+    disturbed: bool
+    round: int
+
+
+class Timer:
+    """Calls one operation in batches, going through its arguments in turn from batch to batch."""
+
+    __slots__ = ("_arguments", "_function", "batch_calls")
+
+    def __init__(self, call: Call) -> None:
+        self._function: Callable[..., Any] = call.function
+        self._arguments: Iterator[tuple[Any, ...]] = cycle(call.arguments)
+        self.batch_calls = 1
+
+    def calibrate(self) -> float:
+        """Set `batch_calls` so that a batch takes about `BATCH_NS`; return the expected ns of one call."""
+        cost = float(self.batch(1, 0).wall_ns)
+        if cost < BATCH_NS:
+            cost = min(self.batch(4, 0).wall_ns / 4 for _ in range(5))
+        elif cost < 50_000_000:  # a second look, since the first call may have been interrupted
+            cost = min(cost, *(float(self.batch(1, 0).wall_ns) for _ in range(2)))
+        self.batch_calls = max(1, round(BATCH_NS / max(cost, 1.0)))
+        return cost
+
+    def warm_up(self, budget_ns: float) -> None:
+        """Run untimed batches for a while."""
+        end = time.perf_counter_ns() + budget_ns
+        while time.perf_counter_ns() < end:
+            self._run(self.batch_calls)
+
+    def batches(self, budget_ns: float, round_: int) -> Iterator[Batch]:
+        """Yield batches until the budget is used up, at least one."""
+        end = time.perf_counter_ns() + budget_ns
+        while True:
+            yield self.batch(self.batch_calls, round_)
+            if time.perf_counter_ns() >= end:
+                return
+
+    def batch(self, calls: int, round_: int) -> Batch:
+        """Time one batch."""
+        switches, cpu = _involuntary_switches(), time.thread_time_ns()
+        start = time.perf_counter_ns()
+        self._run(calls)
+        wall = time.perf_counter_ns() - start
+        cpu = time.thread_time_ns() - cpu
+        # A long batch outlives a short interruption; a short one also pays for the caches it finds cold.
+        switched = _involuntary_switches() != switches and wall < _SHORT_NS
+        return Batch(calls, wall, cpu, switched or wall - cpu > wall * _LOST_SHARE + _LOST_NS, round_)
+
+    def _run(self, calls: int) -> None:
+        function = self._function
+        for arguments in islice(self._arguments, calls):
+            function(*arguments)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Keep Python's garbage collector out of the timed region."""
+    enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def overhead(nothing: Call, budget_ns: float = 10_000_000) -> float:
+    """Return the ns that one call costs when it does nothing: the least disturbed batch's mean."""
+    timer = Timer(nothing)
+    timer.batch_calls = 500
+    timer.warm_up(budget_ns / 4)
+    batches = sorted(timer.batches(budget_ns, 0), key=lambda batch: (batch.disturbed, batch.wall_ns))
+    clean = [batch for batch in batches if not batch.disturbed] or batches
+    return clean[len(clean) // 2].wall_ns / timer.batch_calls
+
+
+def spin_ns() -> float:
+    """Return the ns of a fixed loop: the same work every time, so its drift is the machine's."""
+    best = float("inf")
+    for _ in range(5):
+        start = time.perf_counter_ns()
+        for _ in range(_SPIN_TURNS):
+            pass
+        best = min(best, float(time.perf_counter_ns() - start))
+    return best
+
+
+def sees_interruptions() -> bool:
+    """Whether this system counts involuntary context switches."""
+    return sys.platform != "win32"
+
+
+def _involuntary_switches() -> int:
+    if sys.platform == "win32":
+        return 0
+    # The thread's own count exists on Linux only; elsewhere the process's includes other threads.
+    return resource.getrusage(getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)).ru_nivcsw

@@ -1,0 +1,142 @@
+"""`pqc-migrate bench`: measure post-quantum and classical algorithms on this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pqc_migrate.cli import options
+from pqc_migrate.cli.emit import emit
+from pqc_migrate.cli.progress import progress
+from pqc_migrate.cli.session import note
+
+if TYPE_CHECKING:
+    from pqc_migrate.bench.schedule import Plan
+    from pqc_migrate.model.bench import BenchmarkRun
+
+SETS = ("standard", "finance", "all")
+FORMATS = ("table", "json")
+liboqs = click.option(
+    "--liboqs",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The liboqs to measure: a shared library, or the folder it was installed to.  "
+    "[default: OQS_INSTALL_PATH, else the system's, else the one that pip or doctor --fetch-liboqs got]",
+)
+
+
+@click.group(short_help="Measure post-quantum and classical algorithms here.")
+def bench() -> None:
+    """Measure post-quantum and classical algorithms on this machine.
+
+    Example: pqc-migrate bench run --algorithms ML-KEM-768,ML-DSA-65,RSA-2048
+    """
+
+
+@bench.command(short_help="Measure a set of algorithms.")
+@click.option(
+    "--set",
+    "set_name",
+    type=options.Name(SETS),
+    default="standard",
+    show_default=True,
+    help="What to measure: one of each kind in a minute (standard), what a bank meets (finance), everything (all).",
+)
+@click.option(
+    "--algorithms",
+    metavar="A,B",
+    help="Measure these instead of a set, by name; pqc-migrate bench list shows them.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, max=3600, min_open=True),
+    metavar="S",
+    help="Time for each operation.  [default: 0.6 for a set, 0.12 for all, 1 for named algorithms]",
+)
+@liboqs
+@options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
+@options.output
+@options.common
+def run(
+    set_name: str,
+    algorithms: str | None,
+    seconds: float | None,
+    liboqs: Path | None,
+    format_name: str | None,
+    output: str,
+) -> None:
+    """Measure a set of algorithms: each is checked first, then timed in rounds.
+
+    The result says whether the machine was quiet enough, which library file was measured, and what was
+    left out and why.
+
+    Example: pqc-migrate bench run --set finance --output bench.json
+    """
+    plan = _plan(set_name, algorithms, seconds, liboqs)
+    result = measure(plan)
+    chosen = format_name or _format_for(output)
+    emit(_render(result, chosen), output)
+    if chosen != "table" or output != "-":  # the table begins with this
+        say(result)
+
+
+@bench.command("list", short_help="Show what can be measured here.")
+@liboqs
+@options.output
+@options.common
+def list_(liboqs: Path | None, output: str) -> None:
+    """Show what can be measured here: role, claimed NIST category, provider, sizes and standing of each algorithm.
+
+    Example: pqc-migrate bench list
+    """
+    from pqc_migrate.bench import tables
+    from pqc_migrate.bench.providers import available
+
+    emit(tables.mechanism_table(available.find(liboqs)).encode(), output)
+
+
+def measure(plan: Plan) -> BenchmarkRun:
+    """Run a plan with a progress bar in seconds."""
+    from pqc_migrate.bench import run as stage
+
+    note(f"measuring {len(plan.jobs)} mechanisms takes about {plan.expected_seconds:.0f} seconds")
+    with progress("benchmark, seconds") as step:
+        return stage.run(plan, lambda done, total, _label: step(int(done), max(1, round(total))))
+
+
+def say(result: BenchmarkRun) -> None:
+    """Tell on stderr what must be known before the figures are used."""
+    for notice in result.notices:
+        note(notice)
+    reasons = "; ".join(result.verdict.reasons)
+    note(f"the machine was {result.verdict.quality}{': ' if reasons else ''}{reasons}")
+    note(f"{len(result.measurements)} operations measured, {len(result.skipped)} entries not measured")
+
+
+def _plan(set_name: str, algorithms: str | None, seconds: float | None, liboqs: Path | None) -> Plan:
+    from pqc_migrate.bench import schedule
+
+    names = [name.strip() for name in algorithms.split(",") if name.strip()] if algorithms is not None else []
+    if algorithms is not None and not names:
+        raise click.BadParameter("names no algorithm", param_hint="--algorithms")
+    try:
+        return schedule.plan(set_name, names, seconds, liboqs)
+    except schedule.UnknownAlgorithm as error:
+        raise click.BadParameter(f"{error}; {error.hint}", param_hint="--algorithms") from error
+
+
+def _render(result: BenchmarkRun, format_name: str) -> bytes:
+    from pqc_migrate.bench import run as stage
+    from pqc_migrate.bench import tables
+
+    return stage.dump(result) if format_name == "json" else tables.run_table(result).encode()
+
+
+def _format_for(output: str) -> str:
+    if output != "-":
+        return "table" if os.path.splitext(output)[1].lower() == ".txt" else "json"
+    return "table" if sys.stdout.isatty() else "json"
