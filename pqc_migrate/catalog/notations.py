@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pqc_migrate.catalog import evp, names, suites
+from pqc_migrate.catalog import evp, jca, names, suites
 from pqc_migrate.catalog.names import Named
 from pqc_migrate.model.inventory import Asset, Kind
 
@@ -38,5 +38,6 @@ def _group(text: str) -> Named | None:
 GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     "evp": evp.cipher,
     "openssl_groups": _group,
+    **jca.GRAMMARS,
     "tls_suites": _suite,
 }

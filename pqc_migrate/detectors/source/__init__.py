@@ -3,4 +3,11 @@
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import c, go, java, javascript, primes, python
 
-DETECTORS: tuple[Detector, ...] = (c.DETECTOR, go.DETECTOR, java.DETECTOR, javascript.DETECTOR, python.DETECTOR, primes.DETECTOR)
+DETECTORS: tuple[Detector, ...] = (
+    c.DETECTOR,
+    go.DETECTOR,
+    java.DETECTOR,
+    javascript.DETECTOR,
+    python.DETECTOR,
+    primes.DETECTOR,
+)

@@ -150,7 +150,7 @@ class Interpreter:
                 continue
             found = list(self._apply(rule, value))
             yield from found
-            if not found and isinstance(value, Call) and not (rule.wildcard or rule.silent or rule.refines):
+            if not found and isinstance(value, Call) and not _may_say_nothing(rule, value):
                 self.unresolved[value.offset] = rule
                 if rule.algorithm is not None and _is_text(_argument(rule.algorithm, value)):
                     self.unlisted.add(value.offset)
@@ -409,6 +409,12 @@ def _nist_curves(value: Value) -> Iterator[_Read]:
         curve = names.curve(f"P-{read.text}")
         if curve is not None:
             yield _Read(text=curve, line=value.line, how="library default")
+
+
+def _may_say_nothing(rule: Rule, call: Call) -> bool:
+    """Whether a rule that found nothing in a call leaves no gap."""
+    left_out = rule.optional and rule.algorithm is not None and _argument(rule.algorithm, call) is None
+    return rule.wildcard or rule.silent or rule.refines or left_out
 
 
 def _is_text(value: Value | None) -> bool:

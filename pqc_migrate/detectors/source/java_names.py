@@ -1,0 +1,341 @@
+"""Java source: which names a file binds, what they are called in full, and which words are uses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import tree_sitter_java
+from tree_sitter import Language, Node
+
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, choice, options
+
+_QUERY = """
+(class_declaration) @scope @class @type
+(interface_declaration) @scope @class @type
+(enum_declaration) @scope @class @type
+(record_declaration) @scope @class @type
+(annotation_type_declaration) @scope @class @type
+(object_creation_expression (class_body) @scope @class)
+(enum_constant (class_body) @scope @class)
+(method_declaration) @scope @method
+(constructor_declaration) @scope @method
+(compact_constructor_declaration) @scope
+(lambda_expression) @scope @lambda
+(static_initializer) @scope
+(class_body (block) @scope)
+(if_statement consequence: (_) @branch)
+(if_statement alternative: (_) @branch)
+(switch_block_statement_group) @branch
+(switch_rule) @branch
+(for_statement body: (_) @branch)
+(enhanced_for_statement body: (_) @branch)
+(while_statement body: (_) @branch)
+(catch_clause) @branch
+(try_statement body: (block) @branch)
+(try_with_resources_statement body: (block) @branch)
+(return_statement) @return
+(package_declaration) @package
+(import_declaration) @import
+(local_variable_declaration) @declaration
+(field_declaration) @declaration
+(constant_declaration) @declaration
+(enum_constant) @constant
+(enhanced_for_statement) @for
+(resource) @resource
+(instanceof_expression) @pattern
+(assignment_expression) @assign
+"""
+_TYPE_WORDS = re.compile(r"[\w$]+(?:\s*\.\s*[\w$]+)*")
+CONSTRUCTOR = "<init>"
+_MOST_OVERLOADS = 8
+
+
+@cache
+def _grammar() -> Language:
+    return Language(tree_sitter_java.language())
+
+
+class JavaNames(Unit):
+    """Names, types, calls and uses of one Java file; `java.JavaUnit` adds the expressions."""
+
+    query = _QUERY
+    bind_last = ("assign",)
+    class_scope_visible = True
+    package = ""
+
+    def grammar(self) -> Language:
+        """Return the Java grammar."""
+        return _grammar()
+
+    # Bindings ---------------------------------------------------------------------------------
+
+    def bind(self, capture: str, node: Node) -> None:
+        """Record what imports, declarations and assignments bind."""
+        binder = getattr(self, f"_bind_{capture}", None)
+        if binder is not None:
+            binder(node)
+
+    def _bind_package(self, node: Node) -> None:
+        self.package = self.text(node.named_children[-1]) if node.named_children else ""
+
+    def _bind_import(self, node: Node) -> None:
+        named = [child for child in node.named_children if child.type in ("scoped_identifier", "identifier")]
+        if not named:
+            return
+        name = "".join(self.text(named[0]).split())
+        if any(child.type == "asterisk" for child in node.named_children):
+            self.stars.append(name)
+        else:
+            self.add(0, name.rsplit(".", 1)[-1], Binding(node.end_byte, None, "import", name))
+
+    def _bind_type(self, node: Node) -> None:
+        name = node.child_by_field_name("name")
+        scope = self.scope_of(node)
+        if name is None or scope == 0:
+            return
+        self.add(self.scopes.parents[scope], self.text(name), Binding(name.start_byte, node, "class"))
+        if node.type == "record_declaration":
+            self._parameters(node, scope)
+
+    def _bind_method(self, node: Node) -> None:
+        scope = self.scope_of(node)
+        name = node.child_by_field_name("name")
+        if name is None or scope == 0:
+            return
+        key = self.text(name) if node.type == "method_declaration" else CONSTRUCTOR
+        self.add(self.scopes.parents[scope], f"{key}()", Binding(name.start_byte, node, "function"))
+        self._parameters(node, scope)
+
+    def _parameters(self, owner: Node, scope: int) -> None:
+        for index, child in enumerate(parameters(owner)):
+            name = _parameter_name(child)
+            if name is not None:
+                binding = Binding(owner.start_byte, None, "parameter", self._type_text(child), index, owner)
+                self.add(scope, self.text(name), binding)
+
+    def _bind_lambda(self, node: Node) -> None:
+        listed = node.child_by_field_name("parameters")
+        scope = self.scope_of(node)
+        if listed is None:
+            return
+        for child in [listed] if listed.type == "identifier" else listed.named_children:
+            name = child if child.type == "identifier" else _parameter_name(child)
+            if name is not None:
+                self.add(scope, self.text(name), Binding(node.start_byte, None, "type", self._type_text(child)))
+
+    def _bind_declaration(self, node: Node) -> None:
+        scope = self.scopes.innermost(node.start_byte)
+        written = self._type_text(node)
+        for child in node.children_by_field_name("declarator"):
+            name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
+            if name is not None:
+                kind = "type" if value is None else "value"
+                self.add(scope, self.text(name), Binding(child.end_byte, value, kind, written))
+
+    def _bind_constant(self, node: Node) -> None:
+        name = node.child_by_field_name("name")
+        if name is not None:
+            scope = self.scopes.innermost(node.start_byte)
+            self.add(scope, self.text(name), Binding(node.start_byte, node, "value"))
+
+    def _bind_for(self, node: Node) -> None:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is not None:
+            scope = self.scopes.innermost(node.start_byte)
+            self.add(scope, self.text(name), Binding(name.start_byte, value, "loop", self._type_text(node)))
+
+    def _bind_resource(self, node: Node) -> None:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is not None:
+            scope = self.scopes.innermost(node.start_byte)
+            self.add(scope, self.text(name), Binding(node.end_byte, value, "value", self._type_text(node)))
+
+    def _bind_pattern(self, node: Node) -> None:
+        name, kind = node.child_by_field_name("name"), node.child_by_field_name("right")
+        if name is not None and kind is not None:
+            scope = self.scopes.innermost(node.start_byte)
+            self.add(scope, self.text(name), Binding(node.end_byte, None, "type", self.text(kind)))
+
+    def _bind_assign(self, node: Node) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None:
+            return
+        kind, value = ("value", right) if operator is not None and operator.type == "=" else ("opaque", None)
+        if left.type == "identifier":
+            scope = self._declaring(self.text(left), node.start_byte)
+            self.add(scope, self.text(left), Binding(node.end_byte, value, kind))
+        elif left.type == "field_access":
+            owner, field = left.child_by_field_name("object"), left.child_by_field_name("field")
+            inside = self.enclosing_class(node.start_byte)
+            if owner is not None and owner.type == "this" and field is not None and inside is not None:
+                self.add(inside, self.text(field), Binding(node.end_byte, value, kind))
+
+    def _declaring(self, name: str, offset: int) -> int:
+        """Return the scope that declares a variable; an inherited field belongs to the class around."""
+        for scope in self.scopes.chain(offset):
+            if (scope, name) in self.bindings:
+                return scope
+        return self.enclosing_class(offset) or 0
+
+    def _type_text(self, node: Node) -> str:
+        kind = node.child_by_field_name("type")
+        if kind is None and node.type == "spread_parameter":
+            kind = next((child for child in node.named_children if child.type.endswith("type")), None)
+        return self.text(kind) if kind is not None else ""
+
+    # What names are ---------------------------------------------------------------------------
+
+    def identifier(self, name: str, offset: int) -> Value:
+        """Return what a simple name is at an offset: locals in the order of the code, fields over all of it."""
+        for scope in self.scopes.chain(offset):
+            found = self.bindings.get((scope, name))
+            if found:
+                in_order = scope != 0 and scope not in self.classes
+                return self._any(self._reaching(found, offset, same=in_order), field=not in_order)
+            inherited = self.inherited(scope, name) if scope in self.classes else None
+            if inherited is not None:
+                return inherited
+        return self.unbound(name, offset)
+
+    def _any(self, bindings: list[Binding], field: bool) -> Value:
+        """Return what any of several bindings gives; a field that is also set from out of sight has a default."""
+        values = [self.bound(binding) for binding in bindings]
+        if field and any(value == UNKNOWN for value in values):
+            values = [as_default(value) for value in values]
+        return choice([value for value in values if value != UNKNOWN])
+
+    def member(self, scope: int, name: str) -> Value | None:
+        """Return what a field of a class of this file is, over all its bindings; None when it has none."""
+        found = self.bindings.get((scope, name))
+        return self._any(found[:8], field=True) if found else None
+
+    def inherited(self, scope: int, name: str) -> Value | None:
+        """Return what a field is that a superclass or interface of this file declares."""
+        seen = {scope}
+        waiting = self._bases(scope)
+        while waiting:
+            base = waiting.pop(0)
+            if base in seen:
+                continue
+            seen.add(base)
+            found = self.member(base, name)
+            if found is not None:
+                return found
+            waiting.extend(self._bases(base))
+        return None
+
+    def _bases(self, scope: int) -> list[int]:
+        node = self.classes[scope]
+        written: list[str] = []
+        for child in node.named_children:
+            if child.type in ("superclass", "super_interfaces", "extends_interfaces"):
+                listed = (
+                    child.named_children[0].named_children if "interfaces" in child.type else child.named_children
+                )
+                written.extend(self.text(item) for item in listed)
+        if node.type == "class_body" and node.parent is not None:
+            written.append(self._type_text(node.parent))
+        found = (self.local_class(self.type_name(text, node.start_byte)) for text in written[:_MOST_OVERLOADS])
+        return [base for base in found if base is not None]
+
+    def unbound(self, name: str, offset: int) -> Value:
+        """Return what a name is that the file does not bind: of its own package, of a star import, or global."""
+        del offset
+        for module in (self.package, *self.stars):
+            if module and self.knows(f"{module}.{name}"):
+                return Name(name=f"{module}.{name}")
+        return Name(name=name)
+
+    def bound(self, binding: Binding) -> Value:
+        """Return what one binding gives its name, at least the type it is declared with."""
+        if binding.kind == "value":
+            return self.typed(as_constant(self.value(binding.node)), binding)
+        if binding.kind == "type":
+            return self.declared(binding.name, binding.offset)
+        if binding.kind == "loop":
+            return self.typed(super().bound(binding), binding)
+        return super().bound(binding)
+
+    def parameter(self, binding: Binding) -> Value:
+        """Return what the callers in this file pass for a parameter, or else its declared type."""
+        passed = super().parameter(Binding(binding.offset, None, "parameter", "", binding.index, binding.owner))
+        return self.typed(passed, binding)
+
+    def typed(self, value: Value, binding: Binding) -> Value:
+        """Give a value whose type the catalog does not know the type that it is declared with."""
+        if not binding.name:
+            return value
+        return self.of_type(value, binding.name, binding.offset)
+
+    def of_type(self, value: Value, written: str, offset: int) -> Value:
+        """Return a value seen as an object of a written type, where its own type says less."""
+        declared = self.declared(written, offset)
+        if declared == UNKNOWN:
+            return value
+        return choice([option if self._says(option) else declared for option in options(value)])
+
+    def _says(self, option: Value) -> bool:
+        if isinstance(option, Call):
+            return option.name.startswith(LOCAL) or self.knows(self.type_of(option))
+        return option != UNKNOWN and not (isinstance(option, Name) and not self.knows(option.name))
+
+    def declared(self, written: str, offset: int) -> Value:
+        """Return an object of a written type, or UNKNOWN when neither file nor catalog knows it."""
+        name = self.type_name(written, offset)
+        known = name.startswith(LOCAL) or (name != "" and self.knows(name))
+        return Call(name=name, how="object") if known else UNKNOWN
+
+    def type_name(self, written: str, offset: int) -> str:
+        """Return the resolved name of a type as written: generics and array brackets are dropped."""
+        match = _TYPE_WORDS.match(written)
+        if match is None or written == "var":
+            return ""
+        first, *rest = [part.strip() for part in match[0].split(".")]
+        name = next((o.name for o in options(self.identifier(first, offset)) if isinstance(o, Name)), "")
+        for part in rest:
+            name = self._nested(name, part)
+        return name
+
+    def _nested(self, name: str, part: str) -> str:
+        if not name.startswith(LOCAL):
+            return f"{name}.{part}" if name else ""
+        scope = self.local_class(name)
+        inner = self.member(scope, part) if scope is not None else None
+        return inner.name if isinstance(inner, Name) else ""
+
+    def local(self, name: str) -> Node | None:
+        """Return the definition that a local name stands for."""
+        offset = int(name.removeprefix(LOCAL))
+        node = self.root.descendant_for_byte_range(offset, offset + 1)
+        return node.parent if node is not None else None
+
+    def local_class(self, name: str) -> int | None:
+        """Return the scope of a class of this file by its local name; None for anything else."""
+        node = self.local(name) if name.startswith(LOCAL) else None
+        scope = self.scope_of(node) if node is not None else 0
+        return scope if scope in self.classes else None
+
+
+def parameters(owner: Node) -> list[Node]:
+    """Return the parameters of a method, constructor or record."""
+    listed = owner.child_by_field_name("parameters")
+    kinds = ("formal_parameter", "spread_parameter")
+    return [child for child in listed.named_children if child.type in kinds] if listed is not None else []
+
+
+def as_default(value: Value) -> Value:
+    """Mark a literal as one of the values a field may have; others come from out of sight."""
+    if value == UNKNOWN or isinstance(value, Call | Name):
+        return value
+    return choice([replace(option, how="default argument") for option in options(value)])
+
+
+def _parameter_name(node: Node) -> Node | None:
+    name = node.child_by_field_name("name")
+    if name is None and node.type == "spread_parameter" and node.named_children:
+        name = node.named_children[-1].child_by_field_name("name")
+    return name
