@@ -135,7 +135,7 @@ def _holds(hybrid: str, asset: Asset) -> bool:
     record = algorithms.families().get(hybrid)
     curve = asset.get("curve")
     return record is not None and any(
-        part.family == asset.family or (curve is not None and part.get("curve") == curve)
+        part.get("curve") == curve if part.get("curve") else part.family == asset.family
         for part in record.components
     )
 

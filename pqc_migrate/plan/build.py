@@ -56,7 +56,7 @@ def make_plan(
     registered = {system.id: system for system in register.systems} if register else {}
     mappings = _mappings(assessment, assets, views, bench)
     by_id = {mapping.id: mapping for rows in mappings.values() for mapping in rows}
-    context = uses.Context(today, views, arrival, registered, assets)
+    context = uses.Context(today, views, arrival, registered, assets, uses.awaited(registered.values()))
     rows = uses.crypto_uses(assessment, mappings, context)
     edges = roadmap.dependencies(rows, registered)
     waves = roadmap.waves(rows, edges, today)

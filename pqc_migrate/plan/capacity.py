@@ -5,6 +5,7 @@ No budget, no verdict; no measurement, no number. One core of the machine that w
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from pqc_migrate.model.bench import BenchmarkRun
@@ -37,7 +38,10 @@ def capacity(
     mappings: Mapping[str, TargetMapping],
 ) -> Capacity:
     """Return throughput of everything measured, and one check a budget and candidate."""
-    checks = [row for system in systems for row in _system_checks(system, uses, mappings, bench)]
+    own: dict[str, list[TargetMapping]] = defaultdict(list)
+    for use in uses:
+        own[use.system] += (mappings[ref] for ref in use.targets if not mappings[ref].unverified)
+    checks = [row for system in systems for row in _system_checks(system, own[system.id], bench)]
     return Capacity(
         measured=bench is not None,
         machine=(bench.environment.cpu.model or "") if bench else "",
@@ -55,13 +59,8 @@ def _throughput(bench: BenchmarkRun | None) -> Iterator[Throughput]:
 
 
 def _system_checks(
-    system: System,
-    uses: Sequence[CryptoUse],
-    mappings: Mapping[str, TargetMapping],
-    bench: BenchmarkRun | None,
+    system: System, own: Sequence[TargetMapping], bench: BenchmarkRun | None
 ) -> Iterator[CapacityCheck]:
-    own = [mappings[ref] for use in uses if use.system == system.id for ref in use.targets]
-    own = [mapping for mapping in own if not mapping.unverified]
     signers = sorted({m.targets[0] for m in own if m.axis is Axis.SIGNATURE and m.targets})
     for budget, operation in _RATES.items():
         for algorithm in signers:

@@ -57,9 +57,10 @@ def assumptions(
         if not profile.legal_date:
             days = sorted({line.disallow_written for line in profile.milestones if line.disallow_written})
             rows.append(Assumption(AssumptionCode.REFERENCE_LINE, ", ".join(days), (profile.id,), ""))
-    criticality = sorted({use.system for use in uses if not _criticality(register, use.system)})
-    if criticality:
-        rows.append(Assumption(AssumptionCode.CRITICALITY, "critical", tuple(criticality), "systems[].criticality"))
+    rated = {system.id for system in register.systems if system.criticality} if register else set()
+    unrated = tuple(sorted({use.system for use in uses} - rated))
+    if unrated:
+        rows.append(Assumption(AssumptionCode.CRITICALITY, "critical", unrated, "systems[].criticality"))
     for code, systems in assumed(uses).items():
         values = sorted({value for found in systems.values() for value in found})
         written = ", ".join(f"{value:g}" for value in values)
@@ -155,8 +156,3 @@ def _size_unknowns(mappings: Iterable[TargetMapping]) -> Iterator[Unknown]:
                     where[name].add(mapping.asset)
     for name, assets in where.items():
         yield Unknown(UnknownCode.SIZE, (("algorithm", name),), tuple(sorted(assets)))
-
-
-def _criticality(register: Register | None, system: str) -> str | None:
-    held = next((row for row in register.systems if row.id == system), None) if register else None
-    return held.criticality if held else None

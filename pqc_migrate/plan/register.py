@@ -31,6 +31,7 @@ from pqc_migrate.model.register import (
     Vendor,
 )
 from pqc_migrate.plan.register_schema import REGISTER
+from pqc_migrate.plan.scoring import SCENARIOS
 from pqc_migrate.plan.validate import UNKNOWN, errors
 
 _INDEFINITE_YEARS = 50.0
@@ -130,10 +131,10 @@ def _contradictions(raw: Mapping[str, Any]) -> Iterator[str]:
     for profile in institution.get("profiles") or ():
         if profile not in policies():
             yield f"institution.profiles: {profile!r} is not a profile; profiles: {', '.join(policies())}"
-    years = [(institution.get("crqc_year") or {}).get(key) for key in ("early", "base", "late")]
-    known = [year for year in years if isinstance(year, int)]
-    if known != sorted(known):
-        yield "institution.crqc_year: early, base and late must not decrease"
+    years = {**SCENARIOS, **_crqc_years(institution)}
+    if list(years.values()) != sorted(years.values()):
+        written = ", ".join(f"{name} {year}" for name, year in years.items())
+        yield f"institution.crqc_year: early, base and late must not decrease ({written})"
     claims: dict[str, str] = {}
     for system in raw.get("systems") or ():
         path = f"systems[{system['id']}]"
@@ -158,12 +159,15 @@ def _register(raw: Mapping[str, Any], digest: str) -> Register:
         profiles=_strings(institution.get("profiles")),
         today=None if today == "auto" else _day(today),
         policy_basis={key: _text(value) for key, value in basis.items() if _text(value)},
-        crqc_year={
-            key: value for key, value in (institution.get("crqc_year") or {}).items() if isinstance(value, int)
-        },
+        crqc_year=_crqc_years(institution),
         systems=tuple(_system(system) for system in raw.get("systems") or ()),
         digest=digest,
     )
+
+
+def _crqc_years(institution: Mapping[str, Any]) -> dict[str, int]:
+    given = institution.get("crqc_year") or {}
+    return {name: given[name] for name in SCENARIOS if isinstance(given.get(name), int)}
 
 
 def _system(raw: Mapping[str, Any]) -> System:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -38,10 +38,8 @@ class Context:
     arrival: Mapping[str, int]
     systems: Mapping[str, System]
     assets: Mapping[str, AssessedAsset]
-
-    def awaited(self, system: str) -> bool:
-        """Tell whether another registered system depends on this one."""
-        return any(system in (other.depends_on or ()) for other in self.systems.values() if other.id != system)
+    awaited: frozenset[str]
+    """Systems that another registered system depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,11 @@ class _Group:
     @property
     def id(self) -> str:
         return f"{self.system}/{self.use}/{self.axis}{'/sm' if self.sm else ''}"
+
+
+def awaited(systems: Iterable[System]) -> frozenset[str]:
+    """Return the systems that another one depends on."""
+    return frozenset(needed for system in systems for needed in system.depends_on or () if needed != system.id)
 
 
 def crypto_uses(
@@ -101,7 +104,7 @@ def _row(
         inputs.mts[1],
         configuration,
         system,
-        context.awaited(group.system),
+        group.system in context.awaited,
     )
     cell = Reason.of(ReasonCode.MATRIX, qrs=scoring.printed(inputs.qrs), mts=scoring.printed(inputs.mts))
     undated = () if dates else (Reason.of(ReasonCode.DEADLINE_NONE),)
