@@ -1,0 +1,135 @@
+"""What every manifest reader shares: text with places, a dependency, and how one becomes a finding.
+
+Only packages that `catalog/packages.toml` lists are reported. A version is pinned when the manifest allows
+exactly one; anything else is a constraint and stays out of the package URL. Addresses are never repeated, since
+they may carry a password.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from pqc_migrate.catalog import packages
+from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Location, Skip, Technique
+from pqc_migrate.model.target import SourceFile
+
+_PLAIN = re.compile(r"[\w.*+!<>=~^|,\-() \[\]${}]{1,100}")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Unreadable(ValueError):
+    """The manifest is not in the notation its name promises; the message never quotes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A manifest as characters, with the way back to lines and bytes."""
+
+    path: str
+    text: str
+    bytewise: bool = True
+    """False when characters had another encoding than UTF-8, so that byte offsets are not known."""
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rsplit("/", 1)[-1]
+
+    def line(self, index: int) -> int:
+        """Return the 1-based line of a character."""
+        return self.text.count("\n", 0, index) + 1
+
+    def offset(self, index: int) -> int | None:
+        """Return the byte offset of a character, or None when it is not known."""
+        return len(self.text[:index].encode()) if self.bytewise else None
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One entry of a manifest."""
+
+    ecosystem: str
+    name: str
+    """As the ecosystem writes it; ``group:artifact`` for maven."""
+    index: int
+    """Where its name stands, in characters."""
+    version: str = ""
+    """The one version allowed; empty when there is a range or none."""
+    constraint: str = ""
+    """What the manifest says about versions, as written."""
+    scope: str = ""
+    """``dev``, ``test``, ``optional``, ``build``, ``peer``, ``indirect``, …; empty for what the product needs."""
+    details: tuple[tuple[str, str], ...] = ()
+
+
+Entries = Iterator[Dependency | Diagnostic]
+
+
+def detector(name: str, wants: Callable[[SourceFile], bool], read: Callable[[Text], Entries]) -> Detector:
+    """Make a detector from a reader of one notation; the reader may raise `Unreadable`."""
+
+    def detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+        try:
+            text = decoded(file)
+            for entry in read(text):
+                if isinstance(entry, Diagnostic):
+                    yield entry
+                else:
+                    yield from _findings(name, text, entry)
+        except Unreadable as error:
+            yield Diagnostic(file.path, Skip.MALFORMED, f"{name}: {error}", rule=name)
+        except UnicodeDecodeError:
+            yield Diagnostic(file.path, Skip.ENCODING, f"{name}: not UTF-8 and not UTF-16", rule=name)
+
+    return Detector(name, frozenset, wants, detect)
+
+
+def named(*names: str) -> Callable[[SourceFile], bool]:
+    """Return a test whether a file has one of these names."""
+    wanted = frozenset(names)
+    return lambda file: file.name in wanted
+
+
+def decoded(file: SourceFile) -> Text:
+    """Decode a manifest: UTF-8 with or without a mark, or UTF-16 with one; `UnicodeDecodeError` otherwise."""
+    if file.data.startswith(_UTF_16):
+        return Text(file.path, file.data.decode("utf-16"), bytewise=False)
+    if file.data.startswith(b"\xef\xbb\xbf"):
+        return Text(file.path, file.data.decode("utf-8-sig"), bytewise=False)
+    return Text(file.path, file.data.decode("utf-8"))
+
+
+def plain(constraint: str) -> str:
+    """Return a version constraint, or ``reference`` for an address, a path or anything else that is none."""
+    constraint = constraint.strip()
+    return constraint if not constraint or _PLAIN.fullmatch(constraint) else "reference"
+
+
+def _findings(rule: str, text: Text, entry: Dependency) -> Iterable[Finding]:
+    if packages.lookup(entry.ecosystem, entry.name) is None:
+        return
+    name = packages.normalized(entry.ecosystem, entry.name)
+    version, constraint = plain(entry.version), plain(entry.constraint)
+    pinned = version if version != "reference" else ""
+    yield Finding(
+        rule=f"{rule}/dependency",
+        asset=Asset.of(
+            Kind.LIBRARY,
+            name,
+            name=name,
+            purl=packages.purl(entry.ecosystem, entry.name, pinned or None),
+            version=pinned or constraint or None,
+        ),
+        location=Location(text.path, text.line(entry.index), text.offset(entry.index), name),
+        technique=Technique.MANIFEST,
+        confidence=1.0,
+        reason="an entry of the manifest",
+        details=(
+            *((("scope", entry.scope),) if entry.scope else ()),
+            *((("constraint", constraint),) if constraint else ()),
+            *entry.details,
+        ),
+    )

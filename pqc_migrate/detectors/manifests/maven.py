@@ -1,0 +1,165 @@
+"""Detector: Maven's pom.xml. Properties of the same file are put in; parents and imported BOMs are not fetched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from pqc_migrate.detectors.manifests.dependency import (
+    Dependency,
+    Entries,
+    Text,
+    Unreadable,
+    detector,
+)
+from pqc_migrate.model.target import SourceFile
+
+_DEEPEST = 100
+_PLACEHOLDER = re.compile(r"\$\{([^${}]{1,200})\}")
+_RANGE = re.compile(r"[\[(,]")
+_COORDINATES = ("groupId", "artifactId", "version", "scope", "optional", "type")
+
+
+@dataclass(slots=True)
+class _Element:
+    """A ``dependency`` element while it is read."""
+
+    scope: str
+    values: dict[str, str] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Expat handlers that collect dependencies and properties; an entity declaration stops the reading.
+
+    Expat knows lines, never opens another file, and without declared entities there is nothing to expand.
+    """
+
+    path: list[str] = field(default_factory=list)
+    dependencies: list[_Element] = field(default_factory=list)
+    properties: dict[str, str] = field(default_factory=dict)
+    current: _Element | None = None
+    line: int = 0
+
+    def start(self, tag: str, _: dict[str, str]) -> None:
+        self.path.append(tag.rpartition(":")[2])
+        if len(self.path) > _DEEPEST:
+            raise Unreadable("nested too deeply")
+        if self.path[-2:] == ["dependencies", "dependency"]:
+            self.current = _Element(self._place())
+
+    def end(self, _: str) -> None:
+        if self.path[-2:] == ["dependencies", "dependency"] and self.current is not None:
+            self.dependencies.append(self.current)
+            self.current = None
+        self.path.pop()
+
+    def characters(self, data: str) -> None:
+        if self.current is not None:
+            if self.path[-2] == "dependency" and self.path[-1] in _COORDINATES:
+                if self.path[-1] == "artifactId" and not self.current.line and data.strip():
+                    self.current.line = self.line
+                self.current.values[self.path[-1]] = self.current.values.get(self.path[-1], "") + data
+        elif len(self.path) >= 3 and self.path[-2] == "properties":
+            self._property(self.path[-1], data)
+        elif self.path[:1] == ["project"] and self.path[-1] in ("version", "groupId", "artifactId"):
+            if len(self.path) == 2:
+                self._property(f"project.{self.path[-1]}", data)
+            elif self.path[1:2] == ["parent"] and len(self.path) == 3:
+                self._property(f"project.parent.{self.path[-1]}", data)
+
+    def _property(self, name: str, data: str) -> None:
+        self.properties[name] = self.properties.get(name, "") + data
+
+    def _place(self) -> str:
+        """Return the scope that a dependency has by where it stands."""
+        if "dependencyManagement" in self.path:
+            return "managed"
+        return "build" if "plugin" in self.path else ""
+
+
+def _refuse_entity(*_: object) -> None:
+    raise Unreadable("declares entities: not read")
+
+
+def _parse(text: Text) -> _Reader:
+    reader = _Reader()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.EntityDeclHandler = _refuse_entity
+
+    def characters(data: str) -> None:
+        reader.line = parser.CurrentLineNumber
+        reader.characters(data)
+
+    parser.CharacterDataHandler = characters
+    try:
+        parser.Parse(text.text, True)
+    except expat.ExpatError:
+        raise Unreadable("not well-formed XML") from None
+    return reader
+
+
+def _read(text: Text) -> Entries:
+    reader = _parse(text)
+    properties = {name: value.strip() for name, value in reader.properties.items()}
+    for name in ("version", "groupId"):
+        properties.setdefault(f"project.{name}", properties.get(f"project.parent.{name}", ""))
+    managed = dict(_managed(reader.dependencies, properties))
+    for element in reader.dependencies:
+        group, artifact, version = (
+            _resolved(element.values.get(key, ""), properties) for key in ("groupId", "artifactId", "version")
+        )
+        version = version or managed.get(f"{group}:{artifact}", "")
+        exact = "" if _RANGE.search(version) or "${" in version else version
+        yield Dependency("maven", f"{group}:{artifact}", _index(text, element), exact, version, _scope(element))
+
+
+def _managed(elements: list[_Element], properties: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for element in elements:
+        if element.scope == "managed":
+            group, artifact, version = (
+                _resolved(element.values.get(key, ""), properties) for key in ("groupId", "artifactId", "version")
+            )
+            yield f"{group}:{artifact}", version
+
+
+def _scope(element: _Element) -> str:
+    """Return test, provided, runtime, … as written; ``compile`` is the default and says nothing."""
+    written = element.values.get("scope", "").strip()
+    if element.scope:
+        return element.scope
+    if element.values.get("optional", "").strip() == "true":
+        return "optional"
+    return "" if written == "compile" or not written.isalpha() else written
+
+
+def _resolved(value: str, properties: dict[str, str]) -> str:
+    """Put in the properties of this file; what it does not define stays a placeholder."""
+    value = value.strip()
+    for _ in range(8):
+        replaced = _PLACEHOLDER.sub(lambda match: properties.get(match[1]) or match[0], value)[:500]
+        if replaced == value:
+            break
+        value = replaced
+    return value
+
+
+def _index(text: Text, element: _Element) -> int:
+    """Return where the artifact's name stands: expat tells the line."""
+    start = 0
+    for _ in range(element.line - 1):
+        start = text.text.find("\n", start) + 1
+    name = element.values.get("artifactId", "").strip()
+    return max(text.text.find(name, start), start)
+
+
+def _wants(file: SourceFile) -> bool:
+    return file.name == "pom.xml" or file.name.endswith(".pom")
+
+
+POM = detector("maven-pom", _wants, _read)

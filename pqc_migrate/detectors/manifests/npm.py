@@ -1,0 +1,117 @@
+"""Detector: package.json and the lock files of npm, Yarn and pnpm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named
+from pqc_migrate.detectors.manifests.places import json_document, json_keys
+
+_SECTIONS = {
+    "dependencies": "",
+    "devDependencies": "dev",
+    "optionalDependencies": "optional",
+    "peerDependencies": "peer",
+}
+_EXACT = re.compile(r"[=v]*(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)")
+_ALIAS = re.compile(r"npm:(@?[^@]+)@(.*)")
+_MODULES = "node_modules/"
+_YARN_BLOCK = re.compile(r'^(?P<quote>"?)(?P<key>@?[^@\s":#]+)@(?P<range>[^\n]*):[ \t]*\r?$', re.MULTILINE)
+_YARN_VERSION = re.compile(r'^  version:? "?([^"\s]+)"?', re.MULTILINE)
+_YARN_ALIAS = re.compile(r"npm:(@?[^@\s\",]+)@")
+_PNPM_SECTION = re.compile(r"^([A-Za-z]+):[ \t]*\r?$", re.MULTILINE)
+_PNPM_PACKAGE = re.compile(
+    r"^  '?/?(@[^/@\s']+/[^/@\s']+|[^/@\s':]+)[/@](\d[^(_:\s']*)[^\n]*:[ \t]*\r?$", re.MULTILINE
+)
+
+
+def _read_package(text: Text) -> Entries:
+    document = json_document(text.text)
+    places = {path: index for path, index in json_keys(text.text) if len(path) == 2}
+    for section, scope in _SECTIONS.items():
+        group = document.get(section)
+        for name, written in group.items() if isinstance(group, dict) else ():
+            if isinstance(written, str):
+                real, constraint = _unaliased(name, written)
+                exact = _EXACT.fullmatch(constraint.strip())
+                index = places.get((section, name), 0)
+                yield Dependency("npm", real, index, exact[1] if exact else "", constraint, scope)
+
+
+def _read_lock(text: Text) -> Entries:
+    """Read package-lock.json: ``packages`` by folder (versions 2, 3), else nested ``dependencies`` (version 1)."""
+    document = json_document(text.text)
+    packages = document.get("packages")
+    if isinstance(packages, dict):
+        places = {path: index for path, index in json_keys(text.text) if len(path) == 2}
+        for folder, entry in packages.items():
+            if isinstance(entry, dict) and _MODULES in folder and not entry.get("link"):
+                name = str(entry.get("name") or folder.rsplit(_MODULES, 1)[-1])
+                yield from _locked(name, entry, _name_index(places.get(("packages", folder), 0), folder))
+        return
+    yield from _nested(document, dict(json_keys(text.text)))
+
+
+def _nested(document: dict[str, Any], places: dict[tuple[str, ...], int]) -> Entries:
+    pending: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), document)]
+    while pending:
+        here, holder = pending.pop()
+        group = holder.get("dependencies")
+        for name, entry in group.items() if isinstance(group, dict) else ():
+            if isinstance(entry, dict):
+                below = (*here, "dependencies", name)
+                yield from _locked(name, entry, places.get(below, 0))
+                pending.append((below, entry))
+
+
+def _name_index(index: int, folder: str) -> int:
+    return index + folder.rfind(_MODULES) + len(_MODULES)
+
+
+def _locked(name: str, entry: dict[str, Any], index: int) -> Iterator[Dependency]:
+    version = entry.get("version")
+    if isinstance(version, str):
+        real, version = _unaliased(name, version)
+        flags = [flag for flag in ("dev", "optional", "peer") if entry.get(flag) is True]
+        exact = _EXACT.fullmatch(version)
+        yield Dependency("npm", real, index, exact[1] if exact else "", version, flags[0] if flags else "locked")
+
+
+def _unaliased(name: str, written: str) -> tuple[str, str]:
+    """Return the package that is really installed and its constraint: ``npm:real@range`` renames it."""
+    alias = _ALIAS.fullmatch(written.strip())
+    return (alias[1], alias[2]) if alias else (name, written)
+
+
+def _read_yarn(text: Text) -> Entries:
+    """Read yarn.lock, both the classic form and the YAML of later versions, block by block."""
+    for block, stop in _blocks(_YARN_BLOCK, text.text):
+        version = _YARN_VERSION.search(text.text, block.end(), stop)
+        alias = _YARN_ALIAS.match(block["range"])
+        name = alias[1] if alias else block["key"]
+        index = block.start("range") + alias.start(1) if alias else block.start("key")
+        if version:
+            yield Dependency("npm", name, index, version[1], version[1], "locked")
+
+
+def _blocks(header: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield every header and where its block ends."""
+    headers = list(header.finditer(text))
+    for position, match in enumerate(headers, start=1):
+        yield match, headers[position].start() if position < len(headers) else len(text)
+
+
+def _read_pnpm(text: Text) -> Entries:
+    """Read the ``packages`` section of pnpm-lock.yaml, whose keys are name and version in every version of it."""
+    for section, stop in _blocks(_PNPM_SECTION, text.text):
+        if section[1] == "packages":
+            for match in _PNPM_PACKAGE.finditer(text.text, section.end(), stop):
+                yield Dependency("npm", match[1], match.start(1), match[2], match[2], "locked")
+
+
+PACKAGE_JSON = detector("package-json", named("package.json"), _read_package)
+PACKAGE_LOCK = detector("package-lock", named("package-lock.json", "npm-shrinkwrap.json"), _read_lock)
+YARN_LOCK = detector("yarn-lock", named("yarn.lock"), _read_yarn)
+PNPM_LOCK = detector("pnpm-lock", named("pnpm-lock.yaml"), _read_pnpm)

@@ -1,0 +1,100 @@
+"""Where names stand in TOML and JSON: the parsers of the standard library tell values and no places.
+
+Both walk tokens of a document that a parser has already accepted, so they need not understand every corner.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pqc_migrate.detectors.manifests.dependency import Unreadable
+
+_TOML_TOKEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""'
+    r"|'''.*?'''"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'[^'\n]*'"
+    r"|\#[^\n]*"
+    r"|^[ \t]*\[\[?[\w.\-\"' ]+\]\]?[ \t]*(?=\#|\r?$)"
+    r"|[A-Za-z0-9_-]+",
+    re.DOTALL | re.MULTILINE,
+)
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s"{}\[\],:]+')
+
+
+class TomlPlaces:
+    """Find the keys and strings of a TOML document."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens: list[tuple[str, str, int]] = []
+        table = ""
+        for match in _TOML_TOKEN.finditer(text):
+            token = match[0]
+            if token.startswith("#"):
+                continue
+            stripped = token.strip()
+            if stripped.startswith("["):
+                table = stripped.strip("[]").replace('"', "").replace("'", "").replace(" ", "")
+            else:
+                bare = token.strip("\"'")
+                self._tokens.append((table, bare, match.start() + token.find(bare)))
+        self._used: set[int] = set()
+
+    def find(self, value: str, *tables: str) -> int:
+        """Return where a key or string stands: in one of the tables if it is there, the next one each time."""
+        candidates = [entry for entry in self._tokens if entry[1] == value and entry[2] not in self._used]
+        chosen = next((entry for entry in candidates if entry[0] in tables), candidates[0] if candidates else None)
+        if chosen is None:
+            return 0
+        self._used.add(chosen[2])
+        return chosen[2]
+
+
+def json_document(text: str) -> dict[str, Any]:
+    """Parse a JSON object; `Unreadable` when it is none."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Unreadable("not valid JSON") from None
+    if not isinstance(document, dict):
+        raise Unreadable("not a JSON object")
+    return document
+
+
+def json_keys(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield every key of a JSON document as the path of keys to it, and where its name stands.
+
+    Elements of arrays are on the path as empty keys.
+    """
+    path: list[str] = []
+    objects: list[bool] = []
+    key_next = False
+    for match in _JSON_TOKEN.finditer(text):
+        token = match[0]
+        if token in ("{", "["):
+            objects.append(token == "{")
+            path.append("")
+            key_next = token == "{"
+        elif token in ("}", "]"):
+            if objects:
+                objects.pop()
+                path.pop()
+            key_next = False
+        elif token == ",":
+            key_next = bool(objects) and objects[-1]
+        elif key_next and token.startswith('"') and path:
+            path[-1] = _string(token)
+            yield tuple(path), match.start() + 1
+            key_next = False
+
+
+def _string(token: str) -> str:
+    if "\\" not in token:
+        return token[1:-1]
+    try:
+        return str(json.loads(token))
+    except ValueError:
+        return token[1:-1]

@@ -1,0 +1,47 @@
+"""Detector: lock files of Python projects (Pipenv, Poetry, PDM, uv, PEP 751)."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+
+from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named
+from pqc_migrate.detectors.manifests.places import json_document, json_keys
+from pqc_migrate.model.target import SourceFile
+
+_TOML_LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "pylock.*.toml")
+_BLOCK = re.compile(r"^\[\[packages?\]\][ \t]*\r?$", re.MULTILINE)
+_NEXT = re.compile(r"^\[", re.MULTILINE)
+_NAME = re.compile(r"^name = \"([A-Za-z0-9._-]+)\"", re.MULTILINE)
+_VERSION = re.compile(r"^version = \"([^\"\n]+)\"", re.MULTILINE)
+
+
+def _wants_toml(file: SourceFile) -> bool:
+    return any(fnmatchcase(file.name, pattern) for pattern in _TOML_LOCKS)
+
+
+def _read_toml(text: Text) -> Entries:
+    """Read the blocks of a lock file line by line: their tools write one shape, and a parser would be slow."""
+    for block in _BLOCK.finditer(text.text):
+        following = _NEXT.search(text.text, block.end())
+        stop = following.start() if following else len(text.text)
+        name = _NAME.search(text.text, block.end(), stop)
+        version = _VERSION.search(text.text, block.end(), stop)
+        if name:
+            pinned = version[1] if version else ""
+            yield Dependency("pypi", name[1], name.start(1), pinned, pinned, "locked")
+
+
+def _read_pipfile_lock(text: Text) -> Entries:
+    document = json_document(text.text)
+    places = {path: index for path, index in json_keys(text.text) if len(path) == 2}
+    for section, scope in (("default", "locked"), ("develop", "dev")):
+        group = document.get(section)
+        for name, entry in group.items() if isinstance(group, dict) else ():
+            version = entry.get("version") if isinstance(entry, dict) else None
+            pinned = version.removeprefix("==") if isinstance(version, str) else ""
+            yield Dependency("pypi", name, places.get((section, name), 0), pinned, pinned, scope)
+
+
+TOML_LOCK = detector("python-lock", _wants_toml, _read_toml)
+PIPFILE_LOCK = detector("pipfile-lock", named("Pipfile.lock"), _read_pipfile_lock)
