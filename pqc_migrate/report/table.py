@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from textwrap import wrap
 
-from tabulate import tabulate
+from tabulate import MIN_PADDING, tabulate
+from wcwidth import wcswidth
 
 from pqc_migrate.inventory.standing import Concern
 from pqc_migrate.model.inventory import Inventory
@@ -38,7 +38,7 @@ def render(inventory: Inventory, options: RenderOptions) -> bytes:
 
 def _table(found: list[Row], width: int, color: bool) -> str:
     cells = [[row.concern.label, row.role or "-", row.label] for row in found]
-    fixed = sum(max(columns(text) for text in [_HEADERS[i], *(c[i] for c in cells)]) + _GAP for i in (0, 1))
+    fixed = sum(max(len(_HEADERS[i]) + MIN_PADDING, *(columns(c[i]) for c in cells)) + _GAP for i in (0, 1))
     free = width - fixed - _GAP
     longest_place = max(columns(_place(row)) for row in found)
     name_room = max(free - longest_place, free // 2)
@@ -51,11 +51,8 @@ def _table(found: list[Row], width: int, color: bool) -> str:
 
 
 def columns(text: str) -> int:
-    """Return how many terminal columns a text takes: two for a wide character, none for a combining one."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
+    """Return how many terminal columns a text takes; tabulate aligns with the same function."""
+    return max(wcswidth(text), 0)
 
 
 def clipped(text: str, room: int) -> str:
