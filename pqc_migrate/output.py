@@ -9,6 +9,15 @@ from pathlib import Path
 from pqc_migrate.errors import PqcMigrateError
 
 
+def make_folder(path: Path) -> Path:
+    """Make a folder unless it is there, and return it; `PqcMigrateError` when that is refused."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from error
+    return path
+
+
 def write_atomic(path: Path, data: bytes) -> None:
     """Replace a file by its complete new version, making its folder when that is missing.
 
@@ -23,10 +32,12 @@ def write_atomic(path: Path, data: bytes) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             _replace(Path(os.path.realpath(path)), data)
     except OSError as error:
-        raise PqcMigrateError(
-            f"cannot write {path}: {(error.strerror or type(error).__name__).lower()}",
-            hint="give another place with --output",
-        ) from error
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: OSError) -> PqcMigrateError:
+    reason = (error.strerror or type(error).__name__).lower()
+    return PqcMigrateError(f"cannot write {path}: {reason}", hint="give another place with --output")
 
 
 def _write_through(path: Path, data: bytes) -> None:

@@ -11,6 +11,7 @@ from pqc_migrate.model.inventory import Inventory, Role
 from pqc_migrate.model.plan import MigrationPlan
 from pqc_migrate.report.scan_rows import Row, coverage_lines, headline, rows
 from pqc_migrate.report.texts import load
+from pqc_migrate.report.words import Words
 
 _WORST = 3
 _HEADLINES = (("ML-KEM-768", "encaps"), ("ML-KEM-768", "decaps"), ("ML-DSA-65", "sign"), ("ML-DSA-65", "verify"))
@@ -23,6 +24,7 @@ def closing(inventory: Inventory, measured: BenchmarkRun | None, plan: Migration
         headline(inventory, found),
         *_worst(found),
         *coverage_lines(inventory),
+        *(measured.notices if measured else ()),
         _measured(measured),
         _first_wave(plan),
         f"{len(plan.assumptions)} assumptions and {len(plan.unknowns)} unknowns are listed in the report",
@@ -64,10 +66,11 @@ def _duration(nanoseconds: float) -> str:
 def _first_wave(plan: MigrationPlan) -> str:
     if not plan.waves:
         return "no use needs a wave"
+    words = Words(plan, load("en"))
     wave = plan.waves[0]
-    name = load("en")(f"label.wave-id.{wave.id}")
-    line = f"first: {name} ({len(wave.uses)} of {len(plan.uses)} uses)"
-    if wave.latest_finish is None:
+    line = f"first: {words.label(wave.id)}, {len(wave.uses)} of {len(plan.uses)} uses"
+    if wave.latest_finish is None or wave.binding is None:
         return f"{line}; the chosen timelines set no date"
     late = "; its latest start has passed" if wave.late else ""
-    return f"{line}, to finish by {wave.latest_finish} ({wave.deadline}: {wave.binding}){late}"
+    basis = f"{words.milestone(wave.deadline)}: {words.label(wave.binding)}"
+    return f"{line}, to finish by {wave.latest_finish} ({basis}){late}"

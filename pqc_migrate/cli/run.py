@@ -56,18 +56,23 @@ def run(
     Writes inventory.cdx.json, findings.sarif, bench.json, plan.json, report.html and report.md. The
     benchmark takes a minute the first time and is kept for this machine. Other files in the folder stay.
     """
+    from pqc_migrate.bench.run import load as load_bench
     from pqc_migrate.cli.closing import closing
+    from pqc_migrate.output import make_folder
     from pqc_migrate.plan.build import make_plan
-    from pqc_migrate.plan.register import load
+    from pqc_migrate.plan.register import load as load_register
 
-    systems = load(Path(register)) if register else None
+    # What the user gave is read before anything takes long.
+    folder = make_folder(Path(output))
+    systems = load_register(Path(register)) if register else None
+    given = load_bench(Path(bench)) if bench else None
     day = today.date() if today else (systems and systems.today) or day_of_plan()
     inventory = take_inventory(targets, exclude, (), jobs, (f"{output}/",))
-    _write_inventory(Path(output), inventory)
-    measured = None if no_bench else _benchmark(Path(output), bench, fresh=no_bench_cache)
+    _write_inventory(folder, inventory)
+    measured = None if no_bench else given or _measure(folder, fresh=no_bench_cache)
     plan = make_plan([inventory], systems, measured, profiles, day)
-    _write_plan(Path(output), plan, lang)
-    note(closing(inventory, measured, plan, Path(output)))
+    _write_plan(folder, measured, plan, lang)
+    note(closing(inventory, measured, plan, folder))
 
 
 def _write_inventory(folder: Path, inventory: Inventory) -> None:
@@ -79,30 +84,25 @@ def _write_inventory(folder: Path, inventory: Inventory) -> None:
         write_atomic(folder / name, FORMATS[form](inventory, RenderOptions()))
 
 
-def _write_plan(folder: Path, plan: MigrationPlan, lang: str) -> None:
-    from pqc_migrate.output import write_atomic
-
-    for name, form in (("plan.json", "json"), ("report.html", "html"), ("report.md", "markdown")):
-        write_atomic(folder / name, render(plan, form, lang))
-
-
-def _benchmark(folder: Path, given: str | None, *, fresh: bool) -> BenchmarkRun | None:
-    """Return this machine's benchmark and write it down; None, and a warning, when none can be made."""
-    from pqc_migrate.bench.run import default_run, dump, load
-    from pqc_migrate.output import write_atomic
+def _measure(folder: Path, *, fresh: bool) -> BenchmarkRun | None:
+    """Return this machine's benchmark; None, and a warning, when none can be made."""
+    from pqc_migrate.bench.run import default_run
 
     try:
-        if given:
-            measured = load(Path(given))
-        else:
-            with progress("measuring", counted=False) as step:
-                measured = default_run(step, fresh=fresh)
+        with progress("measuring", counted=False) as step:
+            return default_run(step, fresh=fresh)
     except PqcMigrateError as error:
-        if given:
-            raise
         warn(f"no benchmark, the plan goes on without: {error}")
         if (folder / BENCH_FILE).exists():
             warn(f"{folder / BENCH_FILE} is of an earlier run")
         return None
-    write_atomic(folder / BENCH_FILE, dump(measured))
-    return measured
+
+
+def _write_plan(folder: Path, measured: BenchmarkRun | None, plan: MigrationPlan, lang: str) -> None:
+    from pqc_migrate.bench.run import dump
+    from pqc_migrate.output import write_atomic
+
+    if measured is not None:
+        write_atomic(folder / BENCH_FILE, dump(measured))
+    for name, form in (("plan.json", "json"), ("report.html", "html"), ("report.md", "markdown")):
+        write_atomic(folder / name, render(plan, form, lang))
