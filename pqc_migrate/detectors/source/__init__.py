@@ -1,7 +1,7 @@
 """Source code through tree-sitter: a language module reads facts, the catalog says what they mean."""
 
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import c, go, java, javascript, primes, python
+from pqc_migrate.detectors.source import c, go, java, javascript, primes, python, tables
 
 DETECTORS: tuple[Detector, ...] = (
     c.DETECTOR,
@@ -10,4 +10,5 @@ DETECTORS: tuple[Detector, ...] = (
     javascript.DETECTOR,
     python.DETECTOR,
     primes.DETECTOR,
+    tables.DETECTOR,
 )

@@ -9,14 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache
 
-import tree_sitter_c
-import tree_sitter_cpp
 from tree_sitter import Language, Node, Parser
 
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
 from pqc_migrate.detectors.source.values import (
@@ -74,16 +71,6 @@ _FIELD = "->"
 """Prefix under which a field's assignments are kept: one name for all objects of a file."""
 
 
-@cache
-def _c() -> Language:
-    return Language(tree_sitter_c.language())
-
-
-@cache
-def _cpp() -> Language:
-    return Language(tree_sitter_cpp.language())
-
-
 class CUnit(Unit):
     """One C file."""
 
@@ -99,7 +86,7 @@ class CUnit(Unit):
 
     def grammar(self) -> Language:
         """Return the C grammar."""
-        return _c()
+        return grammars.load("c")
 
     def line(self, node: Node) -> int:
         """Return the 1-based line of a node; the view of the macros has lost some line ends."""
@@ -354,7 +341,7 @@ class CppUnit(CUnit):
 
     def grammar(self) -> Language:
         """Return the C++ grammar."""
-        return _cpp()
+        return grammars.load("cpp")
 
 
 def _declared(node: Node | None) -> Node | None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
-import tree_sitter_go
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
 from pqc_migrate.detectors.source.values import (
@@ -54,11 +52,6 @@ _MAJOR_VERSION = re.compile(r"/v\d+$")
 _ESCAPE = re.compile(r"\\(?:[abfnrtv\\'\"]|x[0-9a-fA-F]{2}|[0-7]{3}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 
 
-@cache
-def _grammar() -> Language:
-    return Language(tree_sitter_go.language())
-
-
 class GoUnit(Unit):
     """One Go file."""
 
@@ -73,7 +66,7 @@ class GoUnit(Unit):
 
     def grammar(self) -> Language:
         """Return the Go grammar."""
-        return _grammar()
+        return grammars.load("go")
 
     # Bindings ---------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class JavaCalls(JavaNames):
             found = [b for b in self.bindings.get((current, f"{name}()"), []) if _takes(b.node, count)]
             if found:
                 return [Name(name=f"{LOCAL}{b.offset}", how="object") for b in found[:_MOST_OVERLOADS]]
-            waiting.extend(self._bases(current))
+            waiting.extend(self.bases(current))
         return []
 
     def callee(self, node: Node) -> list[Name | Call]:
@@ -108,9 +108,7 @@ class JavaCalls(JavaNames):
                 call = token.parent
                 if call is not None and call.type == "explicit_constructor_invocation":
                     inside = self.enclosing_class(call.start_byte)
-                    if inside is not None and (
-                        scope == inside if word == b"this" else scope in self._bases(inside)
-                    ):
+                    if inside is not None and (scope == inside if word == b"this" else scope in self.bases(inside)):
                         yield call
 
     def arguments_at(self, caller: Node, parameter: Binding) -> Node | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -50,7 +51,7 @@ _QUERY = """
 """
 _TYPE_WORDS = re.compile(r"[\w$]+(?:\s*\.\s*[\w$]+)*")
 CONSTRUCTOR = "<init>"
-_MOST_OVERLOADS = 8
+_MOST_BASES = 8
 
 
 @cache
@@ -65,6 +66,11 @@ class JavaNames(Unit):
     bind_last = ("assign",)
     class_scope_visible = True
     package = ""
+
+    def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
+        self._known_bases: dict[int, list[int]] = {}
+        self._types: dict[tuple[str, int], str] = {}
+        super().__init__(data, type_of, knows)
 
     def grammar(self) -> Language:
         """Return the Java grammar."""
@@ -216,7 +222,7 @@ class JavaNames(Unit):
     def inherited(self, scope: int, name: str) -> Value | None:
         """Return what a field is that a superclass or interface of this file declares."""
         seen = {scope}
-        waiting = self._bases(scope)
+        waiting = self.bases(scope)
         while waiting:
             base = waiting.pop(0)
             if base in seen:
@@ -225,11 +231,20 @@ class JavaNames(Unit):
             found = self.member(base, name)
             if found is not None:
                 return found
-            waiting.extend(self._bases(base))
+            waiting.extend(self.bases(base))
         return None
 
-    def _bases(self, scope: int) -> list[int]:
+    def bases(self, scope: int) -> list[int]:
+        """Return the scopes of the superclass and interfaces of a class, those that this file holds."""
+        if scope not in self._known_bases:
+            self._known_bases[scope] = []
+            found = (self.local_class(self.type_name(text, at)) for text, at in self._written_bases(scope))
+            self._known_bases[scope] = [base for base in found if base is not None and base != scope]
+        return self._known_bases[scope]
+
+    def _written_bases(self, scope: int) -> list[tuple[str, int]]:
         node = self.classes[scope]
+        outside = self.scopes.starts[max(self.scopes.parents[scope], 0)]
         written: list[str] = []
         for child in node.named_children:
             if child.type in ("superclass", "super_interfaces", "extends_interfaces"):
@@ -239,8 +254,7 @@ class JavaNames(Unit):
                 written.extend(self.text(item) for item in listed)
         if node.type == "class_body" and node.parent is not None:
             written.append(self._type_text(node.parent))
-        found = (self.local_class(self.type_name(text, node.start_byte)) for text in written[:_MOST_OVERLOADS])
-        return [base for base in found if base is not None]
+        return [(text, outside) for text in written[:_MOST_BASES]]
 
     def unbound(self, name: str, offset: int) -> Value:
         """Return what a name is that the file does not bind: of its own package, of a star import, or global."""
@@ -291,14 +305,33 @@ class JavaNames(Unit):
 
     def type_name(self, written: str, offset: int) -> str:
         """Return the resolved name of a type as written: generics and array brackets are dropped."""
+        key = (written, self.scopes.innermost(offset))
+        if key not in self._types:
+            self._types[key] = ""
+            self._types[key] = self._resolved_type(written, offset)
+        return self._types[key]
+
+    def _resolved_type(self, written: str, offset: int) -> str:
         match = _TYPE_WORDS.match(written)
         if match is None or written == "var":
             return ""
         first, *rest = [part.strip() for part in match[0].split(".")]
-        name = next((o.name for o in options(self.identifier(first, offset)) if isinstance(o, Name)), "")
+        name = next((o.name for o in options(self._type_named(first, offset)) if isinstance(o, Name)), "")
         for part in rest:
             name = self._nested(name, part)
         return name
+
+    def _type_named(self, name: str, offset: int) -> Value:
+        """Return what a simple name is where a type is expected: variables of that name do not matter."""
+        for scope in self.scopes.chain(offset):
+            found = [b for b in self.bindings.get((scope, name), []) if b.kind in ("class", "import")]
+            if found:
+                return self.bound(found[0])
+            for base in self.bases(scope) if scope in self.classes else []:
+                inner = [b for b in self.bindings.get((base, name), []) if b.kind == "class"]
+                if inner:
+                    return self.bound(inner[0])
+        return self.unbound(name, offset)
 
     def _nested(self, name: str, part: str) -> str:
         if not name.startswith(LOCAL):

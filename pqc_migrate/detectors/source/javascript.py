@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 
-import tree_sitter_javascript
-import tree_sitter_typescript
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
 from pqc_migrate.detectors.source.values import (
@@ -84,21 +81,6 @@ _CASE_CHANGES: dict[str, Callable[[str], str]] = {
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "instanceof", "in"})
 
 
-@cache
-def _javascript() -> Language:
-    return Language(tree_sitter_javascript.language())
-
-
-@cache
-def _tsx() -> Language:
-    return Language(tree_sitter_typescript.language_tsx())
-
-
-@cache
-def _typescript() -> Language:
-    return Language(tree_sitter_typescript.language_typescript())
-
-
 class JavaScriptUnit(Unit):
     """One JavaScript file."""
 
@@ -107,7 +89,7 @@ class JavaScriptUnit(Unit):
 
     def grammar(self) -> Language:
         """Return the JavaScript grammar."""
-        return _javascript()
+        return grammars.load("javascript")
 
     # Bindings ---------------------------------------------------------------------------------
 
@@ -570,7 +552,7 @@ class TypeScriptUnit(JavaScriptUnit):
 
     def grammar(self) -> Language:
         """Return the TypeScript grammar."""
-        return _typescript()
+        return grammars.load("typescript")
 
 
 class TsxUnit(TypeScriptUnit):
@@ -578,7 +560,7 @@ class TsxUnit(TypeScriptUnit):
 
     def grammar(self) -> Language:
         """Return the TSX grammar."""
-        return _tsx()
+        return grammars.load("tsx")
 
 
 def _unescape(match: re.Match[str]) -> str:

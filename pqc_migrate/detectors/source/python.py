@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
-import tree_sitter_python
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
 from pqc_migrate.detectors.source.values import (
@@ -58,11 +56,6 @@ _QUOTES = re.compile(r"^([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2$", re.DOTALL)
 _SIMPLE_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", "\\'": "'", '\\"': '"', "\\\n": ""}
 
 
-@cache
-def _grammar() -> Language:
-    return Language(tree_sitter_python.language())
-
-
 class PythonUnit(Unit):
     """One Python file."""
 
@@ -71,7 +64,7 @@ class PythonUnit(Unit):
 
     def grammar(self) -> Language:
         """Return the Python grammar."""
-        return _grammar()
+        return grammars.load("python")
 
     # Bindings ---------------------------------------------------------------------------------
 

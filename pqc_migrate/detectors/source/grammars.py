@@ -1,0 +1,27 @@
+"""The grammar of each language, loaded when its first file is parsed."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from tree_sitter import Language
+
+_MODULES = {
+    "c": ("tree_sitter_c", "language"),
+    "cpp": ("tree_sitter_cpp", "language"),
+    "go": ("tree_sitter_go", "language"),
+    "java": ("tree_sitter_java", "language"),
+    "javascript": ("tree_sitter_javascript", "language"),
+    "python": ("tree_sitter_python", "language"),
+    "tsx": ("tree_sitter_typescript", "language_tsx"),
+    "typescript": ("tree_sitter_typescript", "language_typescript"),
+}
+LANGUAGES = frozenset(_MODULES)
+
+
+@cache
+def load(name: str) -> Language:
+    """Return a grammar by the name of its language, the same object each time."""
+    module, function = _MODULES[name]
+    return Language(getattr(import_module(module), function)())

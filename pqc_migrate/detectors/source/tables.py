@@ -1,0 +1,130 @@
+"""Protocol names in string tables: the SSH and TLS names that a program offers or accepts.
+
+``("curve25519-sha256", "diffie-hellman-group14-sha256")`` is configuration written as code. A name counts
+when it is a member of a list, a key or a value of a map, a field of an initializer, or when one string
+holds a list of names; a name in a comparison, a message or a comment is not a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from tree_sitter import Node, Parser
+
+from pqc_migrate.catalog import names, notations
+from pqc_migrate.catalog.names import Named
+from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.source import grammars
+from pqc_migrate.model.inventory import Finding, Location, Provenance, Technique
+from pqc_migrate.model.target import SourceFile
+
+_SUITE_ANCHORS = (
+    "TLS_ECDHE_",
+    "TLS_DHE_",
+    "TLS_RSA_",
+    "TLS_AES_",
+    "TLS_CHACHA20_",
+    "TLS_SM4_",
+    "ECDHE-",
+    "DHE-RSA-",
+)
+_TABLES = frozenset(
+    {
+        "list", "tuple", "set", "dictionary", "pair",  # Python, JavaScript
+        "array", "object", "array_initializer", "initializer_list", "initializer_pair",
+        "literal_element", "keyed_element", "element_value_array_initializer",
+    }
+)  # fmt: skip
+_SEPARATORS = re.compile(r"[,:\s]+")
+_QUOTED = re.compile(rb"\"((?:[^\"\\\n]|\\.)*)\"")
+_LONGEST = 2000
+
+
+@cache
+def _ssh_names() -> frozenset[str]:
+    """Return the SSH names that can mean nothing else."""
+    return frozenset(name for name in names.table("ssh") if "-" in name and len(name) >= 7)
+
+
+@cache
+def _anchors() -> frozenset[bytes]:
+    return frozenset(text.encode() for text in (*_ssh_names(), *_SUITE_ANCHORS))
+
+
+def _wants(file: SourceFile) -> bool:
+    wanted = _anchors()
+    return file.language in grammars.LANGUAGES and any(hit.anchor in wanted for hit in file.hits)
+
+
+def _detect(file: SourceFile) -> Iterator[Finding]:
+    language = "tsx" if file.name.endswith(".tsx") else file.language
+    root = Parser(grammars.load(language)).parse(file.data).root_node
+    seen: set[int] = set()
+    for hit in file.hits:
+        if hit.anchor in _anchors():
+            for start, text, listed in _strings(root, file.data, hit.offset):
+                if start not in seen:
+                    seen.add(start)
+                    yield from _findings(file, start, text, listed)
+
+
+def _strings(root: Node, data: bytes, offset: int) -> Iterator[tuple[int, str, bool]]:
+    """Yield (start, content, member of a table or list) of the string literal around an offset."""
+    node: Node | None = root.descendant_for_byte_range(offset, offset + 1)
+    if node is not None and node.type == "preproc_arg":  # a macro's body, which C does not parse
+        quoted = list(_QUOTED.finditer(data, node.start_byte, node.end_byte))
+        listed = any(b"," in match[1] for match in quoted)
+        for match in quoted:
+            yield match.start(1), match[1].decode("utf-8", "replace"), listed
+        return
+    while node is not None and node.parent is not None and "string" in node.parent.type:
+        node = node.parent
+    if node is None or "string" not in node.type or node.end_byte - node.start_byte > _LONGEST:
+        return
+    content = data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    text = content.strip("rbuf`'\"") if content[:1] not in "`'\"" else content.strip("`'\"")
+    yield data.find(text.encode(), node.start_byte), text, _is_member(node)
+
+
+def _is_member(node: Node) -> bool:
+    parent = node.parent
+    while parent is not None and parent.type in ("parenthesized_expression", "concatenated_string"):
+        parent = parent.parent
+    return parent is not None and parent.type in _TABLES
+
+
+def _findings(file: SourceFile, start: int, text: str, member: bool) -> Iterator[Finding]:
+    parts = [part for part in _SEPARATORS.split(text) if part]
+    known = [(part, _named(part)) for part in parts]
+    recognized = [(part, named) for part, named in known if named is not None]
+    # A list in one string must be a list of names throughout; one name must stand in a table.
+    if not recognized or (len(parts) == 1 and not member) or len(recognized) * 2 <= len(parts):
+        return
+    for part, named in recognized:
+        offset = start + len(text[: text.index(part)].encode())
+        yield _finding(file, offset, named)
+
+
+def _named(text: str) -> Named | None:
+    if text in _ssh_names():
+        return notations.read("ssh", text)
+    return notations.read("tls_suites", text) if text.startswith(("TLS_", "ECDHE-", "DHE-")) else None
+
+
+def _finding(file: SourceFile, offset: int, named: Named) -> Finding:
+    line = file.line_at(offset)
+    return Finding(
+        rule="tables/protocol-name",
+        asset=named.asset,
+        location=Location(file.path, line, offset, "protocol name"),
+        technique=Technique.AST,
+        confidence=0.8,
+        reason="protocol name in a string table; whether it is offered is decided where the table is used",
+        provenance=(Provenance("algorithm", "literal", file.path, line),),
+        details=named.details,
+    )
+
+
+DETECTOR = Detector("tables", _anchors, _wants, _detect, parses=True)

@@ -1,0 +1,53 @@
+"""Protocol names count in tables and lists, and nowhere else."""
+
+import pytest
+
+from pqc_migrate.catalog import algorithms
+from pqc_migrate.detectors.source.tables import DETECTOR
+from pqc_migrate.model.target import Hit, SourceFile
+
+
+def found(code: str, language: str) -> list[tuple[int, str]]:
+    """Return (line, name) of what is found, with the gate's hits made by plain search."""
+    data = code.encode()
+    hits = sorted(
+        Hit(at, anchor) for anchor in DETECTOR.anchors() for at in range(len(data)) if data.startswith(anchor, at)
+    )
+    file = SourceFile("f", data, language, hits=tuple(hits))
+    return sorted((f.location.line, algorithms.name(f.asset)) for f in DETECTOR.detect(file))
+
+
+def test_members_of_a_python_tuple_and_map() -> None:
+    """A tuple of names, and names as keys of a map, are what is offered."""
+    code = 'KEX = ("curve25519-sha256", "diffie-hellman-group14-sha1")\nCIPHERS = {"aes128-ctr": 1}\n'
+    assert found(code, "python") == [(1, "FFDH-modp2048"), (1, "X25519"), (2, "AES-128-CTR")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'if name == "ssh-rsa":\n    pass\n',
+        'log("using diffie-hellman-group14-sha1 with the peer")\n',
+        '"""ssh-rsa"""\n',
+        "# ssh-ed25519\n",
+        'names = ["the ssh-rsa key of the host"]\n',
+    ],
+)
+def test_checks_messages_and_comments_are_no_table(code: str) -> None:
+    """A comparison, a message, a docstring, a comment and prose in a list offer nothing."""
+    assert found(code, "python") == []
+
+
+def test_list_in_one_string_and_in_a_macro() -> None:
+    """C writes its proposals as one string or as a macro of strings that end in commas."""
+    code = 'const char *p = "aes256-gcm@openssh.com,chacha20-poly1305@openssh.com";\n'
+    macro = '#define KEX \\\n\t"mlkem768x25519-sha256," \\\n\t"ecdh-sha2-nistp256"\n'
+    assert found(code, "c") == [(1, "AES-256-GCM"), (1, "ChaCha20-Poly1305")]
+    assert found(macro, "c") == [(2, "mlkem768x25519-sha256"), (3, "ECDH-P-256")]
+
+
+def test_suites_in_go_and_javascript() -> None:
+    """TLS suites by IANA and by OpenSSL name."""
+    assert found('package p\nvar s = []string{"TLS_AES_128_GCM_SHA256"}\n', "go") == [(2, "TLS_AES_128_GCM_SHA256")]
+    names = found('const ciphers = "ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-SHA";\n', "javascript")
+    assert names == [(1, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA"), (1, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")]
