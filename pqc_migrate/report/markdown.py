@@ -1,0 +1,129 @@
+"""A document of the plan as GitHub-flavored Markdown: the same blocks, charts as their tables.
+
+Text of the scanned world cannot leave its cell: pipes, backticks and everything Markdown or HTML would read
+as markup is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pqc_migrate.report.document import (
+    Block,
+    Chart,
+    Column,
+    ColumnKind,
+    Document,
+    Facts,
+    Figures,
+    Heading,
+    Items,
+    Line,
+    Notice,
+    Paragraph,
+    Quote,
+    Section,
+    Span,
+    Style,
+    Table,
+    visible,
+)
+from pqc_migrate.report.texts import load
+
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&!$@]")
+_BULLET = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
+
+
+def render(documents: tuple[Document, ...]) -> bytes:
+    """Return the documents, one after the other."""
+    return "\n---\n\n".join(_document(document) for document in documents).encode("utf-8")
+
+
+def _document(document: Document) -> str:
+    parts = [f"# {_plain(document.title)}\n", f"{_plain(document.subtitle)}\n"]
+    parts += [_section(section, document.lang) for section in document.sections]
+    return "\n".join(parts)
+
+
+def _section(section: Section, lang: str) -> str:
+    kind = "appendix" if section.number.isalpha() else "section"
+    number = load(lang)(f"document.{kind}", number=section.number)
+    anchor = f'<a id="{lang}-{section.anchor}"></a>\n\n'
+    blocks, heading = [], ""
+    for block in section.blocks:
+        heading = block.text if isinstance(block, Heading) else heading
+        blocks.append(_block(block, heading))
+    return f"{anchor}## {_plain(f'{number}  {section.title}')}\n\n" + "\n".join(blocks)
+
+
+def _block(block: Block, heading: str) -> str:
+    match block:
+        case Paragraph():
+            return f"{_line(block.content)}\n"
+        case Heading():
+            return f"### {_plain(block.text)}\n"
+        case Notice():
+            title = f"**{_plain(block.title)}** " if block.title else ""
+            return f"> {title}{_line(block.content)}\n"
+        case Quote():
+            return f"> {_plain(block.text)}\n>\n> {_line(block.attribution)}\n"
+        case Items():
+            marks = (f"{i}." if block.ordered else "-" for i in range(1, len(block.items) + 1))
+            return "\n".join(f"{mark} {_line(item)}" for mark, item in zip(marks, block.items, strict=True)) + "\n"
+        case Facts():
+            return "\n".join(f"- **{_plain(name)}** {_line(value)}" for name, value in block.rows) + "\n"
+        case Figures():
+            lines = (f"- **{_plain(f.value)}** {_plain(f.label)} ({_line(f.note)})" for f in block.items)
+            return "\n".join(lines) + "\n"
+        case Table():
+            return _table(block, titled=block.caption == heading)
+        case Chart():
+            return f"{_table(block.table)}\n{_plain(block.description)}\n"
+
+
+def _table(table: Table, *, titled: bool = False) -> str:
+    lines = [] if titled else [f"**{_plain(table.caption)}**\n"]
+    lines.append(_cells(_plain(column.label) for column in table.columns))
+    lines.append(_cells(_rule(column) for column in table.columns))
+    lines += [_cells(_line(cell.content) for cell in row.cells) for row in table.rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _rule(column: Column) -> str:
+    return "--:" if column.kind is ColumnKind.NUMBER else "---"
+
+
+def _line(line: Line) -> str:
+    return "".join(_span(span) for span in line)
+
+
+def _span(span: Span) -> str:
+    if span.style is Style.CODE:
+        return "<br>".join(_code(part) for part in span.text.split("\n"))
+    if span.style is Style.STRONG:
+        return f"**{_plain(span.text)}**"
+    if span.style is Style.TAG:
+        return f"[{_plain(span.text)}]".replace("[", "\\[").replace("]", "\\]")
+    return _plain(span.text)
+
+
+def _code(text: str) -> str:
+    """Return text as code; what a backtick or pipe would end is set as escaped text instead."""
+    shown = visible(text)
+    if not shown or "`" in shown or "|" in shown:
+        return _plain(shown)
+    return f"`{shown}`"
+
+
+def _plain(text: str) -> str:
+    lines = (_MARKUP.sub(_escape, visible(part)) for part in text.split("\n"))
+    return "<br>".join(_BULLET.sub(r"\1\\\2", line) for line in lines)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(match[0], "\\" + match[0])
