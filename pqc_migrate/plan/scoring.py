@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 
 from pqc_migrate.model.plan import Input, Margin, MilestoneUse, Reason
 from pqc_migrate.model.plan_codes import AssumptionCode, Axis, Priority, ReasonCode
@@ -149,8 +150,8 @@ def overrides(
         if value is not None and value < 0:
             yield Reason.of(ReasonCode.MOSCA_NEGATIVE, axis=axis.value, margin=value, scenario=margin.scenario)
     for deadline in deadlines:
-        years_left = round(deadline.days_left / DAYS_PER_YEAR, 1)
-        if years_left < y:
+        if deadline.days_left < int(y * DAYS_PER_YEAR):
+            years_left = floor(10 * deadline.days_left / DAYS_PER_YEAR) / 10
             yield Reason.of(
                 ReasonCode.DEADLINE_NEARER_THAN_MIGRATION,
                 milestone=deadline.milestone,
