@@ -34,7 +34,7 @@ class Named:
     """Something that a cipher string names and selects, and where."""
 
     offset: int
-    """Index of the item's first character in the string, behind its operator."""
+    """Index of the item's first character in the string."""
     suite: Suite | None = None
     asset: Asset | None = None
     """The algorithm that a keyword names; None for a suite."""
@@ -102,11 +102,11 @@ def _apply(state: _State, item: str, offset: int) -> None:
         _apply_command(state, item, offset)
         return
     operator = item[0] if item[0] in "!-+" else ""
-    word, offset = item[len(operator) :], offset + len(operator)
+    word = item[len(operator) :]
     parts = tuple(dict.fromkeys(word.split("+")))
     suite = suites.find(word)
     if suite:
-        reached, maybe = frozenset({suite.name}), frozenset()
+        reached, maybe = frozenset({suite.name}), frozenset[str]()
     elif all(part in _keywords() for part in parts):
         reached, maybe = _reached(parts), _maybe_reached(parts)
         state.keywords.append(item)
@@ -187,7 +187,8 @@ def _universe() -> tuple[Suite, ...]:
 
 def _met(name: str, wanted: Any, suite: Suite) -> bool:
     if name == "tls12":
-        return (suite.mac in ("", "SHA256", "SHA384")) is wanted
+        # OpenSSL lets HMAC suites with a pre-shared key run below TLS 1.2, whatever their hash.
+        return (suite.mac == "" or (suite.mac in ("SHA256", "SHA384") and "PSK" not in suite.exchange)) is wanted
     if name == "export":
         return suite.export is wanted
     if name.startswith("not_"):

@@ -1,1 +1,11 @@
-"""Configuration files, read by their own grammar, with the meaning of each directive."""
+"""Configuration files: one module a notation, each ending in its `Detector`.
+
+`document` turns a file's bytes into text that keeps its places, `report` says what was found, `tls` knows what TLS
+settings mean; `nginx_syntax`, `openssl_syntax` and `properties` read a syntax and know nothing of cryptography.
+A new notation is a module beside them, its name in `DETECTORS` and a folder of samples under tests/samples/config.
+"""
+
+from pqc_migrate.detectors.config import java_security, nginx, openssh, openssl_cnf
+from pqc_migrate.detectors.registry import Detector
+
+DETECTORS: tuple[Detector, ...] = (nginx.DETECTOR, openssh.DETECTOR, openssl_cnf.DETECTOR, java_security.DETECTOR)

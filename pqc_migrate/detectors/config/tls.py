@@ -1,0 +1,193 @@
+"""What TLS settings mean, whichever program's file they stand in.
+
+nginx, OpenSSL's configuration and Java give their values in the same few languages: protocol versions, OpenSSL
+cipher strings, lists of suites, groups and signature schemes. Each function here reads one value and yields
+what it configures. What a value excludes is never reported as used; what the version of a library decides is
+reported as such.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from pqc_migrate.catalog import cipher_strings, names, suites
+from pqc_migrate.catalog.suites import Suite
+from pqc_migrate.detectors.config.document import Word
+from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, UNSURE, Setting
+from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
+
+Found = Iterator[Finding | Diagnostic]
+TLS = Asset.of(Kind.PROTOCOL, "TLS")
+HYBRID_SINCE = ("hybrid-by-default-since", "OpenSSL 3.5.0")
+"""OpenSSL 3.5.0 is the first whose default groups hold X25519MLKEM768 (its CHANGES, 3.5.0, 8 Apr 2025)."""
+_ITEM = re.compile(r"[^\s:,;/\"']+", re.ASCII)
+_NOT_FOR_ECDH = frozenset({"Curve25519", "Curve448", "Ed25519", "Ed448", "BLS12-381"})
+"""Curves whose key agreement has a family of its own, or none."""
+_PSEUDO_VERSIONS = frozenset({"sslv2hello"})
+"""Java's name for accepting an SSLv2 greeting; no version is negotiated by it."""
+
+
+def versions(setting: Setting, values: Iterable[Word], *, bound: str = "") -> Found:
+    """Read protocol versions; `bound` (``minimum``, ``maximum``) says the others follow from the library.
+
+    A version with ``-`` or ``!`` in front is off and not a finding; ``ALL`` leaves the list to the library.
+    """
+    for item in (item for value in values for item in value.split(_ITEM)):
+        sign, text = (item.text[0], item.text[1:]) if item.text[0] in "+-!" else ("", item.text)
+        if sign in ("-", "!") or text.lower() in _PSEUDO_VERSIONS:
+            continue
+        if text.lower() in ("all", "none"):
+            yield runtime(setting, item, "version")
+        elif asset := names.lookup("tls_versions", text):
+            details = (("bound", bound), NEGOTIATES) if bound else ()
+            yield setting.finding(item.part(len(sign), text), asset, details=details)
+        else:
+            yield _unknown(setting, item, "protocol version")
+
+
+def cipher_string(setting: Setting, value: Word) -> Found:
+    """Read an OpenSSL cipher string: suites by name, algorithms that keywords name, and the open rest."""
+    if _filled_in(value):
+        yield _unknown(setting, value, "cipher list")
+        return
+    meaning = cipher_strings.read(value.text)
+    if meaning.selects_by_class:
+        details = [NEGOTIATES, ("cipher-keywords", ":".join(meaning.keywords))]
+        if meaning.security_level is not None:
+            details.append(("security-level", str(meaning.security_level)))
+        reason = "the keywords stand for suites that the version of the TLS library decides"
+        yield runtime(setting, value, "suite", details=tuple(details), reason=reason)
+    for named in meaning.named:
+        word = value.part(named.offset, "")
+        if named.suite:
+            yield _suite(setting, word, named.suite, in_string=True, sure=named.sure)
+        elif named.asset:
+            yield setting.finding(
+                word,
+                named.asset,
+                confidence=0.6,
+                reason="a keyword selects it; the version of the TLS library decides in which suites",
+                details=(NEGOTIATES,),
+            )
+    for offset in meaning.unknown:
+        yield _unknown(setting, value.part(offset, ""), "cipher suite or keyword")
+
+
+def suite_list(setting: Setting, value: Word) -> Found:
+    """Read a list of suite names without operators (TLS 1.3 ciphersuites, Java's lists)."""
+    for item in value.split(_ITEM):
+        if suite := suites.find(item.text):
+            yield _suite(setting, item, suite)
+        else:
+            yield _unknown(setting, item, "cipher suite")
+
+
+def groups(setting: Setting, value: Word) -> Found:
+    """Read a list of groups, with the signs of OpenSSL 3.5: ``?`` optional, ``*`` key share, ``-`` removed."""
+    for item in value.split(_ITEM):
+        text = item.text.lstrip("?*")
+        word = item.part(len(item.text) - len(text), text)
+        if text.startswith("-"):
+            continue
+        if text.lower() in ("auto", "default"):
+            yield runtime(setting, word, "group", details=(NEGOTIATES, HYBRID_SINCE))
+        elif asset := names.lookup("tls_groups", text) or _curve(text):
+            yield setting.finding(word, asset)
+        else:
+            yield _unknown(setting, word, "group")
+
+
+def signature_schemes(setting: Setting, value: Word) -> Found:
+    """Read a list of signature schemes (``ECDSA+SHA256``, ``rsa_pss_rsae_sha256``; ``?`` marks optional ones)."""
+    for item in value.split(_ITEM):
+        text = item.text.lstrip("?")
+        word = item.part(len(item.text) - len(text), text)
+        if asset := names.lookup("tls_signature_schemes", text):
+            yield setting.finding(word, asset)
+        else:
+            yield _unknown(setting, word, "signature scheme")
+
+
+def certificate(setting: Setting, value: Word) -> Found:
+    """Report that a certificate is used here; which key it holds only its own file says."""
+    yield setting.finding(
+        value.part(0, ""),
+        Asset.of(Kind.CERTIFICATE, "X.509"),
+        confidence=LIKELY,
+        reason="names a certificate file; what key it holds is read from that file only",
+        functions=(),
+    )
+
+
+def dh_parameters(setting: Setting, value: Word) -> Found:
+    """Report finite-field Diffie-Hellman with parameters from a file; their size only that file says."""
+    yield setting.finding(
+        value.part(0, ""),
+        Asset.of(Kind.ALGORITHM, "FFDH"),
+        confidence=LIKELY,
+        reason="names a file of Diffie-Hellman parameters, whose size is read from that file only",
+    )
+
+
+def runtime(
+    setting: Setting,
+    word: Word,
+    parameter: str,
+    *,
+    asset: Asset = TLS,
+    details: tuple[tuple[str, str], ...] = (NEGOTIATES,),
+    reason: str = "TLS is switched on; what it negotiates the version of the TLS library decides",
+) -> Finding:
+    """Return that a protocol is used and the program's version decides `parameter` of it."""
+    return setting.finding(word, asset, reason=reason, details=details, runtime=(parameter,))
+
+
+COMMANDS: dict[str, tuple[str, Callable[[Setting, Word], Found]]] = {
+    "protocol": ("Protocol", lambda setting, value: versions(setting, (value,))),
+    "minprotocol": ("MinProtocol", lambda setting, value: versions(setting, (value,), bound="minimum")),
+    "maxprotocol": ("MaxProtocol", lambda setting, value: versions(setting, (value,), bound="maximum")),
+    "cipherstring": ("CipherString", cipher_string),
+    "ciphersuites": ("Ciphersuites", suite_list),
+    "groups": ("Groups", groups),
+    "curves": ("Curves", groups),
+    "ecdhparameters": ("ECDHParameters", groups),
+    "signaturealgorithms": ("SignatureAlgorithms", signature_schemes),
+    "clientsignaturealgorithms": ("ClientSignatureAlgorithms", signature_schemes),
+    "certificate": ("Certificate", certificate),
+    "dhparameters": ("DHParameters", dh_parameters),
+}
+"""SSL_CONF_cmd(3) in a file: command in lower case (they ignore case) → its spelling and how its value is read."""
+
+
+def _suite(setting: Setting, word: Word, suite: Suite, *, in_string: bool = False, sure: bool = True) -> Finding:
+    confidence, reason = SURE, "cipher suite named in a parsed configuration file"
+    details: tuple[tuple[str, str], ...] = ()
+    if in_string and suite.protocol == "TLS" and not suite.exchange:
+        confidence, details = UNSURE, (NEGOTIATES,)
+        reason = "a cipher string does not set the suites of TLS 1.3; OpenSSL keeps its own"
+    elif not sure:
+        confidence, details = UNSURE, (NEGOTIATES,)
+        reason = "some versions of the TLS library count it among the classes that the string excludes"
+    return setting.finding(
+        word,
+        suite.asset,
+        confidence=confidence,
+        reason=reason,
+        details=details,
+        related=tuple(("component", part) for part in suite.components),
+    )
+
+
+def _curve(text: str) -> Asset | None:
+    curve = names.curve(text)
+    return Asset.of(Kind.ALGORITHM, "ECDH", curve=curve) if curve and curve not in _NOT_FOR_ECDH else None
+
+
+def _filled_in(word: Word) -> bool:
+    return not word.known or "$" in word.text
+
+
+def _unknown(setting: Setting, word: Word, what: str) -> Diagnostic:
+    message = f"the {what} is filled in elsewhere" if _filled_in(word) else f"not a known {what}"
+    return setting.unresolved(word, message)

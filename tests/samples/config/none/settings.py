@@ -1,0 +1,4 @@
+"""
+KexAlgorithms diffie-hellman-group1-sha1
+default_md = md5
+"""
