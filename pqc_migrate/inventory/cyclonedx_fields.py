@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pqc_migrate.catalog import algorithms, names, oids
+from pqc_migrate.catalog import algorithms, names, oids, strengths
 from pqc_migrate.inventory.escape import visible
 from pqc_migrate.inventory.standing import mapped
 from pqc_migrate.model.inventory import Asset, Component, Kind
@@ -97,6 +97,8 @@ def _algorithm(component: Component, by_ref: Mapping[str, Component], spec_versi
         mode=mode(asset),
         padding=padding(asset),
         cryptoFunctions=crypto_functions(component),
+        # Below the least row of SP 800-57's table the strength is not stated there.
+        classicalSecurityLevel=strengths.strength(asset) or None,
         nistQuantumSecurityLevel=algorithms.level(asset),
     )
 

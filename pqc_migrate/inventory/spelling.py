@@ -17,7 +17,7 @@ from pqc_migrate.model.inventory import Asset, Kind
 
 Parameters = dict[str, str]
 
-_NOTATIONS = ("cbom", "digests", "jose")
+_NOTATIONS = ("cbom", "digests", "jose", "ssh", "tls_signature_schemes")
 _MODES = (
     "GCM-SIV", "GCM", "CCM8", "CCM", "CBC", "ECB", "CTR", "CFB128", "CFB64", "CFB8", "CFB1", "CFB", "OFB", "XTS",
     "OCB", "EAX", "SIV", "KWP", "KW",

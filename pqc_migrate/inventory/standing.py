@@ -7,11 +7,11 @@ a family to the certificates, protocols and suites that are made of it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from pqc_migrate.catalog import algorithms, names
+from pqc_migrate.catalog import algorithms, names, strengths
 from pqc_migrate.catalog.algorithms import Classical, Family, Quantum
 from pqc_migrate.model.inventory import Asset, Component, Inventory, Kind, Occurrence, Role
 
@@ -158,22 +158,29 @@ def _own(asset: Asset) -> Standing:
     if not mapped(asset):
         return Standing(Concern.UNKNOWN, None, Classical.OK)
     record = algorithms.family(asset.family)
-    classical, source = record.classical, record.classical_source
-    weak_digest = _signature_digest(record, asset)
-    if weak_digest is not None and _CLASSICAL_ORDER[weak_digest.classical] > _CLASSICAL_ORDER[classical]:
-        classical, source = weak_digest.classical, f"{weak_digest.id}: {weak_digest.classical_source}"
+    facts = ((record.classical, record.classical_source), *_parameter_facts(record, asset))
+    classical, source = max(facts, key=lambda fact: _CLASSICAL_ORDER[fact[0]])
     return Standing(_concern(record.quantum, classical), record.quantum, classical, source)
 
 
-def _signature_digest(record: Family, asset: Asset) -> Family | None:
-    # A signature is no better than its digest's collision resistance; a MAC or a KDF does not need it.
+def _parameter_facts(record: Family, asset: Asset) -> Iterator[tuple[Classical, str]]:
+    """Yield what size, version, mode and digest say about today's strength, beside the family's own record."""
+    weakness = strengths.weakness(asset)
+    if weakness is not None:
+        yield Classical.WEAK, f"{weakness.parameter} {asset.get(weakness.parameter)}: {weakness.source}"
+    bits = strengths.strength(asset)
+    if bits is not None and bits < _LEAST_STRENGTH:
+        yield Classical.WEAK, "below 112 bits of strength: NIST SP 800-131A Rev. 2"
     digest = asset.get("digest")
-    if digest is None or record.primitive != "signature":
-        return None
-    named = names.lookup("digests", digest)
-    return algorithms.family(named.family) if named else None
+    if digest is not None and record.primitive == "signature":
+        # A signature is no better than its digest's collision resistance; a MAC or a KDF does not need it.
+        named = names.lookup("digests", digest)
+        if named is not None:
+            family = algorithms.family(named.family)
+            yield family.classical, f"{family.id}: {family.classical_source}"
 
 
+_LEAST_STRENGTH = 112
 _CLASSICAL_ORDER = {Classical.OK: 0, Classical.WEAK: 1, Classical.BROKEN: 2}
 _QUANTUM_CONCERN = {
     Quantum.SHOR: Concern.QUANTUM,

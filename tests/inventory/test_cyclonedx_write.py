@@ -145,6 +145,7 @@ def test_an_algorithm_has_its_fields_and_identifier() -> None:
             "primitive": "pke",
             "parameterSetIdentifier": "2048",
             "cryptoFunctions": ["sign"],
+            "classicalSecurityLevel": 112,
             "nistQuantumSecurityLevel": 0,
         },
         "oid": "1.2.840.113549.1.1.1",
@@ -161,6 +162,13 @@ def test_version_1_7_names_family_and_curve_from_the_registry() -> None:
     assert crypto(asset)["algorithmProperties"]["curve"] == "P-256"
     rsa = crypto(Asset.of(Kind.ALGORITHM, "RSA"), version="1.7")["algorithmProperties"]
     assert "algorithmFamily" not in rsa
+
+
+@pytest.mark.parametrize(("size", "level"), [(None, None), (512, None), (1024, 80), (3072, 128)])
+def test_the_classical_level_follows_sp_800_57(size: int | None, level: int | None) -> None:
+    """A size that was not read, or is below the table, claims no strength."""
+    properties = crypto(Asset.of(Kind.ALGORITHM, "RSA", size=size))["algorithmProperties"]
+    assert properties.get("classicalSecurityLevel") == level
 
 
 def test_an_unread_size_is_absent_and_said() -> None:

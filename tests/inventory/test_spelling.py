@@ -66,6 +66,7 @@ def test_our_own_names_are_understood(asset: Asset) -> None:
         ("sha512/256", "SHA-512/256"),
         ("MLKEM1024", "ML-KEM-1024"),
         ("CRYSTALS-Kyber", "Kyber"),
+        ("aes256-gcm@openssh.com", "AES-256-GCM"),
         ("RS256", "RSA-PKCS1-1.5-SHA-256"),
         ("TLS 1.3", "TLSv1.3"),
         ("TLSv1.2", "TLSv1.2"),

@@ -52,6 +52,23 @@ def test_a_signature_over_a_broken_digest_says_so() -> None:
     assert concern(Asset.of(Kind.ALGORITHM, "HMAC", digest="SHA-1")) is Concern.KEEP
 
 
+@pytest.mark.parametrize(
+    ("asset", "source"),
+    [
+        (Asset.of(Kind.ALGORITHM, "RSA", size=1024), "below 112 bits"),
+        (Asset.of(Kind.ALGORITHM, "ECDSA", curve="P-192"), "below 112 bits"),
+        (Asset.of(Kind.ALGORITHM, "AES", size=256, mode="ECB"), "mode ECB"),
+        (Asset.of(Kind.PROTOCOL, "TLS", version="1.0"), "version 1.0"),
+    ],
+)
+def test_a_weak_size_version_or_mode_is_weak_today(asset: Asset, source: str) -> None:
+    """What the catalog says about a value counts beside what it says about the family."""
+    inventory = merge([Finding("r/r", asset, Location("a", 1), Technique.AST, 1.0, "")], Coverage(), "t")
+    standing = standings(inventory)[inventory.components[0].ref]
+    assert standing.classical.value == "weak"
+    assert standing.classical_source.startswith(source)
+
+
 def test_a_certificate_stands_as_its_worst_part() -> None:
     """An ML-DSA key signed by an RSA authority is still quantum-vulnerable."""
     rsa = Asset.of(Kind.ALGORITHM, "RSASSA-PKCS1", digest="SHA-256")
