@@ -24,6 +24,8 @@ _MOST_EVALUATIONS = 10_000
 """Expressions of one file; beyond, a value that was cut short is kept as it is."""
 _MOST_BINDINGS = 200
 _MOST_CALLERS = 24
+_FARTHEST_ANCESTOR = 48
+"""Asking for a parent costs a walk from the root; deeper nesting than this is not written by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +235,11 @@ class Unit:
         return self.branches.holds(self.branches.innermost(first), second)
 
     def inside(self, node: Node, kinds: frozenset[str]) -> bool:
-        """Whether a node or one of its ancestors is of one of these types."""
+        """Whether a node or one of its nearer ancestors is of one of these types."""
         current: Node | None = node
-        while current is not None:
+        for _ in range(_FARTHEST_ANCESTOR):
+            if current is None:
+                return False
             if current.type in kinds:
                 return True
             current = current.parent

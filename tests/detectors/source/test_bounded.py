@@ -1,0 +1,56 @@
+"""Pathological files cost bounded work: what doubles in size must not quadruple in time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pqc_migrate.detectors.source import c, go, javascript, python
+from pqc_migrate.model.inventory import Finding
+from pqc_migrate.model.target import SourceFile
+
+DETECTORS = {"python": python.DETECTOR, "javascript": javascript.DETECTOR, "go": go.DETECTOR, "c": c.DETECTOR}
+
+
+def brackets(depth: int) -> str:
+    return "import hashlib\nx = " + "[" * depth + "hashlib.md5()" + "]" * depth + "\n"
+
+
+def one_line(count: int) -> str:
+    return "const crypto = require('crypto');" + "f(a, b); crypto.createHash('md5');" * count
+
+
+def circular(count: int) -> str:
+    return "import hashlib\n" + "a = b\nb = a\nh = hashlib.new(a)\n" * count
+
+
+def strings(count: int) -> str:
+    return "import hashlib\nt = [" + ",".join(f'"s{i}"' for i in range(count)) + "]\nhashlib.md5()\n"
+
+
+def seconds(code: str, language: str) -> float:
+    file = SourceFile("f", code.encode(), language)
+    started = time.process_time()
+    list(DETECTORS[language].detect(file))
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize(
+    ("make", "size", "language"),
+    [(brackets, 2000, "python"), (one_line, 1500, "javascript"), (circular, 300, "python"), (strings, 20000, "python")],
+)
+def test_twice_the_size_costs_about_twice_the_time(make, size: int, language: str) -> None:
+    """Four times the size may cost eight times the time at most: bounded, not quadratic."""
+    seconds(make(size), language)  # grammar and catalog are loaded here
+    small = min(seconds(make(size), language) for _ in range(3))
+    large = min(seconds(make(size * 4), language) for _ in range(2))
+    assert large < 8 * small + 0.2
+
+
+@pytest.mark.parametrize("language", DETECTORS)
+def test_deep_nesting_and_broken_syntax_never_raise(language: str) -> None:
+    """A file that no compiler takes still ends in findings or in nothing."""
+    for code in ("(" * 5000, "}" * 5000, "\x00\xff" * 100, "import hashlib\nhashlib.md5((((", "EVP_md5(", "a.b." * 5000):
+        results = DETECTORS[language].detect(SourceFile("f", code.encode("latin-1"), language))
+        assert all(isinstance(result, Finding) or result.path == "f" for result in results)
