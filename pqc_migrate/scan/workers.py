@@ -59,8 +59,8 @@ def examine_all(
         while chunks or busy:
             while chunks and len(busy) < jobs:
                 worker = idle.pop() if idle else _start(context, make)
+                busy[worker.connection] = worker  # known before it works: an interruption stops it
                 worker.give(chunks.popleft())
-                busy[worker.connection] = worker
             for worker in _ready(busy, seconds):
                 del busy[worker.connection]
                 results = worker.take()
@@ -108,15 +108,19 @@ def _start(context: BaseContext, make: Make) -> _Worker:
     process = context.Process(target=_serve, args=(theirs, make, os.getpid()), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
-    try:
-        ours.recv()
-    except (EOFError, OSError) as error:
-        process.join()
-        raise PqcMigrateError(
-            f"a scanning process could not start (exit code {process.exitcode})",
-            hint="scan with --jobs 1, or set the number of processes lower",
-        ) from error
-    return _Worker(process, ours)
+    worker = _Worker(process, ours)
+    with contextlib.ExitStack() as unless_ready:
+        unless_ready.callback(worker.stop)
+        try:
+            ours.recv()
+        except (EOFError, OSError) as error:
+            process.join()
+            raise PqcMigrateError(
+                f"a scanning process could not start (exit code {process.exitcode})",
+                hint="what it printed says why; where memory is short, a smaller --jobs helps",
+            ) from error
+        unless_ready.pop_all()
+    return worker
 
 
 def _ready(busy: dict[Connection, _Worker], seconds: float) -> list[_Worker]:
@@ -145,6 +149,7 @@ def _blame_or_retry(worker: _Worker, chunks: deque[_Chunk]) -> list[Result]:
 def _serve(connection: Connection, make: Make, parent: int) -> None:
     """Answer chunks until told to stop, or until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     examiner = make()
     connection.send(None)
     while True:
