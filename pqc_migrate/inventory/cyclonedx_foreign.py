@@ -237,9 +237,11 @@ def _fingerprint(section: Json) -> str | None:
 def _library(raw: Json) -> Asset:
     group, name, purl = text(raw, "group"), text(raw, "name") or "unnamed", text(raw, "purl")
     separator = ":" if (purl or "").startswith("pkg:maven/") else "/"
+    whole = f"{group}{separator}{name}" if group else name
     return Asset.of(
         Kind.LIBRARY,
-        f"{group}{separator}{name}" if group else name,
+        whole,
+        name=whole,
         purl=purl or None,
         version=text(raw, "version") or None,
     )

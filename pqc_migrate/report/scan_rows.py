@@ -36,6 +36,12 @@ class Row:
         return label(self.component)
 
     @property
+    def short(self) -> str:
+        """The label for a narrow column: ``RSA (size?)``."""
+        missing = unknown(self.component.asset)
+        return _kind_name(self.component) + (f" ({', '.join(missing)}?)" if missing else "")
+
+    @property
     def places(self) -> list[str]:
         """Distinct ``path:line`` places, in order."""
         return list(dict.fromkeys(place(o) for o in self.occurrences))
@@ -50,18 +56,8 @@ def rows(inventory: Inventory) -> list[Row]:
 
 def label(component: Component) -> str:
     """Return the component's name with its kind and, where something was not read, what."""
-    asset = component.asset
-    name = visible(component.name)
-    if asset.kind is Kind.KEY:
-        name = f"{name} {asset.get('type') or 'key'}"
-    elif asset.kind is Kind.CERTIFICATE:
-        name = f"{name} ({asset.family} certificate)"
-    elif asset.kind is Kind.LIBRARY:
-        name = f"{name} {asset.get('version') or '(version not read)'}"
-    elif not mapped(asset):
-        name = f"{name} (not in the catalog)"
-    missing = unknown(asset)
-    return visible(f"{name} (unknown: {', '.join(missing)})" if missing else name)
+    missing = unknown(component.asset)
+    return _kind_name(component) + (f" (unknown: {', '.join(missing)})" if missing else "")
 
 
 def place(occurrence: Occurrence) -> str:
@@ -144,6 +140,20 @@ def size(count: int) -> str:
 _RUNS = frozenset({Role.PRODUCTION, Role.VENDORED, None})
 _ROLE_ORDER: dict[Role | None, int] = {None: 0, **{role: index for index, role in enumerate(ROLES)}}
 _KIND_ORDER = {kind: index for index, kind in enumerate(Kind)}
+
+
+def _kind_name(component: Component) -> str:
+    asset = component.asset
+    name = component.name
+    if asset.kind is Kind.KEY:
+        name = f"{name} {asset.get('type') or 'key'}"
+    elif asset.kind is Kind.CERTIFICATE:
+        name = f"{name} ({asset.family} certificate)"
+    elif asset.kind is Kind.LIBRARY:
+        name = f"{name} {asset.get('version') or '(version not read)'}"
+    elif not mapped(asset):
+        name = f"{name} (not in the catalog)"
+    return visible(name)
 
 
 def _rows(component: Component, standing: Standing) -> Iterator[Row]:

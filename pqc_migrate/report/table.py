@@ -37,7 +37,7 @@ def render(inventory: Inventory, options: RenderOptions) -> bytes:
 
 
 def _table(found: list[Row], width: int, color: bool) -> str:
-    cells = [[row.concern.label, row.role or "-", row.label] for row in found]
+    cells = [[row.concern.label, row.role or "-", row.short] for row in found]
     fixed = sum(max(len(_HEADERS[i]) + MIN_PADDING, *(columns(c[i]) for c in cells)) + _GAP for i in (0, 1))
     free = width - fixed - _GAP
     longest_place = max(columns(_place(row)) for row in found)

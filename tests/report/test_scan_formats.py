@@ -113,7 +113,7 @@ class TestTable:
     def test_an_unread_parameter_is_said(self) -> None:
         """A row never looks complete when it is not."""
         text = rendered("table", inventory(finding(algorithm("RSA"))))
-        assert "RSA (unknown: size)" in text
+        assert "RSA (size?)" in text
         assert "not read: 1 asset with an unknown parameter (size 1)" in text
 
     def test_the_half_of_a_hybrid_is_no_finding_against_it(self) -> None:
