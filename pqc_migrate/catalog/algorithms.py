@@ -109,10 +109,14 @@ def name(asset: Asset) -> str:
     return _PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
 
 
-def has(identifier: str, parameter: str) -> bool:
-    """Return whether a parameter tells two algorithms of a family apart: it completes the asset or its name."""
+def takes(identifier: str, size: str) -> bool:
+    """Return whether a size tells two algorithms of a family apart, and is one that the family has."""
     record = family(identifier)
-    return parameter in record.parameters or f"{{{parameter}}}" in record.name
+    if "size" not in record.parameters and "{size}" not in record.name:
+        return False
+    if isinstance(record.level, int) or record.parameters[:1] != ("size",) or record.primitive in ("hash", "xof"):
+        return True
+    return size in record.level
 
 
 def specific(identifier: str, parameters: Mapping[str, str]) -> tuple[str, dict[str, str]]:

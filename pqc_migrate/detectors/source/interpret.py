@@ -24,7 +24,7 @@ from pqc_migrate.detectors.source.values import (
     Value,
     options,
 )
-from pqc_migrate.model.inventory import Asset, Provenance
+from pqc_migrate.model.inventory import Asset, Kind, Provenance
 
 _DEFAULT_CONVERSION = {"size": "number", "curve": "curve", "digest": "digest", "mode": "mode"}
 _SCHEMES = {
@@ -158,8 +158,10 @@ class Interpreter:
     def _apply(self, rule: Rule, value: Call | Name) -> Iterator[Meaning]:
         """Combine the alternatives of algorithm and parameters; nothing when a needed algorithm is unread."""
         call = value if isinstance(value, Call) else Call(line=value.line, name=value.name, offset=value.offset)
-        for draft in self._bases(rule, call):
-            for finished in self._fill(rule, call, draft):
+        bases = list(self._bases(rule, call))
+        several = len({(draft.family, *sorted(draft.parameters.items())) for draft in bases}) > 1
+        for draft in bases:
+            for finished in self._fill(rule, call, draft, several):
                 self._inherit(finished, call)
                 if not finished.family and not rule.silent and _needs_family(rule):
                     continue
@@ -183,19 +185,26 @@ class Interpreter:
                 draft.parameters = dict(read.asset.parameters)
                 draft.details.update(read.details)
                 draft.provenance = [Provenance("algorithm", read.how, line=read.line)]
+                draft.sure = _sure(read)
             draft.parameters.update(rule.constants)
             if rule.family:
                 draft.family = rule.family
             if draft.family or draft.parameters:
                 yield draft
 
-    def _fill(self, rule: Rule, call: Call, draft: _Draft) -> Iterator[_Draft]:
+    def _fill(self, rule: Rule, call: Call, draft: _Draft, several: bool) -> Iterator[_Draft]:
+        """Fill in the parameters; when several values have alternatives, which of them go together is not known.
+
+        Then only the first of them is read: AES or DES with 16 or 8 bytes is not four algorithms.
+        """
         choices: list[list[tuple[str, bool, _Read]]] = []
         for wanted, detail in ((rule.parameters, False), (rule.details, True)):
             for name, source in wanted:
                 reads = [(name, detail, read) for read in self._read(source, call, name)]
-                if reads:
+                alternatives = len({(read.text, read.meaning, read.asset) for _, _, read in reads}) > 1
+                if reads and not (alternatives and several):
                     choices.append(reads)
+                    several = several or alternatives
         for count, combination in enumerate(product(*choices)):
             if count >= _MOST_COMBINATIONS:
                 return
@@ -226,6 +235,9 @@ class Interpreter:
         at = self._at
         for _ in range(_DEEPEST):
             found = self.meanings(value, at)
+            if at != self._at:
+                # What a connection offers is negotiated: its methods' results do not carry the protocol on.
+                found = tuple(meaning for meaning in found if not _is_protocol(meaning))
             if found or not isinstance(value, Call) or value.receiver is None:
                 return found
             at = value.offset
@@ -417,6 +429,10 @@ def _may_say_nothing(rule: Rule, call: Call) -> bool:
     return rule.wildcard or rule.silent or rule.refines or left_out
 
 
+def _is_protocol(meaning: Meaning) -> bool:
+    return meaning.family != "" and algorithms.family(meaning.family).kind is Kind.PROTOCOL
+
+
 def _is_text(value: Value | None) -> bool:
     return value is not None and any(isinstance(option, Text) for option in options(value))
 
@@ -432,8 +448,12 @@ def _set(draft: _Draft, name: str, read: _Read, detail: bool) -> None:
         draft.provenance.append(Provenance(name, read.how, line=read.line))
     if read.part >= 0:
         draft.parts.append(read.part)
-    if read.how in ("default argument", "argument"):
-        draft.sure = min(draft.sure, 0.85)
+    draft.sure = min(draft.sure, _sure(read))
+
+
+def _sure(read: _Read) -> float:
+    """Return how sure a value is that others may pass or set differently."""
+    return 0.85 if read.how in ("default argument", "argument") else 1.0
 
 
 def _merge(draft: _Draft, other: Meaning, part: int, detail: bool) -> None:
@@ -457,7 +477,7 @@ def _merge(draft: _Draft, other: Meaning, part: int, detail: bool) -> None:
 def _meaning(rule: Rule, draft: _Draft) -> Meaning:
     draft.family, draft.parameters = algorithms.specific(draft.family, draft.parameters)
     read = {provenance.parameter for provenance in draft.provenance}
-    if draft.family and "size" in read and not algorithms.has(draft.family, "size"):
+    if draft.family and "size" in read and not algorithms.takes(draft.family, draft.parameters.get("size", "")):
         draft.details.setdefault("key-size", draft.parameters.pop("size", ""))
     return Meaning(
         rule=rule,

@@ -130,10 +130,10 @@ class JavaUnit(JavaCalls):
             return UNKNOWN
         nodes = [node for node in self.returns.get(self.scope_of(method), [])[:8] if node.named_children]
         found = choice([self.value(node.named_children[0]) for node in nodes])
-        return self.of_type(found, self._type_text(method), method.start_byte)
+        return self.of_type(found, self.type_text(method), method.start_byte)
 
     def _of_object_creation_expression(self, node: Node) -> Value:
-        written = self._type_text(node)
+        written = self.type_text(node)
         name = self.type_name(written, node.start_byte)
         kind = node.child_by_field_name("type")
         if not name or kind is None:
@@ -293,7 +293,7 @@ class JavaUnit(JavaCalls):
 
     def _of_cast_expression(self, node: Node) -> Value:
         inner = self.value(node.child_by_field_name("value"))
-        return self.of_type(inner, self._type_text(node), node.start_byte)
+        return self.of_type(inner, self.type_text(node), node.start_byte)
 
     def _of_assignment_expression(self, node: Node) -> Value:
         return self.value(node.child_by_field_name("right"))

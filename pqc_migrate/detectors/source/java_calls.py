@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -18,13 +19,14 @@ _NOT_USED = frozenset({
     "switch_label", "instanceof_expression", "class_literal",
 })  # fmt: skip
 _MOST_OVERLOADS = 8
+_MOST_CALLERS = 32
 
 
 class JavaCalls(JavaNames):
     """Calls and uses of one Java file."""
 
-    def methods(self, scope: int | None, name: str, count: int) -> list[Name]:
-        """Return the methods of a class, or else of its bases, that take this many arguments."""
+    def methods(self, scope: int | None, name: str, passed: list[Node]) -> list[Name]:
+        """Return the methods of a class, or else of its bases, that take these arguments."""
         seen: set[int] = set()
         waiting = [scope] if scope is not None else []
         while waiting:
@@ -32,33 +34,45 @@ class JavaCalls(JavaNames):
             if current in seen:
                 continue
             seen.add(current)
-            found = [b for b in self.bindings.get((current, f"{name}()"), []) if _takes(b.node, count)]
+            found = [b for b in self.bindings.get((current, f"{name}()"), []) if _takes(b.node, len(passed))]
             if found:
-                return [Name(name=f"{LOCAL}{b.offset}", how="object") for b in found[:_MOST_OVERLOADS]]
+                chosen = self._fitting(found, passed) if len(found) > 1 else found
+                return [Name(name=f"{LOCAL}{b.offset}", how="object") for b in chosen[:_MOST_OVERLOADS]]
             waiting.extend(self.bases(current))
         return []
+
+    def _fitting(self, overloads: list[Binding], passed: list[Node]) -> list[Binding]:
+        """Return the overload whose parameters are written with the types of the arguments, or else all of them."""
+        types = [self.written_type(argument) for argument in passed]
+        fitting = [
+            overload
+            for overload in overloads
+            if overload.node is not None
+            and all(not t or t == self.type_text(p) for t, p in zip(types, parameters(overload.node), strict=False))
+        ]
+        return fitting or overloads
 
     def callee(self, node: Node) -> list[Name | Call]:
         """Return what a method invocation may call, with the object it is called on."""
         owner, name_node = node.child_by_field_name("object"), node.child_by_field_name("name")
         if name_node is None:
             return []
-        name, count = self.text(name_node), len(arguments(node))
+        name, passed = self.text(name_node), arguments(node)
         if owner is None or owner.type in ("this", "super"):
-            return self._unqualified(name, count, node.start_byte)
+            return self._unqualified(name, passed, node.start_byte)
         found: list[Name | Call] = []
         for option in options(self.value(owner)):
             if isinstance(option, Name | Call) and option.name.startswith(LOCAL):
-                found.extend(self.methods(self.local_class(option.name), name, count))
+                found.extend(self.methods(self.local_class(option.name), name, passed))
             elif isinstance(option, Call):
                 found.append(Call(name=f"{self.type_of(option)}.{name}", receiver=option))
             elif isinstance(option, Name):
                 found.append(Name(name=f"{option.name}.{name}"))
         return found or [Name(name=f"*.{name}")]
 
-    def _unqualified(self, name: str, count: int, offset: int) -> list[Name | Call]:
+    def _unqualified(self, name: str, passed: list[Node], offset: int) -> list[Name | Call]:
         for scope in self.scopes.chain(offset):
-            methods = self.methods(scope, name, count) if scope in self.classes else []
+            methods = self.methods(scope, name, passed) if scope in self.classes else []
             if methods:
                 return list(methods)
         imported = [b for b in self.bindings.get((0, name), []) if b.kind == "import"]
@@ -69,6 +83,16 @@ class JavaCalls(JavaNames):
 
     def callers(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a method, or the creations that run a constructor or fill a record."""
+        if function.id not in self._callers:
+            before = self._cut
+            found = list(islice(self._found_callers(function), _MOST_CALLERS))
+            if self._cut != before:
+                yield from found
+                return
+            self._callers[function.id] = found
+        yield from self._callers[function.id]
+
+    def _found_callers(self, function: Node) -> Iterator[Node]:
         name = function.child_by_field_name("name")
         if name is None:
             return
@@ -76,6 +100,8 @@ class JavaCalls(JavaNames):
             for token in self.words(self.text(name).encode()):
                 used = token.parent
                 if used is None or used.type != "method_invocation" or _within(used, function):
+                    continue
+                if not _takes(function, len(arguments(used))):
                     continue
                 if used.child_by_field_name("name") == token and self._calls(used, name.start_byte):
                     yield used
@@ -98,7 +124,7 @@ class JavaCalls(JavaNames):
             used = self.use(token)
             if used is None or used.type != "object_creation_expression":
                 continue
-            if self.type_name(self._type_text(used), used.start_byte) == f"{LOCAL}{name.start_byte}":
+            if self.type_name(self.type_text(used), used.start_byte) == f"{LOCAL}{name.start_byte}":
                 yield used
         body = node.child_by_field_name("body")
         if node.type == "enum_declaration" and body is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 
 import tree_sitter_java
 from tree_sitter import Language, Node
 
+from pqc_migrate.detectors.source.ranges import Ranges
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant
 from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, choice, options
 
@@ -37,6 +38,8 @@ _QUERY = """
 (catch_clause) @branch
 (try_statement body: (block) @branch)
 (try_with_resources_statement body: (block) @branch)
+[(block) (constructor_body) (switch_block) (for_statement) (enhanced_for_statement) (lambda_expression)] @block
+(try_with_resources_statement) @block
 (return_statement) @return
 (package_declaration) @package
 (import_declaration) @import
@@ -69,7 +72,9 @@ class JavaNames(Unit):
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self._known_bases: dict[int, list[int]] = {}
+        self._callers: dict[int, list[Node]] = {}
         self._types: dict[tuple[str, int], str] = {}
+        self._block_ranges: list[tuple[int, int]] = []
         super().__init__(data, type_of, knows)
 
     def grammar(self) -> Language:
@@ -83,6 +88,14 @@ class JavaNames(Unit):
         binder = getattr(self, f"_bind_{capture}", None)
         if binder is not None:
             binder(node)
+
+    def _bind_block(self, node: Node) -> None:
+        self._block_ranges.append((node.start_byte, node.end_byte))
+
+    @cached_property
+    def blocks(self) -> Ranges:
+        """What a local variable is declared in, and ends with."""
+        return Ranges(len(self.data), self._block_ranges)
 
     def _bind_package(self, node: Node) -> None:
         self.package = self.text(node.named_children[-1]) if node.named_children else ""
@@ -119,7 +132,7 @@ class JavaNames(Unit):
         for index, child in enumerate(parameters(owner)):
             name = _parameter_name(child)
             if name is not None:
-                binding = Binding(owner.start_byte, None, "parameter", self._type_text(child), index, owner)
+                binding = Binding(owner.start_byte, None, "parameter", self.type_text(child), index, owner)
                 self.add(scope, self.text(name), binding)
 
     def _bind_lambda(self, node: Node) -> None:
@@ -130,11 +143,11 @@ class JavaNames(Unit):
         for child in [listed] if listed.type == "identifier" else listed.named_children:
             name = child if child.type == "identifier" else _parameter_name(child)
             if name is not None:
-                self.add(scope, self.text(name), Binding(node.start_byte, None, "type", self._type_text(child)))
+                self.add(scope, self.text(name), Binding(node.start_byte, None, "type", self.type_text(child)))
 
     def _bind_declaration(self, node: Node) -> None:
         scope = self.scopes.innermost(node.start_byte)
-        written = self._type_text(node)
+        written = self.type_text(node)
         for child in node.children_by_field_name("declarator"):
             name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
             if name is not None:
@@ -151,13 +164,13 @@ class JavaNames(Unit):
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is not None:
             scope = self.scopes.innermost(node.start_byte)
-            self.add(scope, self.text(name), Binding(name.start_byte, value, "loop", self._type_text(node)))
+            self.add(scope, self.text(name), Binding(name.start_byte, value, "loop", self.type_text(node)))
 
     def _bind_resource(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is not None:
             scope = self.scopes.innermost(node.start_byte)
-            self.add(scope, self.text(name), Binding(node.end_byte, value, "value", self._type_text(node)))
+            self.add(scope, self.text(name), Binding(node.end_byte, value, "value", self.type_text(node)))
 
     def _bind_pattern(self, node: Node) -> None:
         name, kind = node.child_by_field_name("name"), node.child_by_field_name("right")
@@ -183,29 +196,52 @@ class JavaNames(Unit):
     def _declaring(self, name: str, offset: int) -> int:
         """Return the scope that declares a variable; an inherited field belongs to the class around."""
         for scope in self.scopes.chain(offset):
-            if (scope, name) in self.bindings:
+            fields = scope in self.classes
+            if self.bindings.get((scope, name)) if fields else self._visible(scope, name, offset):
                 return scope
         return self.enclosing_class(offset) or 0
 
-    def _type_text(self, node: Node) -> str:
+    def type_text(self, node: Node) -> str:
+        """Return the type that a declaration, parameter, creation or cast is written with, or an empty text."""
         kind = node.child_by_field_name("type")
         if kind is None and node.type == "spread_parameter":
             kind = next((child for child in node.named_children if child.type.endswith("type")), None)
         return self.text(kind) if kind is not None else ""
+
+    def written_type(self, node: Node) -> str:
+        """Return the type that an expression is declared with, as written; empty when it is not seen."""
+        if node.type == "string_literal":
+            return "String"
+        if node.type in ("object_creation_expression", "cast_expression"):
+            return self.type_text(node)
+        if node.type == "identifier":
+            name = self.text(node)
+            found = (self.bindings.get((scope, name)) for scope in self.scopes.chain(node.start_byte))
+            return next((binding.name for listed in found if listed for binding in listed if binding.name), "")
+        return ""
 
     # What names are ---------------------------------------------------------------------------
 
     def identifier(self, name: str, offset: int) -> Value:
         """Return what a simple name is at an offset: locals in the order of the code, fields over all of it."""
         for scope in self.scopes.chain(offset):
-            found = self.bindings.get((scope, name))
+            in_order = scope != 0 and scope not in self.classes
+            found = self._visible(scope, name, offset) if in_order else self.bindings.get((scope, name))
             if found:
-                in_order = scope != 0 and scope not in self.classes
                 return self._any(self._reaching(found, offset, same=in_order), field=not in_order)
             inherited = self.inherited(scope, name) if scope in self.classes else None
             if inherited is not None:
                 return inherited
         return self.unbound(name, offset)
+
+    def _visible(self, scope: int, name: str, offset: int) -> list[Binding]:
+        """Return what a method says of the local variable that is in scope at an offset."""
+        found = self.bindings.get((scope, name), [])
+        for declaration in reversed(found):
+            block = self.blocks.innermost(declaration.offset)
+            if declaration.name and declaration.offset <= offset and self.blocks.holds(block, offset):
+                return [b for b in found if b.offset >= declaration.offset and self.blocks.holds(block, b.offset)]
+        return []
 
     def _any(self, bindings: list[Binding], field: bool) -> Value:
         """Return what any of several bindings gives; a field that is also set from out of sight has a default."""
@@ -253,7 +289,7 @@ class JavaNames(Unit):
                 )
                 written.extend(self.text(item) for item in listed)
         if node.type == "class_body" and node.parent is not None:
-            written.append(self._type_text(node.parent))
+            written.append(self.type_text(node.parent))
         return [(text, outside) for text in written[:_MOST_BASES]]
 
     def unbound(self, name: str, offset: int) -> Value:
