@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pqc_migrate.detectors.config import files, tls
 from pqc_migrate.detectors.config.document import Document, Word
 from pqc_migrate.detectors.config.nginx_syntax import Directive, directives
-from pqc_migrate.detectors.config.report import LONGEST, NEGOTIATES, TOO_LONG, Setting
+from pqc_migrate.detectors.config.report import LONGEST, NEGOTIATES, NOT_FOLLOWED, TOO_LONG, Setting
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Skip
 from pqc_migrate.model.target import Hit, SourceFile
@@ -37,94 +37,112 @@ _HARMLESS_INCLUDE = re.compile(
 )
 _TLS_UPSTREAM = re.compile(r"(?:https|grpcs|suwsgi)://")
 
-Read = Callable[[Setting, Directive], tls.Found]
-_ON = "TLS is switched on here; its groups are set beside it"
+_ON = "TLS is switched on here, its groups are set beside it"
+_NO_HYBRID = ("hybrid", "not without TLS 1.3, which ssl_protocols leaves out")
+"""Hybrid groups are defined for TLS 1.3 only (RFC 10024)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One directive with what the blocks around it say about its connections."""
+
+    setting: Setting
+    directive: Directive
+    groups_set: bool
+    """Key exchange groups are set in its own block or one around it."""
+    tls13: bool
+    """TLS 1.3 is on, or nothing is set and nginx's version decides."""
+
+
+Read = Callable[[Use], tls.Found]
 
 
 def _each(read: Callable[[Setting, Word], tls.Found]) -> Read:
     """Read every argument by itself."""
-    return lambda setting, directive: (one for word in directive.arguments for one in read(setting, word))
+    return lambda use: (one for word in use.directive.arguments for one in read(use.setting, word))
 
 
-def _versions(setting: Setting, directive: Directive) -> tls.Found:
-    return tls.versions(setting, directive.arguments)
+def _versions(use: Use) -> tls.Found:
+    return tls.versions(use.setting, use.directive.arguments)
 
 
-def _conf_command(setting: Setting, directive: Directive) -> tls.Found:
+def _conf_command(use: Use) -> tls.Found:
     """Read ``ssl_conf_command Groups X25519:P-256;``: commands of SSL_CONF_cmd(3)."""
-    if len(directive.arguments) < 2 or (command := tls.COMMANDS.get(directive.arguments[0].text.lower())) is None:
+    arguments = use.directive.arguments
+    if len(arguments) < 2 or (command := tls.COMMANDS.get(arguments[0].text.lower())) is None:
         return
     spelling, read = command
-    named = Setting(setting.document, setting.rule, f"{setting.symbol} {spelling}")
-    yield from read(named, directive.arguments[1])
+    yield from read(replace(use.setting, symbol=f"{use.setting.symbol} {spelling}"), arguments[1])
 
 
-def _key(setting: Setting, directive: Directive) -> tls.Found:
+def _key(use: Use) -> tls.Found:
     """Say that a key is out of reach when an engine or a token holds it; one in a file is the certificate's."""
-    for word in directive.arguments:
+    for word in use.directive.arguments:
         if word.text.startswith(("engine:", "store:")):
-            yield setting.unresolved(word, "the private key is held by an engine or a token")
+            yield use.setting.unresolved(word, "the private key is held by an engine or a token")
 
 
-def _certificate(setting: Setting, directive: Directive) -> tls.Found:
-    for word in directive.arguments[:1]:
-        yield from tls.certificate(setting, word)
+def _certificate(use: Use) -> tls.Found:
+    for word in use.directive.arguments[:1]:
+        yield from tls.certificate(use.setting, word)
 
 
-def _dh_parameters(setting: Setting, directive: Directive) -> tls.Found:
-    for word in directive.arguments[:1]:
-        yield from tls.dh_parameters(setting, word)
+def _dh_parameters(use: Use) -> tls.Found:
+    for word in use.directive.arguments[:1]:
+        yield from tls.dh_parameters(use.setting, word)
 
 
-def _ntls(setting: Setting, directive: Directive) -> tls.Found:
-    if _is_on(directive):
-        yield tls.runtime(setting, directive.arguments[0], "suite", asset=Asset.of(Kind.PROTOCOL, "TLCP"))
+def _ntls(use: Use) -> tls.Found:
+    if _is_on(use):
+        yield tls.runtime(use.setting, use.directive.arguments[0], "suite", asset=Asset.of(Kind.PROTOCOL, "TLCP"))
 
 
-def _switch(setting: Setting, directive: Directive) -> tls.Found:
-    if _is_on(directive):
-        yield from _switched_on(setting, directive, directive.arguments[0], tls.TLS)
+def _switch(use: Use) -> tls.Found:
+    if _is_on(use):
+        yield from _switched_on(use, use.directive.arguments[0], tls.TLS)
 
 
-def _listen(setting: Setting, directive: Directive) -> tls.Found:
-    for word in directive.arguments[1:]:
+def _listen(use: Use) -> tls.Found:
+    for word in use.directive.arguments[1:]:
         if word.text in ("ssl", "quic"):
             asset = tls.TLS if word.text == "ssl" else Asset.of(Kind.PROTOCOL, "QUIC")
-            yield from _switched_on(setting, directive, word, asset)
+            yield from _switched_on(use, word, asset)
 
 
-def _upstream(setting: Setting, directive: Directive) -> tls.Found:
-    for word in directive.arguments[:1]:
+def _upstream(use: Use) -> tls.Found:
+    for word in use.directive.arguments[:1]:
         if _TLS_UPSTREAM.match(word.text):
-            yield from _switched_on(setting, directive, word, tls.TLS)
+            yield from _switched_on(use, word, tls.TLS)
 
 
-def _switched_on(setting: Setting, directive: Directive, word: Word, asset: Asset) -> tls.Found:
+def _switched_on(use: Use, word: Word, asset: Asset) -> tls.Found:
     """Report the protocol; where no group is set beside or around it, the library's version decides on hybrids."""
-    if directive.groups_set:
-        yield setting.finding(word.part(0, ""), asset, reason=_ON)
+    if use.groups_set:
+        yield use.setting.finding(word.part(0, ""), asset, reason=_ON)
+    elif use.tls13 or asset != tls.TLS:
+        yield tls.runtime(use.setting, word, "group", asset=asset, details=(NEGOTIATES, tls.HYBRID_SINCE))
     else:
-        yield tls.runtime(setting, word, "group", asset=asset, details=(NEGOTIATES, tls.HYBRID_SINCE))
+        yield tls.runtime(use.setting, word, "group", details=(NEGOTIATES, _NO_HYBRID))
 
 
-def _secure_link(setting: Setting, directive: Directive) -> tls.Found:
+def _secure_link(use: Use) -> tls.Found:
     """ngx_http_secure_link_module hashes with MD5 whatever the link is made of."""
-    yield setting.finding(
-        directive.name,
+    yield use.setting.finding(
+        use.directive.name,
         Asset.of(Kind.ALGORITHM, "MD5"),
         reason="the module of this directive hashes with MD5",
         functions=("digest",),
     )
 
 
-def _include(setting: Setting, directive: Directive) -> tls.Found:
-    for word in directive.arguments[:1]:
+def _include(use: Use) -> tls.Found:
+    for word in use.directive.arguments[:1]:
         if not _HARMLESS_INCLUDE.fullmatch(word.text):
-            yield setting.unresolved(word, "not followed; files of the target that it names are read by themselves")
+            yield use.setting.unresolved(word, NOT_FOLLOWED)
 
 
-def _is_on(directive: Directive) -> bool:
-    return any(word.text.lower() in ("on", "only") for word in directive.arguments[:1])
+def _is_on(use: Use) -> bool:
+    return any(word.text.lower() in ("on", "only") for word in use.directive.arguments[:1])
 
 
 _READERS: dict[str, Read] = {
@@ -189,24 +207,30 @@ def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
         yield Diagnostic(file.path, Skip.ENCODING, "nginx: not read, the file is UTF-16", rule="nginx/encoding")
         return
     known = [one for one in directives(document) if one.name.text in _READERS and not one.opens_block]
-    for directive in _with_groups(known):
-        read = _READERS[directive.name.text]
-        setting = Setting(document, "nginx/" + directive.name.text.replace("_", "-"), directive.name.text)
-        if not directive.complete:
+    for use in _uses(document, known):
+        if not use.directive.complete:
+            line = document.line(use.directive.name.offset)
             message = "the file ends before the directive does"
-            yield Diagnostic(file.path, Skip.MALFORMED, message, document.line(directive.name.offset), setting.rule)
-        elif sum(len(word.text) + 1 for word in directive.arguments) > LONGEST:
-            yield setting.unresolved(directive.name, TOO_LONG)
+            yield Diagnostic(file.path, Skip.MALFORMED, message, line, use.setting.rule)
+        elif sum(len(word.text) + 1 for word in use.directive.arguments) > LONGEST:
+            yield use.setting.unresolved(use.directive.name, TOO_LONG)
         else:
-            yield from read(setting, directive)
+            yield from _READERS[use.directive.name.text](use)
 
 
-def _with_groups(known: list[Directive]) -> Iterator[Directive]:
-    """Note on each directive whether its own block or one around it sets the groups of its connections."""
-    setting = {(_side(one.name.text), one.scope) for one in known if _sets_groups(one)}
+def _uses(document: Document, known: list[Directive]) -> Iterator[Use]:
+    """Join each directive with what its own block and those around it set; the innermost one holds."""
+    groups = {(_side(one.name.text), one.scope) for one in known if _sets_groups(one)}
+    versions = {(_side(one.name.text), one.scope): _has_tls13(one) for one in known if _sets_versions(one)}
     for one in known:
-        scopes = (one.scope[:depth] for depth in range(len(one.scope) + 1))
-        yield replace(one, groups_set=any((_side(one.name.text), scope) in setting for scope in scopes))
+        name = one.name.text
+        places = [(_side(name), one.scope[:depth]) for depth in range(len(one.scope), -1, -1)]
+        yield Use(
+            setting=Setting(document, "nginx/" + name.replace("_", "-"), name),
+            directive=one,
+            groups_set=any(place in groups for place in places),
+            tls13=next((versions[place] for place in places if place in versions), True),
+        )
 
 
 def _side(name: str) -> str:
@@ -220,6 +244,15 @@ def _sets_groups(directive: Directive) -> bool:
     return (name == "ssl_ecdh_curve" and first != "auto") or (
         name == "ssl_conf_command" and first in ("groups", "curves", "ecdhparameters")
     )
+
+
+def _sets_versions(directive: Directive) -> bool:
+    return directive.name.text.removeprefix(_side(directive.name.text)) == "ssl_protocols"
+
+
+def _has_tls13(directive: Directive) -> bool:
+    """Return whether TLS 1.3 is named, or may be behind a value that is not known here."""
+    return any(word.text.lower() == "tlsv1.3" or not word.known or "$" in word.text for word in directive.arguments)
 
 
 DETECTOR = Detector("nginx", lambda: _ANCHORS, _wants, _detect)

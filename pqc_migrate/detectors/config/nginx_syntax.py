@@ -41,8 +41,6 @@ class Directive:
     scope: tuple[int, ...] = ()
     """The blocks around it, outermost first, each by its number in the file."""
     opens_block: bool = False
-    groups_set: bool = False
-    """Filled in by who knows directives: the groups of its connections are set where it stands."""
     complete: bool = True
     """False at the end of a file that breaks off."""
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pqc_migrate.catalog import algorithms, names
 from pqc_migrate.detectors.config import files
 from pqc_migrate.detectors.config.document import BLANKS, Document, Word
-from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, UNSURE, Setting
+from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, NOT_FOLLOWED, UNSURE, Setting
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Skip
 from pqc_migrate.model.target import SourceFile
@@ -131,7 +131,7 @@ def _protocol(setting: Setting, value: Word) -> Found:
 
 
 def _include(setting: Setting, value: Word) -> Found:
-    yield setting.unresolved(value, "not followed; files of the target that it names are read by themselves")
+    yield setting.unresolved(value, NOT_FOLLOWED)
 
 
 _KEYWORDS = {

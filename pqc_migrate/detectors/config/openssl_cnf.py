@@ -2,7 +2,8 @@
 
 TLS commands count fully in sections that ``openssl_conf`` leads to; in a section that nothing in the file refers to
 they are less sure. A value from the environment or an included file is not known here. A provider is a finding when
-it is activated: it decides which algorithms a program finds at all.
+it is activated: it decides which algorithms a program finds at all. An authority's own files (``private_key`` of a
+CA section) are read where they are scanned and are no findings here.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pqc_migrate.catalog import names
 from pqc_migrate.detectors.config import files, tls
 from pqc_migrate.detectors.config.document import Document, Word
 from pqc_migrate.detectors.config.openssl_syntax import DEFAULT, Configuration, Entry, read, sections_under
-from pqc_migrate.detectors.config.report import LIKELY, Setting
+from pqc_migrate.detectors.config.report import LIKELY, NOT_FOLLOWED, Setting
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Skip
 from pqc_migrate.model.target import SourceFile
@@ -108,7 +109,7 @@ def _detect(file: SourceFile) -> Found:
     configuration = read(document)
     for include in configuration.includes:
         setting = Setting(document, "openssl-cnf/include", ".include")
-        yield setting.unresolved(include, "not followed; files of the target that it names are read by themselves")
+        yield setting.unresolved(include, NOT_FOLLOWED)
     modules = [init for start in _starts(configuration) for init in sections_under(configuration, DEFAULT, start)]
     reached = {
         section

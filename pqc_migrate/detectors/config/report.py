@@ -22,6 +22,7 @@ NEGOTIATES = ("negotiates", "depends on runtime")
 LONGEST = 16384
 """Characters of a value that is read: ten times the longest real one, and little enough to read it in no time."""
 TOO_LONG = "longer than any real value, not read"
+NOT_FOLLOWED = "not followed; files of the target that it names are read by themselves"
 SURE = 0.95
 LIKELY = 0.8
 UNSURE = 0.5

@@ -67,7 +67,7 @@ def cipher_string(setting: Setting, value: Word) -> Found:
                 word,
                 named.asset,
                 confidence=0.6,
-                reason="a keyword selects it; the version of the TLS library decides in which suites",
+                reason="a keyword selects it, the version of the TLS library decides in which suites",
                 details=(NEGOTIATES,),
             )
     for offset in meaning.unknown:
@@ -115,7 +115,7 @@ def certificate(setting: Setting, value: Word) -> Found:
         value.part(0, ""),
         Asset.of(Kind.CERTIFICATE, "X.509"),
         confidence=LIKELY,
-        reason="names a certificate file; what key it holds is read from that file only",
+        reason="names a certificate file, what key it holds is read from that file only",
         functions=(),
     )
 
@@ -137,7 +137,7 @@ def runtime(
     *,
     asset: Asset = TLS,
     details: tuple[tuple[str, str], ...] = (NEGOTIATES,),
-    reason: str = "TLS is switched on; what it negotiates the version of the TLS library decides",
+    reason: str = "TLS is switched on, what it negotiates the version of the TLS library decides",
 ) -> Finding:
     """Return that a protocol is used and the program's version decides `parameter` of it."""
     return setting.finding(word, asset, reason=reason, details=details, runtime=(parameter,))
@@ -165,7 +165,7 @@ def _suite(setting: Setting, word: Word, suite: Suite, *, in_string: bool = Fals
     details: tuple[tuple[str, str], ...] = ()
     if in_string and suite.protocol == "TLS" and not suite.exchange:
         confidence, details = UNSURE, (NEGOTIATES,)
-        reason = "a cipher string does not set the suites of TLS 1.3; OpenSSL keeps its own"
+        reason = "a cipher string does not set the suites of TLS 1.3, OpenSSL keeps its own"
     elif not sure:
         confidence, details = UNSURE, (NEGOTIATES,)
         reason = "some versions of the TLS library count it among the classes that the string excludes"

@@ -60,6 +60,17 @@ def test_listener_says_who_decides_about_hybrids() -> None:
     assert dict(elsewhere[1].details)["negotiates"] == "depends on runtime"
 
 
+def test_no_hybrid_without_tls13() -> None:
+    """A server without TLS 1.3 cannot negotiate a hybrid group; of several lists the innermost one holds."""
+    text = "http { ssl_protocols TLSv1.2 TLSv1.3; server { listen 1 ssl; ssl_protocols TLSv1.2; } }"
+    old = findings(nginx.DETECTOR, text)
+    listener = next(one for one in old if one.rule == "nginx/listen")
+    assert "not without TLS 1.3" in dict(listener.details)["hybrid"]
+    new = findings(nginx.DETECTOR, "http { ssl_protocols TLSv1.2; server { listen 1 ssl; ssl_protocols $v; } }")
+    listener = next(one for one in new if one.rule == "nginx/listen")
+    assert "hybrid" not in dict(listener.details)
+
+
 def test_upstream_groups_are_not_the_servers() -> None:
     """ssl_ecdh_curve is about clients of nginx; connections to upstreams have their own command."""
     server = findings(nginx.DETECTOR, "server { ssl_ecdh_curve X25519; proxy_pass https://a; }")
