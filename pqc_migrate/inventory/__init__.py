@@ -1,6 +1,6 @@
 """The inventory artefact: findings merged into components, and the CycloneDX CBOM that holds them.
 
-* `merge`: findings → `Inventory`; several inventories → one
+* `merge`: findings → `Inventory`
 * `standing`: what the catalog's facts say about each component
 * `cyclonedx_write`: `Inventory` → CBOM bytes (the fields in `cyclonedx_fields`)
 * `cyclonedx_read`: a CBOM, ours or another tool's → `Inventory` (names in `spelling`)

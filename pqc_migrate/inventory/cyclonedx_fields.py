@@ -12,7 +12,7 @@ from typing import Any
 
 from pqc_migrate.catalog import algorithms, names, oids, strengths
 from pqc_migrate.inventory.escape import visible
-from pqc_migrate.inventory.standing import mapped
+from pqc_migrate.inventory.standing import derived_from, mapped
 from pqc_migrate.model.inventory import Asset, Component, Kind
 
 Json = dict[str, Any]
@@ -35,6 +35,7 @@ _FAMILY_PADDINGS = {
     "RSASSA-PKCS1": "pkcs1v15", "RSAES-PKCS1": "pkcs1v15", "RSAES-OAEP": "oaep", "RSASSA-PSS": "other",
 }  # fmt: skip
 _PROTOCOL_TYPES_17 = {"DTLS": "dtls", "QUIC": "quic"}
+_KEY_TYPES = {"public-key": "publicKey", "private-key": "privateKey"}
 _PRIMITIVES_17 = frozenset({"key-wrap"})
 """Primitives 1.6 has no word for."""
 
@@ -186,12 +187,24 @@ def _one_ref(component: Component, relation: str, by_ref: Mapping[str, Component
 
 
 def _related_assets(component: Component, by_ref: Mapping[str, Component]) -> list[Json]:
-    return [{"type": visible(relation), "ref": ref} for relation, ref in component.related if ref in by_ref]
+    return [
+        {"type": _related_type(relation, by_ref[ref]), "ref": ref}
+        for relation, ref in component.related
+        if ref in by_ref
+    ]
+
+
+def _related_type(relation: str, target: Component) -> str:
+    """Return the words of the specification's examples where they fit, else our relation."""
+    if target.asset.kind is Kind.KEY:
+        return _KEY_TYPES.get(target.asset.get("type") or "", visible(relation))
+    return "algorithm" if target.asset.kind is Kind.ALGORITHM else visible(relation)
 
 
 def _first_details(component: Component) -> dict[str, str]:
-    # The same bytes carry the same subject and dates wherever a copy lies.
-    return dict(component.occurrences[0].details) if component.occurrences else {}
+    # The same bytes carry the same subject and dates wherever a copy lies; a derived place has none.
+    direct = (o for o in component.occurrences if derived_from(o) is None)
+    return dict(next((o.details for o in direct), ()))
 
 
 def _hash(asset: Asset) -> Json | None:

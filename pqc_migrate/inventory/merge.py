@@ -20,12 +20,9 @@ from pqc_migrate.model.inventory import (
     Asset,
     Component,
     Coverage,
-    Diagnostic,
     Finding,
     Inventory,
     Kind,
-    LanguageCoverage,
-    Location,
     Occurrence,
 )
 
@@ -45,35 +42,6 @@ def merge(findings: Iterable[Finding], coverage: Coverage, target: str) -> Inven
         builder.add(finding)
     skipped = tuple(sorted(set(coverage.skipped)))
     return Inventory(builder.components(), replace(coverage, skipped=skipped), target, tool_version=__version__)
-
-
-def combine(inventories: Iterable[Inventory]) -> Inventory:
-    """Return one inventory of several targets; paths of each get its name in front when there are several."""
-    several = tuple(inventories)
-    if len(several) == 1:
-        return several[0]
-    occurrences: dict[str, list[Occurrence]] = {}
-    related: dict[str, set[tuple[str, str]]] = {}
-    first: dict[str, Component] = {}
-    for inventory in several:
-        prefix = f"{inventory.target}/" if inventory.target else ""
-        for component in inventory.components:
-            known = first.setdefault(component.ref, component)
-            if known is not component:
-                properties = tuple(dict.fromkeys(known.properties + component.properties))
-                first[component.ref] = replace(known, properties=properties)
-            occurrences.setdefault(component.ref, []).extend(_moved(prefix, o) for o in component.occurrences)
-            related.setdefault(component.ref, set()).update(component.related)
-    components = (
-        replace(c, occurrences=tuple(unique(occurrences[ref])), related=tuple(sorted(related[ref])))
-        for ref, c in first.items()
-    )
-    return Inventory(
-        components=tuple(sorted(components, key=component_order)),
-        coverage=_added(several),
-        target=", ".join(dict.fromkeys(i.target for i in several if i.target)),
-        tool_version=__version__,
-    )
 
 
 def reference(asset: Asset) -> str:
@@ -204,39 +172,3 @@ def component_order(component: Component) -> tuple[int, str, str]:
 
 
 _KINDS = {kind: position for position, kind in enumerate(Kind)}
-
-
-def _moved(prefix: str, occurrence: Occurrence) -> Occurrence:
-    if not prefix:
-        return occurrence
-    place = occurrence.location
-    moved = Location(prefix + place.path, place.line, place.offset, place.symbol)
-    provenance = tuple(replace(p, path=prefix + p.path) if p.path else p for p in occurrence.provenance)
-    return replace(occurrence, location=moved, provenance=provenance)
-
-
-def _added(inventories: tuple[Inventory, ...]) -> Coverage:
-    """Add up the coverage of several targets."""
-    languages: dict[str, LanguageCoverage] = {}
-    skipped: set[Diagnostic] = set()
-    for inventory in inventories:
-        prefix = f"{inventory.target}/" if inventory.target else ""
-        skipped.update(replace(d, path=prefix + d.path) for d in inventory.coverage.skipped)
-        for language, found in inventory.coverage.by_language.items():
-            so_far = languages.get(language, LanguageCoverage())
-            languages[language] = LanguageCoverage(
-                files=so_far.files + found.files,
-                bytes=so_far.bytes + found.bytes,
-                parsed=so_far.parsed + found.parsed,
-                parsed_bytes=so_far.parsed_bytes + found.parsed_bytes,
-                supported=so_far.supported and found.supported,
-            )
-    covered = [inventory.coverage for inventory in inventories]
-    return Coverage(
-        files_seen=sum(c.files_seen for c in covered),
-        files_read=sum(c.files_read for c in covered),
-        bytes_read=sum(c.bytes_read for c in covered),
-        files_parsed=sum(c.files_parsed for c in covered),
-        by_language=languages,
-        skipped=tuple(sorted(skipped)),
-    )

@@ -228,7 +228,7 @@ def test_a_certificate_points_at_its_key_and_signature() -> None:
     new = crypto(certificate, *related, version="1.7", **dates, serial="0a")["certificateProperties"]
     assert new["fingerprint"] == {"alg": "SHA-256", "content": "ab" * 32}
     assert new["serialNumber"] == "0a"
-    assert {r["type"] for r in new["relatedCryptographicAssets"]} == {"public-key", "signature-algorithm"}
+    assert {r["type"] for r in new["relatedCryptographicAssets"]} == {"publicKey", "algorithm"}
 
 
 def test_a_key_has_type_size_and_algorithm_but_never_a_value() -> None:

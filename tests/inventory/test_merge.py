@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pqc_migrate.catalog import algorithms
-from pqc_migrate.inventory.merge import combine, merge, reference
+from pqc_migrate.inventory.merge import merge, reference
 from pqc_migrate.inventory.standing import derived_from, within_hybrid
 from pqc_migrate.model.inventory import (
     Asset,
@@ -13,12 +13,8 @@ from pqc_migrate.model.inventory import (
     Coverage,
     Diagnostic,
     Finding,
-    Inventory,
     Kind,
-    LanguageCoverage,
     Location,
-    Provenance,
-    Role,
     Skip,
     Technique,
 )
@@ -193,31 +189,3 @@ def test_merging_is_linear() -> None:
         return best
 
     assert seconds(12_000) < 9 * seconds(3_000)
-
-
-def test_several_targets_are_told_apart_by_their_names() -> None:
-    """Paths and provenance of each target get its name in front; figures add up."""
-    coverage = Coverage(
-        2, 2, 20, 1, {"python": LanguageCoverage(1, 10, 1, 10)}, (Diagnostic("big", Skip.TOO_LARGE, "m"),)
-    )
-    one = merge([finding(RSA)], coverage, "one")
-    provenance = (Provenance("size", "constant", "c.py", 4), Provenance("mode", "literal"))
-    other = Finding("r/r", RSA, Location("b.py", 2), Technique.AST, 1.0, "", Role.TEST, provenance=provenance)
-    both = combine([one, merge([other], coverage, "two")])
-    (component,) = both.components
-    assert [o.location.path for o in component.occurrences] == ["one/a.py", "two/b.py"]
-    assert component.occurrences[1].provenance == (
-        Provenance("size", "constant", "two/c.py", 4),
-        Provenance("mode", "literal"),
-    )
-    assert both.coverage.files_seen == 4
-    assert both.coverage.by_language == {"python": LanguageCoverage(2, 20, 2, 20)}
-    assert [d.path for d in both.coverage.skipped] == ["one/big", "two/big"]
-    assert both.target == "one, two"
-
-
-def test_one_inventory_alone_stays_as_it_is() -> None:
-    """A single target keeps its paths."""
-    alone = merge([finding(RSA)], Coverage(), "one")
-    assert combine([alone]) is alone
-    assert combine([]) == Inventory((), Coverage(), "", tool_version=alone.tool_version)
