@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pqc_migrate.assess.coverage import blind_spots, coverage
-from pqc_migrate.assess.places import Claim, Sighting, evidence, sightings
+from pqc_migrate.assess.places import Claim, Sighting, evidence, key_usages, sightings
 from pqc_migrate.assess.standing import assessed
 from pqc_migrate.model.inventory import Component, Inventory, Occurrence
 from pqc_migrate.model.plan import UNREGISTERED, Assessment, ProfileView
@@ -35,10 +35,11 @@ def assess(
     components: dict[str, Component] = {}
     for inventory in inventories:
         by_ref = {component.ref: component for component in inventory.components}
+        usages = key_usages(inventory)
         for component in inventory.components:
             known = components.setdefault(component.ref, component)
             components[component.ref] = min(known, component, key=lambda c: (c.name, c.properties))
-            seen.setdefault(component.ref, []).extend(sightings(inventory, component, by_ref, claim))
+            seen.setdefault(component.ref, []).extend(sightings(inventory, component, by_ref, usages, claim))
     rows = {ref: evidence(ref, found) for ref, found in seen.items()}
     assets = [assessed(components[ref], rows[ref], seen[ref], profiles) for ref in components]
     assets.sort(key=lambda asset: (_STANDING_ORDER[asset.standing], asset.name, asset.id))

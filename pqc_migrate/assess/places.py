@@ -22,7 +22,9 @@ ROLE_ORDER = {role.value: place for place, role in enumerate(Role)}
 """Production first."""
 
 _SIGN = frozenset({"sign", "verify"})
-_ESTABLISH = frozenset({"encrypt", "decrypt", "encapsulate", "decapsulate", "keyagree", "wrap", "unwrap"})
+_ESTABLISH = frozenset({"encrypt", "decrypt", "encapsulate", "decapsulate", "keyderive", "wrap", "unwrap"})
+_SIGNING_USAGES = frozenset({"digitalSignature", "nonRepudiation", "keyCertSign", "cRLSign"})
+_ESTABLISHING_USAGES = frozenset({"keyEncipherment", "dataEncipherment", "keyAgreement"})
 # Details by which the inventory marks an occurrence that is only a part of another component.
 _DERIVED = "derived-from"
 _WITHIN_HYBRID = ("within", "hybrid")
@@ -47,8 +49,30 @@ class Sighting:
         return dict(self.occurrence.details).get(name)
 
 
+KeyUsages = Mapping[tuple[str, str, int], frozenset[str]]
+"""What certificates say their keys are for, by key, path and line."""
+
+
+def key_usages(inventory: Inventory) -> KeyUsages:
+    """Return the key usage (RFC 5280 section 4.2.1.3) of every certified key, where the certificate states one."""
+    found: dict[tuple[str, str, int], frozenset[str]] = {}
+    for component in inventory.components:
+        keys = [ref for relation, ref in component.related if relation == "public-key"]
+        if component.asset.kind is not Kind.CERTIFICATE:
+            continue
+        for occurrence in component.occurrences:
+            usage = frozenset(dict(occurrence.details).get("key-usage", "").split())
+            for ref in keys if usage else ():
+                found[(ref, occurrence.location.path, occurrence.location.line)] = usage
+    return found
+
+
 def sightings(
-    inventory: Inventory, component: Component, by_ref: Mapping[str, Component], claim: Claim
+    inventory: Inventory,
+    component: Component,
+    by_ref: Mapping[str, Component],
+    usages: KeyUsages,
+    claim: Claim,
 ) -> Iterator[Sighting]:
     """Yield every occurrence of a component.
 
@@ -57,7 +81,8 @@ def sightings(
     for occurrence in component.occurrences or (_NO_PLACE,):
         owner = by_ref.get(dict(occurrence.details).get(_DERIVED, ""))
         part_of = _counted_with(owner, component.asset, occurrence)
-        axis, use, reason = _axis_and_use(component, occurrence, owner)
+        stated = usages.get((component.ref, occurrence.location.path, occurrence.location.line), frozenset())
+        axis, use, reason = _axis_and_use(component, occurrence, owner, stated)
         system = claim(inventory, component, occurrence)
         yield Sighting(inventory.target, occurrence, axis, use, reason, system, part_of)
 
@@ -74,9 +99,13 @@ def _counted_with(owner: Component | None, part: Asset, occurrence: Occurrence) 
     return None
 
 
-def _axis(asset: Asset, occurrence: Occurrence) -> Axis | None:
+def _axis(asset: Asset, occurrence: Occurrence, owner: Component | None) -> Axis | None:
     if quantum(asset) not in (Quantum.SHOR, Quantum.HYBRID, Quantum.RESISTANT):
         return None
+    suite = owner.asset.get("suite") if owner is not None else None
+    if suite is not None and asset.family == "RSA":
+        # RFC 5246 section 7.4.2: RSA alone transports the key, beside DHE or ECDHE it authenticates.
+        return Axis.CONFIDENTIALITY if suite.startswith("TLS_RSA_") else Axis.SIGNATURE
     functions = set(occurrence.functions)
     signs, establishes = bool(functions & _SIGN), bool(functions & _ESTABLISH)
     if asset.family in ("RSA", "EC", "SM2", "SM9"):
@@ -96,9 +125,12 @@ def _axis(asset: Asset, occurrence: Occurrence) -> Axis | None:
 
 
 def _axis_and_use(
-    component: Component, occurrence: Occurrence, owner: Component | None
+    component: Component, occurrence: Occurrence, owner: Component | None, stated: frozenset[str]
 ) -> tuple[Axis | None, Use, Reason]:
-    axis = _axis(component.asset, occurrence)
+    axis = _axis(component.asset, occurrence, owner)
+    signs, establishes = bool(stated & _SIGNING_USAGES), bool(stated & _ESTABLISHING_USAGES)
+    if axis is Axis.BOTH and signs != establishes:
+        axis = Axis.SIGNATURE if signs else Axis.CONFIDENTIALITY
     if axis is not None:
         for context, reason in _contexts(component, occurrence, owner):
             narrowed = context.axis(axis)

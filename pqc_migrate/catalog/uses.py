@@ -41,9 +41,10 @@ class _Tables:
 
 
 def by_rule(rule: str) -> Context | None:
-    """Return the context of a rule id (``openssh/…``, ``pem/certificate``) by its first part, else its second."""
+    """Return the context of a rule id, of its first part (``openssh/…``) or of its second (``…/certificate``)."""
     library, _, what = rule.partition("/")
-    return _tables().rules.get(library) or _tables().rules.get(what)
+    found = (_tables().rules.get(name) for name in (rule, library, what))
+    return next((context for context in found if context is not None), None)
 
 
 @cache

@@ -181,6 +181,49 @@ def test_parts_of_a_certificate_are_x509(finding: Make, inventory: Build) -> Non
     assert (held.standing, held.valid_until) == (Standing.CERTIFICATE, "2037-01-01")
 
 
+@pytest.mark.parametrize(
+    ("usage", "axis"),
+    [
+        ("keyCertSign cRLSign", Axis.SIGNATURE),
+        ("digitalSignature", Axis.SIGNATURE),
+        ("keyEncipherment", Axis.CONFIDENTIALITY),
+        ("digitalSignature keyEncipherment", Axis.BOTH),
+        ("", Axis.BOTH),
+    ],
+)
+def test_a_certificate_says_what_its_key_is_for(finding: Make, inventory: Build, usage: str, axis: Axis) -> None:
+    """Key usage (RFC 5280 section 4.2.1.3) settles the axis where it names one side only."""
+    key = Asset.of(Kind.KEY, "RSA", type="public-key", size=2048)
+    details = (("key-usage", usage),) if usage else ()
+    certificate = finding(
+        "X.509",
+        kind=Kind.CERTIFICATE,
+        rule="pem/certificate",
+        name="ca",
+        related=(("public-key", key),),
+        details=details,
+    )
+    (row,) = (row for row in assess([inventory(certificate)]).evidence if row.axis is not None)
+    assert row.axis is axis
+    assert row.use in (Use.X509_SIGNATURE, Use.X509_KEM)
+
+
+@pytest.mark.parametrize(
+    ("suite", "axis", "use"),
+    [
+        ("TLS_RSA_WITH_AES_128_CBC_SHA", Axis.CONFIDENTIALITY, Use.TLS_KEY_EXCHANGE),
+        ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", Axis.SIGNATURE, Use.TLS_AUTHENTICATION),
+        ("TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", Axis.SIGNATURE, Use.TLS_AUTHENTICATION),
+    ],
+)
+def test_rsa_of_a_cipher_suite(finding: Make, inventory: Build, suite: str, axis: Axis, use: Use) -> None:
+    """Alone it transports the key (RFC 5246 section 7.4.2), beside DHE or ECDHE it authenticates."""
+    rsa = Asset.of(Kind.ALGORITHM, "RSA")
+    held = finding("TLS-suite", kind=Kind.PROTOCOL, suite=suite, related=(("component", rsa),))
+    row = place(assess([inventory(held)]), "RSA")
+    assert (row.axis, row.use) == (axis, use)
+
+
 def test_one_asset_used_both_ways_keeps_its_places_apart(finding: Make, inventory: Build) -> None:
     """Establishing keys is the more urgent standing; each place keeps its own axis."""
     encrypts = finding("RSA", functions=("encrypt",), size=2048)
