@@ -13,7 +13,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from pqc_migrate import __version__
-from pqc_migrate.catalog import algorithms
+from pqc_migrate.catalog import algorithms, suites
 from pqc_migrate.catalog.algorithms import Quantum
 from pqc_migrate.inventory.standing import DERIVED, WITHIN, derived_from, display_name, within_hybrid
 from pqc_migrate.model.inventory import (
@@ -33,7 +33,7 @@ _SLUG_LENGTH = 40
 def merge(findings: Iterable[Finding], coverage: Coverage, target: str) -> Inventory:
     """Return the inventory of one scan.
 
-    Related assets of a finding, and the catalog's components of a hybrid, become components of their own;
+    Related assets of a finding, and what the catalog says a hybrid or a suite is made of, become components;
     they stand at the same place, with the detail ``derived-from`` naming the component they are part of.
     Of several occurrences of one asset with equal (path, line, symbol) the most confident stays.
     """
@@ -125,6 +125,9 @@ class _Builder:
 
 
 def _catalog_parts(asset: Asset) -> tuple[tuple[str, Asset], ...]:
+    if asset.family == "TLS-suite":
+        suite = suites.find(asset.get("suite") or "")
+        return tuple(("component", part) for part in suite.components) if suite else ()
     if asset.kind is not Kind.ALGORITHM:
         return ()
     record = algorithms.families().get(asset.family)
