@@ -86,8 +86,8 @@ class Rule:
     reference: bool = True
     """False: naming it without calling it is no use (a type, an exception)."""
     implementation: bool = False
-    optional: bool = False
-    """True: the argument that names the algorithm may be left out, and then there is nothing to find."""
+    arity: int | None = None
+    """Only calls with this many arguments; for overloads whose arguments mean different things."""
 
     @property
     def wildcard(self) -> bool:
@@ -141,7 +141,7 @@ _FILE_KEYS = {"source", "anchors", "prefixes", "types", "rule", "example", "libr
 _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
-    "optional", "refines", "returns", "source", "implementation",
+    "arity", "refines", "returns", "source", "implementation",
 }  # fmt: skip
 _SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split"}
 
@@ -227,7 +227,7 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
         refines=record.get("refines", False),
         reference=record.get("reference", True),
         implementation=record.get("implementation", False),
-        optional=record.get("optional", False),
+        arity=record.get("arity"),
     )
 
 

@@ -146,11 +146,11 @@ class Interpreter:
 
     def _interpret(self, value: Call | Name) -> Iterator[Meaning]:
         for rule in self.libraries.rules_of(value.name):
-            if isinstance(value, Name) and not rule.reference:
+            if not _applies(rule, value):
                 continue
             found = list(self._apply(rule, value))
             yield from found
-            if not found and isinstance(value, Call) and not _may_say_nothing(rule, value):
+            if not found and isinstance(value, Call) and not (rule.wildcard or rule.silent or rule.refines):
                 self.unresolved[value.offset] = rule
                 if rule.algorithm is not None and _is_text(_argument(rule.algorithm, value)):
                     self.unlisted.add(value.offset)
@@ -423,10 +423,10 @@ def _nist_curves(value: Value) -> Iterator[_Read]:
             yield _Read(text=curve, line=value.line, how="library default")
 
 
-def _may_say_nothing(rule: Rule, call: Call) -> bool:
-    """Whether a rule that found nothing in a call leaves no gap."""
-    left_out = rule.optional and rule.algorithm is not None and _argument(rule.algorithm, call) is None
-    return rule.wildcard or rule.silent or rule.refines or left_out
+def _applies(rule: Rule, value: Call | Name) -> bool:
+    if isinstance(value, Name):
+        return rule.reference
+    return rule.arity is None or len(value.args) == rule.arity
 
 
 def _is_protocol(meaning: Meaning) -> bool:
