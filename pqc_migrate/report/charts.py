@@ -60,7 +60,7 @@ def fitted(text: str, width: float, size: float = _SIZE) -> str:
 
 
 def _bars(drawing: Bars) -> tuple[list[str], float]:
-    label_width, right = 250, 70
+    label_width, right = 290, 70
     single = len(drawing.bars) == len(drawing.series) and all(len(parts) == 1 for _, parts in drawing.bars)
     body: list[str] = []
     tones = _tones([tone for _, tone in drawing.series])

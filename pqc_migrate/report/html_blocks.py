@@ -166,7 +166,7 @@ def _span(span: Span, e: Edition) -> str:
     if span.style is Style.TAG:
         text = f'<span class="tag{tone}">{text}</span>'
     elif span.style is Style.CODE:
-        text = text.replace("/", "/<wbr>")
+        text = text if span.link else text.replace("/", "/<wbr>")
         text = f'<code class="{tone.strip()}">{text}</code>' if tone else f"<code>{text}</code>"
     elif span.style is not Style.PLAIN or tone:
         text = f'<span class="{span.style.value}{tone}">{text}</span>'

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pqc_migrate.errors import PqcMigrateError
 from pqc_migrate.model.plan import MigrationPlan
+from pqc_migrate.plan.document import dump
 from pqc_migrate.report import html as html_page
 from pqc_migrate.report import markdown as markdown_text
 from pqc_migrate.report.document import Document
@@ -33,14 +34,27 @@ def markdown(plan: MigrationPlan, lang: str) -> bytes:
     return markdown_text.render(_documents(plan, lang))
 
 
+def json(plan: MigrationPlan, lang: str) -> bytes:
+    """Return the plan itself as JSON, which has codes and no sentences, so `lang` does not change it."""
+    _languages(lang)
+    return dump(plan)
+
+
 def _documents(plan: MigrationPlan, lang: str) -> tuple[Document, ...]:
-    if lang != BOTH and lang not in LANGUAGES:
+    return tuple(document(plan, one) for one in _languages(lang))
+
+
+def _languages(lang: str) -> tuple[str, ...]:
+    if lang == BOTH:
+        return LANGUAGES
+    if lang not in LANGUAGES:
         raise PqcMigrateError(f"no language {lang!r}", hint=f"languages: {', '.join((*LANGUAGES, BOTH))}")
-    return tuple(document(plan, one) for one in (LANGUAGES if lang == BOTH else (lang,)))
+    return (lang,)
 
 
 FORMATS: dict[str, Callable[[MigrationPlan, str], bytes]] = {
     "html": html,
     "markdown": markdown,
+    "json": json,
 }
 """Each stands alone: a `PqcMigrateError` in one leaves the others writable."""

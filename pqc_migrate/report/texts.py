@@ -39,7 +39,8 @@ class _Words(string.Formatter):
 
 
 _FORMATTER = _Words()
-_HAN = re.compile("[\u3001-\u9fff\uff00-\uffef]")
+_HAN = re.compile("[\u3400-\u9fff]")
+_WIDE = re.compile("[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
 _LATIN = re.compile("[A-Za-z0-9]")
 
 
@@ -90,7 +91,7 @@ def _filled(sentence: str, values: Mapping[str, object]) -> str:
 def _met(left: str, right: str) -> str:
     """Join literal and value: ``核心账务 为`` loses its space, ``PCI DSS要求`` gains one."""
     before, after = left.rstrip(" ")[-1:], right.lstrip(" ")[:1]
-    if _HAN.match(before) and _HAN.match(after):
+    if _WIDE.match(before) and _WIDE.match(after):
         return left.rstrip(" ") + right.lstrip(" ")
     if (_HAN.match(before) and _LATIN.match(right[:1])) or (_LATIN.match(left[-1:]) and _HAN.match(right[:1])):
         return f"{left} {right}"

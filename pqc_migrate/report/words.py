@@ -21,7 +21,7 @@ from pqc_migrate.model.plan import (
     Scalar,
     TargetMapping,
 )
-from pqc_migrate.model.plan_codes import Binding, Priority, ReasonCode, Standing, Trust, Verdict
+from pqc_migrate.model.plan_codes import Binding, Priority, ReasonCode, Standing, Trust, Verdict, WaveId
 from pqc_migrate.report.document import Cell, Line, Span, Style, Tone, code, joined, plain, tag, visible
 from pqc_migrate.report.texts import Texts
 
@@ -64,7 +64,6 @@ _LABELS = {
     "axis": "axis",
     "binding": "binding",
     "budget": "budget",
-    "kind": "material",
     "operation": "operation",
     "policy": "hybrid",
     "priority": "priority",
@@ -72,7 +71,6 @@ _LABELS = {
     "scenario": "scenario",
     "skip": "skip",
     "use": "use",
-    "wave": "wave-id",
 }
 """Parameters whose value is a code, by the group of labels it stands in."""
 _LISTS = {"roles": "role", "parameters": "parameter"}
@@ -97,6 +95,7 @@ class Words:
         self._profiles = {profile.id: profile for profile in plan.profiles}
         self._milestones = {m.id: m for profile in plan.profiles for m in profile.milestones}
         self._systems = {system.id: system for system in plan.systems}
+        self._waves = {wave.id: wave.number for wave in plan.waves}
         self._sources = {source.id: source for source in plan.sources}
 
     # Codes
@@ -149,6 +148,8 @@ class Words:
     def _resolved(self, why: ReasonCode, name: str, written: str) -> str:
         if name == "rule" and why is ReasonCode.ORDERED_BY_RULE:
             return self.named("order-rule", written)
+        if name == "wave" and written in {wave.value for wave in WaveId}:
+            return self.wave(WaveId(written))
         if name in ("profile", "milestone", "system", "source", "asset"):
             return str(getattr(self, name)(written))
         return written
@@ -197,6 +198,12 @@ class Words:
         """Return an asset's display name."""
         asset = self.assets.get(identifier)
         return visible(identifier if asset is None else asset.name)
+
+    def wave(self, identifier: WaveId) -> str:
+        """Return a wave's name with its place among the waves of this plan."""
+        number = self._waves.get(identifier)
+        name = self.label(identifier)
+        return name if number is None else self.t("word.wave", number=str(number), name=name)
 
     def use_title(self, use: CryptoUse) -> str:
         """Return what is migrated, in words: use and axis."""

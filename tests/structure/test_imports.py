@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "fleet": FACTS | {"scan", "inventory", "targets", "output"},
     "assess": FACTS,
     "plan": FACTS | {"assess"},
-    "report": FACTS | {"inventory", "bench"},
+    "report": FACTS | {"inventory", "bench", "plan"},
 }
 """What each stage may see besides itself and `__version__`; `cli` sees everything and is seen by nobody."""
 

@@ -34,7 +34,7 @@
     const [text, style = 0, tone = "plain", link = "", query = ""] = part;
     const name = STYLES[style] === "code" ? "code" : "span";
     const classes = [STYLES[style] === "code" ? "" : STYLES[style], tone === "plain" ? "" : tone].join(" ").trim();
-    const pieces = name === "code" ? text.split(/(?<=\/)/).flatMap((piece, i) => (i ? [make("wbr"), piece] : [piece])) : lines(text);
+    const pieces = name === "code" && !link ? text.split(/(?<=\/)/).flatMap((piece, i) => (i ? [make("wbr"), piece] : [piece])) : lines(text);
     const element = make(name, classes ? { className: classes } : {}, ...pieces);
     if (!link) return [element];
     const anchor = make("a", { href: "#" + link, className: text.length <= SHORT ? "short" : "" }, element);

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pqc_migrate.model.plan import Evidence, MigrationPlan
-from pqc_migrate.model.plan_codes import MilestoneKind
+from pqc_migrate.model.plan import Assumption, Evidence, MigrationPlan
+from pqc_migrate.model.plan_codes import AssumptionCode, MilestoneKind
 from pqc_migrate.report.document import (
     Block,
     Cell,
@@ -129,7 +129,7 @@ def _defaults(plan: MigrationPlan, w: Words) -> Table:
         Row(
             (
                 Cell((Span(w.label(a.code) + " "), w.assumed()), w.label(a.code)),
-                w.text_cell(a.value or t("word.dash")),
+                w.text_cell(_assumed_value(a, plan, w)),
                 w.text_cell(w.explain(a.code)),
                 w.text_cell(_users(a.where, w)),
                 w.code_cell(a.replace) if a.replace else w.text_cell(t("assumptions.fixed")),
@@ -145,6 +145,13 @@ def _defaults(plan: MigrationPlan, w: Words) -> Table:
         Column(t("assumptions.replace")),
     )
     return Table("table-assumptions", t("assumptions.title-defaults"), columns, rows)
+
+
+def _assumed_value(a: Assumption, plan: MigrationPlan, w: Words) -> str:
+    if a.code is AssumptionCode.ARRIVAL_YEARS:
+        years = sorted(plan.scenarios.items(), key=lambda item: item[1])
+        return w.listed(f"{w.named('scenario', name)} {year}" for name, year in years)
+    return w.named("assumed-value", a.value) or w.t("word.dash")
 
 
 def _users(where: tuple[str, ...], w: Words) -> str:

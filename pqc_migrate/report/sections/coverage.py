@@ -45,13 +45,11 @@ def _targets(plan: MigrationPlan, w: Words) -> Table:
     t = w.t
 
     def row(view: CoverageView) -> Row:
-        size = None if view.bytes_read is None else view.bytes_read / 1_000_000
         return Row(
             (
                 w.code_cell(view.target),
                 w.text_cell(f"{view.tool} {view.tool_version}".strip() or w.unknown),
-                *(_count(n, w) for n in (view.files_seen, view.files_read, view.files_parsed)),
-                Cell(plain(t("word.not-stated") if size is None else w.number(size)), size),
+                *(_count(n, w) for n in (view.files_seen, view.files_read, view.files_parsed, view.bytes_read)),
             )
         )
 
@@ -61,7 +59,7 @@ def _targets(plan: MigrationPlan, w: Words) -> Table:
         Column(t("coverage.seen"), _NUMBER),
         Column(t("coverage.read"), _NUMBER),
         Column(t("coverage.parsed"), _NUMBER),
-        Column(t("coverage.megabytes"), _NUMBER),
+        Column(t("coverage.bytes"), _NUMBER),
     )
     return Table("table-coverage", t("coverage.targets-table"), columns, tuple(map(row, plan.coverage)))
 

@@ -155,7 +155,7 @@ def _first_wave(plan: MigrationPlan, w: Words) -> Line:
     if s.first_wave_id is None:
         return plain(w.t("summary.first-wave-none"))
     wave = next((wave for wave in plan.waves if wave.id is s.first_wave_id), None)
-    name = w.label(s.first_wave_id)
+    name = w.wave(s.first_wave_id)
     if wave is None or wave.latest_finish is None:
         return plain(w.t("summary.first-wave-open", wave=name))
     day = w.day(wave.latest_finish, wave.binding)
@@ -186,7 +186,7 @@ def _late(plan: MigrationPlan, w: Words) -> Block:
     late = [wave for wave in plan.waves if wave.late]
     lines: list[Line] = [
         (
-            Span(t("summary.late-wave", wave=w.label(wave.id), uses=len(wave.uses))),
+            Span(t("summary.late-wave", wave=w.wave(wave.id), uses=len(wave.uses))),
             *w.day(wave.latest_start, wave.binding, past=True),
         )
         for wave in late
@@ -214,7 +214,7 @@ def _decisions(plan: MigrationPlan, w: Words) -> list[str]:
     if not plan.institution.migration_lead:
         asked.append(t("summary.decide-lead"))
     if s.first_wave_id is not None:
-        asked.append(t("summary.decide-wave", wave=w.label(s.first_wave_id), uses=s.first_wave))
+        asked.append(t("summary.decide-wave", wave=w.wave(s.first_wave_id), uses=s.first_wave))
     if not s.registered:
         asked.append(t("summary.decide-register"))
     if any(asset.sm and asset.drives and asset.axis is not None for asset in plan.assets):

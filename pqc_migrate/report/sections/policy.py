@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pqc_migrate.model.plan import MigrationPlan, Milestone, ProfileView
 from pqc_migrate.model.plan_codes import AssumptionCode, Effect
 from pqc_migrate.report.document import (
@@ -163,9 +165,14 @@ def _timeline(plan: MigrationPlan, w: Words) -> Chart:
         (t("policy.legend-deprecate"), Event(plan.today, "", Tone.WARN)),
         (t("policy.legend-hollow"), Event(plan.today, "", Tone.BAD, hollow=True)),
     )
-    columns = (Column(t("policy.profile")), Column(t("policy.document")), Column(t("policy.last-day"), _DATE))
+    columns = (
+        Column(t("policy.profile")),
+        Column(t("policy.document")),
+        Column(t("policy.deprecate"), _DATE),
+        Column(t("policy.last-day"), _DATE),
+    )
     rows = tuple(
-        Row((w.text_cell(w.profile(p.id)), w.text_cell(w.milestone_title(m)), _last_day(m, w)))
+        Row((w.text_cell(w.profile(p.id)), w.text_cell(w.milestone_title(m)), _deprecated(m, w), _last_day(m, w)))
         for p in plan.profiles
         for m in p.milestones
     )
@@ -190,10 +197,17 @@ def _track(milestone: Milestone, w: Words) -> Track:
 
 
 def _last_day(milestone: Milestone, w: Words) -> Cell:
-    day = milestone.disallow_after or milestone.deprecate_after
+    return _dated(milestone, milestone.disallow_after, milestone.disallow_written, w)
+
+
+def _deprecated(milestone: Milestone, w: Words) -> Cell:
+    return _dated(milestone, milestone.deprecate_after, milestone.deprecate_written, w)
+
+
+def _dated(milestone: Milestone, day: date | None, written: str, w: Words) -> Cell:
+    """Return a date as its source writes it, with its binding and, for a pointer, that it is unverified."""
     if day is None:
-        return Cell((Span(w.t("word.no-date") + " "), w.binding(milestone.binding)), None)
-    written = milestone.disallow_written or milestone.deprecate_written
+        return Cell(plain(w.t("word.dash")), None)
     line: list[Span] = [Span(written + " "), w.binding(milestone.binding)]
     if milestone.unverified:
         line += [Span(" "), w.trust(milestone.trust, unverified=True)]
@@ -204,7 +218,8 @@ def _milestones(plan: MigrationPlan, w: Words) -> Table:
     t = w.t
 
     def row(profile: ProfileView, m: Milestone) -> Row:
-        days = m.disallow_days_left if m.disallow_days_left is not None else m.deprecate_days_left
+        days = m.disallow_days_left if m.disallow_after is not None else m.deprecate_days_left
+        effect = t("policy.not-computed") if m.unverified else w.label(m.effect)
         about = [w.label(m.scope)]
         if m.axis is not None:
             about.append(w.label(m.axis))
@@ -215,12 +230,12 @@ def _milestones(plan: MigrationPlan, w: Words) -> Table:
             (
                 w.text_cell(w.profile(profile.id)),
                 w.line_cell((Span(dated + " "), w.trust(m.trust, unverified=m.unverified))),
-                w.text_cell(w.label(m.kind)),
+                w.line_cell((Span(w.label(m.kind) + " "), w.binding(m.binding))),
                 w.text_cell(w.listed(about)),
                 _deprecated(m, w),
                 _last_day(m, w),
                 Cell(plain(t("word.no-date") if days is None else w.number(days)), days),
-                w.text_cell(w.label(m.effect)),
+                w.text_cell(effect),
                 w.text_cell(w.source(m.source)),
             ),
             anchor=f"milestone-{m.id}",
@@ -241,12 +256,6 @@ def _milestones(plan: MigrationPlan, w: Words) -> Table:
     return Table("table-milestones", t("policy.milestones-table"), columns, rows)
 
 
-def _deprecated(m: Milestone, w: Words) -> Cell:
-    if m.deprecate_after is None:
-        return Cell(plain(w.t("word.dash")), None)
-    return Cell((Span(m.deprecate_written + " "), w.binding(m.binding)), m.deprecate_after.isoformat())
-
-
 def threat(plan: MigrationPlan, t: Texts) -> Section:
     """Section 3: the two threats, when a quantum computer is taken to arrive, and what is not broken."""
     w = Words(plan, t)
@@ -261,7 +270,7 @@ def threat(plan: MigrationPlan, t: Texts) -> Section:
                 ),
             )
         )
-        for name, year in plan.scenarios.items()
+        for name, year in sorted(plan.scenarios.items(), key=lambda item: item[1])
     )
     columns = (
         Column(t("threat.scenario")),

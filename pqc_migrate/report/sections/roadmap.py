@@ -106,7 +106,7 @@ def _gantt(plan: MigrationPlan, w: Words) -> Chart:
         if wave.latest_finish is not None:
             events.append(Event(wave.latest_finish, t("roadmap.latest-finish"), Tone.BAD))
         bar = (wave.earliest_start, wave.latest_finish)
-        return Track(w.label(wave.id), _remark(wave, w), tuple(events), bar, Tone.BAD if wave.late else Tone.INFO)
+        return Track(w.wave(wave.id), _remark(wave, w), tuple(events), bar, Tone.BAD if wave.late else Tone.INFO)
 
     legend = (
         (t("roadmap.latest-start"), Event(plan.today, "", Tone.WARN)),
@@ -121,7 +121,7 @@ def _gantt(plan: MigrationPlan, w: Words) -> Chart:
     rows = tuple(
         Row(
             (
-                w.text_cell(w.label(wave.id)),
+                w.text_cell(w.wave(wave.id)),
                 w.text_cell(wave.earliest_start.isoformat()),
                 _dated(wave.latest_start, wave, w),
                 _dated(wave.latest_finish, wave, w),
@@ -153,11 +153,11 @@ def _waves(plan: MigrationPlan, w: Words) -> Table:
         deadline: Line = w.day(wave.latest_finish, wave.binding)
         if wave.deadline:
             deadline = (*deadline, Span("\n" + w.milestone(wave.deadline)))
-        waits = w.listed(w.label(other) for other in wave.waits_for) or t("word.dash")
+        waits = w.listed(w.wave(other) for other in wave.waits_for) or t("word.dash")
         what = joined((plain(w.explain(wave.id)), w.reasons(wave.reasons)), "\n" if wave.reasons else "")
         return Row(
             (
-                Cell(plain(w.label(wave.id)), float(wave.number)),
+                Cell(plain(w.wave(wave.id)), float(wave.number)),
                 w.line_cell(what),
                 w.number_cell(len(wave.uses)),
                 w.text_cell(w.listed(w.system(s) for s in wave.systems)),

@@ -90,7 +90,7 @@ def _routes(plan: MigrationPlan, w: Words) -> Table:
 
 def wave_cell(wave: WaveId, w: Words) -> Cell:
     """Return a wave that sorts in its own order."""
-    return Cell(plain(w.label(wave)), float(list(WaveId).index(wave)))
+    return Cell(plain(w.wave(wave)), float(list(WaveId).index(wave)))
 
 
 def targets_of(use: CryptoUse, w: Words) -> str:
