@@ -23,6 +23,7 @@ _MARKER = re.compile(rb"-----BEGIN ([A-Z0-9][A-Z0-9 #/._-]{0,60}?)-----")
 _ESCAPED = re.compile(rb"\\+(?:[rnt]|u00(2[bBfF]|3[dD])|/)|&#(?:10|13|[xX]0?[aAdD]);|<br ?/?>")
 _CLOSING = re.compile(rb"""["'`]\s{0,9}[+.,;&\\)\]}]{0,9}\s{0,9}$""")
 _OPENING = re.compile(rb"""^[+.,(&]{0,9}\s{0,9}[bBrRuUfFL@$]{0,2}["'`]""")
+_BETWEEN = re.compile(rb"""["'`][+.,&\s]{0,9}[bBrRuUfFL@$]{0,2}["'`]""")
 _ONLY_DRESS = re.compile(rb"""[+.,(&\s]{0,9}[bBrRuUfFL@$]{0,2}["'`][+.,;&\\)\]}\s]{0,9}""")
 _PREFIX = re.compile(rb"""[^\w"'`=:{(\[]{1,40}""")
 _DEK = re.compile(rb"DEK-Info:\s*([A-Za-z0-9-]{1,40})\s*(?:,|$)")
@@ -105,6 +106,7 @@ def _undressed(data: bytes, start: int, begin: int, end: int) -> list[bytes]:
 
 
 def _unquoted(row: bytes) -> bytes:
+    row = _BETWEEN.sub(b"", row)
     return b"" if _ONLY_DRESS.fullmatch(row) else _OPENING.sub(b"", _CLOSING.sub(b"", row))
 
 

@@ -24,7 +24,7 @@ def _anchors() -> frozenset[bytes]:
 def _wants(file: SourceFile) -> bool:
     head = file.data[:4]
     if head[:1] == b"\x30":
-        return _length(file.data) == len(file.data) or is_key_file(file)
+        return _length(file.data) == len(file.data) or (is_key_file(file) and not file.data[:64].isascii())
     return head in _STORES
 
 
@@ -41,7 +41,7 @@ def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
             found = True
             yield place.finding(item)
         if telling and not found and _length(file.data) == len(file.data):
-            raise Malformed("no key or certificate of a kind this program knows")
+            raise Unsupported("a structure, but no key or certificate of a kind this program knows")
     except Malformed as error:
         if telling or found or isinstance(error, Unsupported):
             yield place.diagnostic(error, "DER file")

@@ -99,6 +99,15 @@ class Element:
             raise Malformed("empty integer")
         return int.from_bytes(self.content, "big", signed=True)
 
+    def magnitude(self) -> int:
+        """Return an INTEGER as an unsigned number, as the numbers of a key are.
+
+        Encoders of the past (GnuTLS before 2.0 among them) left out the zero octet in front of a high bit; read by
+        the letter, such a modulus would be negative.
+        """
+        self.expect(INTEGER)
+        return int.from_bytes(self.content, "big")
+
     def bits(self) -> bytes:
         """Return the octets of a BIT STRING without unused bits."""
         self.expect(BIT_STRING)

@@ -95,10 +95,14 @@ def _pbes2(identifier: Identifier) -> Protection:
     details = _iterations(kdf.parameters, "cost" if derivation.family == "scrypt" else "iterations")
     if derivation.family == "PBKDF2":
         prf_asset = _pbkdf2_prf(kdf.parameters)
-        prf = algorithms.name(prf_asset)
+        prf = _name(prf_asset)
         derivation = Asset.of(Kind.ALGORITHM, "PBKDF2", digest=prf_asset.get("digest"))
-    scheme = Asset.of(Kind.ALGORITHM, "PBES2", prf=prf, cipher=algorithms.name(cipher))
+    scheme = Asset.of(Kind.ALGORITHM, "PBES2", prf=prf, cipher=_name(cipher))
     return Protection(scheme, (derivation, cipher), (("kdf", algorithms.name(derivation)), *details))
+
+
+def _name(asset: Asset) -> str | None:
+    return None if asset.family == "unlisted" else algorithms.name(asset)
 
 
 def _pbkdf2_prf(parameters: Element | None) -> Asset:

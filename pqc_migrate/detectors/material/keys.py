@@ -117,7 +117,7 @@ def from_pkcs1_private(element: Element) -> Key:
     fields = element.expect(der.SEQUENCE).first(3)
     if len(fields) < 3 or fields[0].integer() not in (0, 1):
         raise Malformed("not an RSA private key")
-    return rsa(fields[1].integer(), fields[2].integer())
+    return rsa(fields[1].magnitude(), fields[2].magnitude())
 
 
 def from_pkcs1_public(element: Element) -> Key:
@@ -125,7 +125,7 @@ def from_pkcs1_public(element: Element) -> Key:
     fields = element.expect(der.SEQUENCE).first(2)
     if len(fields) < 2:
         raise Malformed("not an RSA public key")
-    return rsa(fields[0].integer(), fields[1].integer())
+    return rsa(fields[0].magnitude(), fields[1].magnitude())
 
 
 def from_dsa_private(element: Element) -> Key:
@@ -133,13 +133,13 @@ def from_dsa_private(element: Element) -> Key:
     fields = element.expect(der.SEQUENCE).first(5)
     if len(fields) < 5:
         raise Malformed("not a DSA private key")
-    return dsa(*(field.integer() for field in fields[1:]))
+    return dsa(*(field.magnitude() for field in fields[1:]))
 
 
 def rsa(modulus: int, exponent: int) -> Key:
     """Build an RSA key from its public numbers."""
     if modulus <= 0 or exponent <= 0:
-        raise Malformed("RSA modulus or exponent is not positive")
+        raise Malformed("RSA modulus or exponent is zero")
     numbers = der.write(der.SEQUENCE, der.write_integer(modulus) + der.write_integer(exponent))
     algorithm = Asset.of(Kind.ALGORITHM, "RSA", size=modulus.bit_length())
     return Key(algorithm, der.write_spki(_RSA_IDENTIFIER, numbers))
@@ -148,7 +148,7 @@ def rsa(modulus: int, exponent: int) -> Key:
 def dsa(p: int, q: int, g: int, y: int) -> Key:
     """Build a DSA key from its public numbers."""
     if min(p, q, g, y) <= 0:
-        raise Malformed("a DSA number is not positive")
+        raise Malformed("a DSA number is zero")
     domain = der.write(der.SEQUENCE, b"".join(map(der.write_integer, (p, q, g))))
     identifier = der.write(der.SEQUENCE, der.write_oid("1.2.840.10040.4.1") + domain)
     algorithm = Asset.of(Kind.ALGORITHM, "DSA", size=p.bit_length())
@@ -216,7 +216,7 @@ def field_bits(parameters: Element) -> int | None:
     try:
         field = parameters.first(2)[1]
         prime = field.expect(der.SEQUENCE).first(2)[1]
-        return prime.integer().bit_length()
+        return prime.magnitude().bit_length() or None
     except (Malformed, IndexError):
         return None
 
@@ -248,12 +248,12 @@ def _modulus_bits(octets: bytes) -> int | None:
 
 
 def _first_integer(element: Element | None) -> int | None:
-    """Return the first INTEGER of a SEQUENCE (a modulus or a field prime) when it is positive."""
+    """Return the first INTEGER of a SEQUENCE (a modulus or a field prime) when it is not zero."""
     try:
-        value = element.expect(der.SEQUENCE).first(1)[0].integer() if element else 0
+        value = element.expect(der.SEQUENCE).first(1)[0].magnitude() if element else 0
     except (Malformed, IndexError):
         return None
-    return value if value > 0 else None
+    return value or None
 
 
 def _computed(private: bytes) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pqc_migrate.catalog import names
 from pqc_migrate.detectors.material import armor, der, keys, openssh, structures
@@ -44,8 +45,16 @@ def _wants(file: SourceFile) -> bool:
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
     telling = is_key_file(file) or file.data[:64].lstrip().startswith(armor.BEGIN)
+    troubles: dict[str, list[Diagnostic]] = {}
     for block in armor.blocks(file, MOST_BLOCKS):
-        yield from _findings(file, block, telling)
+        for claim in _findings(file, block, telling):
+            if isinstance(claim, Diagnostic):
+                troubles.setdefault(claim.message, []).append(claim)
+            else:
+                yield claim
+    for first, *others in troubles.values():
+        more = f" (and {len(others):,} more of this file)" if others else ""
+        yield replace(first, message=first.message + more)
     markers = sum(hit.anchor == armor.BEGIN for hit in file.hits)
     if markers > MOST_BLOCKS:
         message = f"{markers - MOST_BLOCKS:,} of {markers:,} PEM blocks were not decoded"
@@ -71,7 +80,7 @@ def _findings(file: SourceFile, block: Block, telling: bool) -> Iterator[Finding
             count += 1
             yield place.finding(item)
         if not count:
-            raise Malformed("no key, certificate or parameters of a kind this program knows")
+            raise Unsupported("a structure, but no key or certificate of a kind this program knows")
     except Malformed as error:
         yield place.diagnostic(error, block.label)
 

@@ -40,13 +40,15 @@ def decode(root: Element, label: str = "") -> Iterator[Item]:
     if tags == [_SEQ, _BIT]:
         yield from _known(keys.from_spki(root).item("public-key", "public-key", details=_format("SPKI")), label)
     elif tags[:3] == [_SEQ, _SEQ, _BIT]:
-        yield from _signed(root, fields[0])
+        yield from _signed(root, fields[0], label)
     elif tags == [_SEQ, _OCT]:
         yield from _encrypted(fields[0], label)
     elif tags[:3] == [_INT, _SEQ, _OCT]:
         yield from _known(keys.from_pkcs8(root).item("private-key", "private-key", details=_clear("PKCS#8")), label)
     elif tags[:2] == [_INT, _OCT] and (label or der.CONTEXT_0 in tags[2:] or der.CONTEXT_1 in tags[2:]):
         yield keys.from_sec1(root).item("private-key", "private-key", details=_clear("SEC1"))
+    elif tags[:2] == [_INT, _INT] and "DH PARAMETERS" in label:
+        yield _parameters(keys.FFDH, root)
     elif tags[:1] == [_INT] and set(tags) == {_INT}:
         yield from _integers(root, fields, label)
     elif tags[:2] == [_OID, der.CONTEXT_0]:
@@ -66,17 +68,18 @@ def _clear(name: str) -> Details:
 
 
 def _known(item: Item, label: str) -> Iterator[Item]:
-    """Yield a key unless neither a label nor a known identifier says that these bytes are one."""
+    """Yield an item unless neither a label nor a known identifier says that these bytes are one."""
     if label or item.asset.family != "unlisted":
         yield item
 
 
-def _signed(root: Element, body: Element) -> Iterator[Item]:
+def _signed(root: Element, body: Element, label: str) -> Iterator[Item]:
     body.expect(_SEQ)
     if certificates.is_request(body):
         yield from certificates.request(root)
     elif certificates.is_revocation_list(body):
-        yield from certificates.revocation_list(root)
+        for item in certificates.revocation_list(root):
+            yield from _known(item, label)
     elif [field.tag for field in body.first(2)] == [_SEQ, _IA5_STRING]:
         spki = body.first(1)[0]
         yield keys.from_spki(spki).item("public-key", "public-key", details=_format("SPKAC"))
@@ -102,9 +105,7 @@ def _encrypted(scheme: Element, label: str) -> Iterator[Item]:
 def _integers(root: Element, fields: list[Element], label: str) -> Iterator[Item]:
     """Read a SEQUENCE of INTEGERs: PKCS #1 keys, OpenSSL's DSA keys, domain parameters."""
     count = len(fields)
-    if "DH PARAMETERS" in label and count >= 2:
-        yield _parameters(keys.FFDH, root)
-    elif label == "DSA PARAMETERS" and count == 3:
+    if label == "DSA PARAMETERS" and count == 3:
         yield _parameters(keys.DSA, root)
     elif count >= 9 and fields[0].integer() in (0, 1):
         yield keys.from_pkcs1_private(root).item("private-key", "private-key", details=_clear("PKCS#1"))
@@ -116,8 +117,8 @@ def _integers(root: Element, fields: list[Element], label: str) -> Iterator[Item
 
 def _looks_like_rsa(fields: list[Element]) -> bool:
     """Return whether two unlabelled integers are an RSA key, not (p, g) of Diffie-Hellman and not a signature."""
-    modulus, exponent = (field.integer() for field in fields)
-    odd = modulus > 0 and modulus & 1 == 1 and exponent & 1 == 1
+    modulus, exponent = (field.magnitude() for field in fields)
+    odd = modulus & exponent & 1 == 1
     return (
         odd
         and modulus.bit_length() >= _SMALLEST_RSA_BITS
@@ -129,7 +130,7 @@ def _looks_like_rsa(fields: list[Element]) -> bool:
 def _parameters(algorithm: Asset, root: Element) -> Item:
     sized = keys.over_prime(algorithm, root)
     if sized == algorithm:
-        raise Malformed("the prime is not positive")
+        raise Malformed("the prime is zero")
     return Item("parameters", sized)
 
 

@@ -31,6 +31,7 @@ DRESSES = {
     "json in json": lambda b: "\n\n" + json.dumps(json.dumps(b)),
     "json, more escaped": lambda b: "\n\n" + json.dumps(b).replace("/", "\\/").replace("+", "\\u002b"),
     "c": lambda b: "const char *k =\n\n" + "\n".join(f'  "{row}\\n"' for row in rows(b)) + ";",
+    "c, one line": lambda b: "const char *k =\n\n" + " ".join(f'"{row}"' for row in rows(b)) + ";",
     "java": lambda b: "String k =\n\n" + " +\n".join(f'    "{row}\\n"' for row in rows(b)) + ";",
     "java, plus in front": lambda b: "String k =\n\n" + "\n".join(f'    + "{row}\\n"' for row in rows(b)) + ";",
     "javascript array": lambda b: "const k = [\n\n" + ",\n".join(f"  '{row}'" for row in rows(b)) + "].join()",
@@ -134,6 +135,13 @@ def test_a_file_of_a_great_many_blocks_is_cut_with_a_word(look, block, monkeypat
     assert len(findings) == 20
     assert diagnostic.skip is Skip.TOO_LARGE
     assert "30 of 50 PEM blocks" in diagnostic.message
+
+
+def test_the_same_trouble_many_times_is_one_diagnostic_with_a_count(look):
+    """A list of a thousand broken blocks does not drown the report."""
+    findings, (diagnostic,) = look("a.pem", b"-----BEGIN X509 CRL-----\n!\n-----END X509 CRL-----\n" * 30)
+    assert findings == []
+    assert (diagnostic.line, "29 more" in diagnostic.message) == (1, True)
 
 
 def test_a_body_of_absurd_length_is_not_decoded_and_said(look, monkeypatch):

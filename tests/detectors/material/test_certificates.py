@@ -243,7 +243,7 @@ def test_a_certificate_of_any_algorithm_is_a_certificate(
     assert algorithms.name(dict(certificate.related)["public-key"]) == key_name
 
 
-@pytest.mark.parametrize("kept", [1, 4, 40, 200, -1])
+@pytest.mark.parametrize("kept", [2, 4, 40, 200, -1])
 @pytest.mark.parametrize("encoding", ["PEM", "DER"])
 def test_a_truncated_certificate_is_a_diagnostic(look, private_key, encoding, kept):
     """One malformed file, a message that says so, no finding and no crash."""
@@ -297,6 +297,11 @@ def test_a_pkcs12_store_is_said_not_to_be_opened(look, der):
     findings, (diagnostic,) = look("store", der.sequence(der.integer(3), content, der.sequence()))
     assert findings == []
     assert (diagnostic.skip, "PKCS #12" in diagnostic.message) == (Skip.UNSUPPORTED, True)
+
+
+def test_a_text_file_that_begins_with_a_zero_is_not_der(look):
+    """The digit 0 is the tag of a SEQUENCE; a key file of digits is no truncated certificate."""
+    assert look("number.pub", b"0x00c5d4\n") == ([], [])
 
 
 def test_other_der_files_are_left_alone(look, der):
