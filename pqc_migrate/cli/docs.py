@@ -33,8 +33,12 @@ Results go to stdout or the file you name, everything else to stderr. A target i
 
 def reference() -> str:
     """Return the reference as Markdown: each command with its purpose, arguments and options."""
-    context = click.Context(program, info_name="pqc-migrate")
-    return "\n".join([_HEAD, *(_section(context, command) for context, command in commands(context))])
+    return "\n".join([_HEAD, *(_section(context, command) for context, command in commands(root()))])
+
+
+def root() -> click.Context:
+    """Return the program's own context, with its settings: Click remembers the help option it makes here."""
+    return click.Context(program, info_name="pqc-migrate", **program.context_settings)
 
 
 def commands(parent: click.Context) -> Iterator[tuple[click.Context, click.Command]]:

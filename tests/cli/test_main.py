@@ -9,10 +9,11 @@ from click.testing import CliRunner, Result
 
 from pqc_migrate import __version__
 from pqc_migrate.cli import main as program
+from pqc_migrate.cli.docs import root
 from pqc_migrate.cli.main import COMMANDS, main
 from pqc_migrate.errors import TargetError
 
-BUILT = [name for name in COMMANDS if name in main.list_commands(click.Context(main))]
+BUILT = main.list_commands(root())
 
 
 def invoke(*arguments: str) -> Result:

@@ -5,13 +5,10 @@ from pathlib import Path
 import click
 import pytest
 
-from pqc_migrate.cli.docs import commands, reference
-from pqc_migrate.cli.main import main
+from pqc_migrate.cli.docs import commands, reference, root
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = [
-    (context.command_path, command) for context, command in commands(click.Context(main, info_name="pqc-migrate"))
-]
+COMMANDS = [(context.command_path, command) for context, command in commands(root())]
 
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[path for path, _ in COMMANDS])

@@ -1,0 +1,161 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+import pqc_migrate
+from pqc_migrate.bench import native
+from pqc_migrate.cli.main import main
+from pqc_migrate.errors import ProviderUnavailable
+
+SCHEMA = json.loads((Path(pqc_migrate.__file__).parent / "schema/bench.v1.json").read_text(encoding="utf-8"))
+QUICK = ("--algorithms", "ML-KEM-768,X25519", "--seconds", "0.005")
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["bench", *arguments])
+
+
+@pytest.fixture
+def liboqs() -> str:
+    """Path of the liboqs of this environment."""
+    try:
+        path = native.load().library.path
+    except ProviderUnavailable as error:
+        pytest.skip(f"{error}; {error.hint}")
+    assert path is not None
+    return path
+
+
+def test_json_is_the_artefact_and_nothing_else() -> None:
+    """stdout can be piped; what a person must know stands on stderr as well."""
+    result = invoke("run", *QUICK, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    content = json.loads(result.stdout)
+    jsonschema.validate(content, SCHEMA)
+    assert {m["algorithm"] for m in content["measurements"]} == {"ML-KEM-768", "X25519"}
+    assert f"the machine was {content['verdict']['quality']}" in result.stderr
+    for notice in content["notices"]:
+        assert notice in result.stderr
+
+
+def test_the_table_begins_with_what_must_be_known_first() -> None:
+    """Notices, then the verdict, then figures with their machine."""
+    result = invoke("run", *QUICK, "--format", "table")
+    assert result.exit_code == 0, result.stderr
+    lines = result.stdout.splitlines()
+    verdict = next(place for place, line in enumerate(lines) if line.startswith("VERDICT: "))
+    assert all(line.startswith("NOTE: ") for line in lines[:verdict])
+    assert any(line.startswith("X25519 ") and " keygen " in line for line in lines)
+    for expected in (
+        "quartiles µs",
+        "per second",
+        "ML-KEM-768  openssl",
+        "processor: ",
+        "OpenSSL ",
+        "checks before",
+    ):
+        assert expected in result.stdout
+
+
+def test_the_library_that_was_named_is_the_one_reported(liboqs: str) -> None:
+    """With its digest and what it is."""
+    result = invoke("run", *QUICK, "--format", "json", "--liboqs", liboqs)
+    (library,) = [one for one in json.loads(result.stdout)["environment"]["libraries"] if one["name"] == "liboqs"]
+    assert (library["path"], library["origin"]) == (liboqs, "explicit")
+
+
+def test_a_file_is_replaced_when_the_result_is_complete(tmp_path: Path) -> None:
+    """JSON by default, text for .txt; nothing else is left in the folder."""
+    for name, start in (("bench.json", '{\n  "schema"'), ("bench.txt", ("NOTE", "VERDICT"))):
+        (tmp_path / name).write_text("old")
+        assert invoke("run", *QUICK, "--output", str(tmp_path / name)).exit_code == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bench.json", "bench.txt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_interrupting_leaves_the_old_file(tmp_path: Path) -> None:
+    """Exit 130, and the file of the earlier run is untouched."""
+    path = tmp_path / "bench.json"
+    path.write_text("old")
+    command = [sys.executable, "-m", "pqc_migrate", "bench", "run", "--output", str(path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("measuring ")
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        assert process.wait(timeout=60) == 130
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["bench.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--algorithms", "ML-KEM-786"), "did you mean ML-KEM-768"),
+        (("--algorithms", "zzzz"), "bench list shows what there is"),
+        (("--algorithms", " , "), "names no algorithm"),
+        (("--set", "standart"), "Did you mean 'standard'"),
+        (("--seconds", "0"), "--seconds"),
+        (("--seconds", "nan"), "--seconds"),
+        (("--seconds", "soon"), "--seconds"),
+    ],
+)
+def test_slips_are_usage_errors(arguments: tuple[str, ...], said: str) -> None:
+    """Exit 2 before anything is measured, with what was meant."""
+    result = invoke("run", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+
+
+def test_a_library_that_is_none_ends_in_3(tmp_path: Path) -> None:
+    """Two lines, no traceback."""
+    wrong = tmp_path / "liboqs.so"
+    wrong.write_text("text")
+    for path in (wrong, tmp_path / "missing"):
+        result = invoke("run", *QUICK, "--liboqs", str(path))
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert result.stderr.splitlines()[-2].startswith(f"error: {path}: ")
+        assert result.stderr.splitlines()[-1].startswith("hint: ")
+
+
+def test_without_liboqs_the_result_says_so_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the table's first line and in the JSON's first notice; what is missing is listed."""
+    monkeypatch.setattr("pqc_migrate.bench.library.candidates", lambda explicit: iter(()))
+    arguments = ("run", "--algorithms", "ML-KEM-768,HQC-1", "--seconds", "0.005", "--format")
+    table, content = invoke(*arguments, "table").stdout, json.loads(invoke(*arguments, "json").stdout)
+    assert table.startswith("NOTE: measured WITHOUT liboqs")
+    assert content["notices"][0].startswith("measured WITHOUT liboqs")
+    assert {m["provider"] for m in content["measurements"]} == {"openssl"}
+    assert [(s["algorithm"], s["operation"]) for s in content["skipped"]] == [("HQC-1", "")]
+    assert "HQC-1" in table
+
+
+def test_the_list_shows_role_sizes_and_standing() -> None:
+    """One row a mechanism and provider; families of many variants in one row."""
+    result = invoke("list")
+    assert result.exit_code == 0
+    rows = {tuple(line.split()[:1] + line.split()[3:4]): line for line in result.stdout.splitlines()}
+    row = rows["ML-KEM-768", "openssl"].split()
+    assert row[:6] == ["ML-KEM-768", "kem", "3", "openssl", "1184", "1088"]
+    assert "standard: FIPS 203" in rows["ML-KEM-768", "openssl"]
+    assert len([line for line in result.stdout.splitlines() if "PREHASH" in line]) == 0
+
+
+@pytest.mark.parametrize("command", [("run",), ("list",), ()])
+def test_help_ends_in_an_example(command: tuple[str, ...]) -> None:
+    """Something to copy."""
+    result = invoke(*command, "--help")
+    assert result.exit_code == 0
+    assert "Example: pqc-migrate bench" in result.stdout
