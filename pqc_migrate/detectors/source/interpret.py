@@ -252,7 +252,7 @@ class Interpreter:
             return
         value = _argument(source, call)
         if value is None:
-            if source.default:
+            if source.default and call.offset >= 0:
                 yield from self._convert(Text(line=call.line, how="library default", text=source.default), convert)
             return
         for option in options(value):
@@ -426,7 +426,8 @@ def _nist_curves(value: Value) -> Iterator[_Read]:
 def _applies(rule: Rule, value: Call | Name) -> bool:
     if isinstance(value, Name):
         return rule.reference
-    return rule.arity is None or len(value.args) == rule.arity
+    # An object that is only declared with a type was made out of sight, by arguments that nobody has seen.
+    return rule.arity is None or (value.offset >= 0 and len(value.args) == rule.arity)
 
 
 def _is_protocol(meaning: Meaning) -> bool:

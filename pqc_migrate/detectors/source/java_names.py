@@ -330,7 +330,7 @@ class JavaNames(Unit):
 
     def _says(self, option: Value) -> bool:
         if isinstance(option, Call):
-            return option.name.startswith(LOCAL) or self.knows(self.type_of(option))
+            return option.name.startswith(LOCAL) or self.knows(option.name) or self.knows(self.type_of(option))
         return option != UNKNOWN and not (isinstance(option, Name) and not self.knows(option.name))
 
     def declared(self, written: str, offset: int) -> Value:
