@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
-from pqc_migrate.detectors import config, manifests, material, source
+from pqc_migrate.detectors.config import DETECTORS as CONFIG
+from pqc_migrate.detectors.manifests import DETECTORS as MANIFESTS
+from pqc_migrate.detectors.material import DETECTORS as MATERIAL
 from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.source import DETECTORS as SOURCE
 
+DETECTORS: tuple[Detector, ...] = (*SOURCE, *CONFIG, *MATERIAL, *MANIFESTS)
+"""Where two detectors claim one place, both are asked and the more exact one is kept."""
 
-def _of(package: ModuleType) -> tuple[Detector, ...]:
-    detectors: tuple[Detector, ...] = getattr(package, "DETECTORS", ())
-    return detectors
-
-
-DETECTORS: tuple[Detector, ...] = (*_of(source), *_of(config), *_of(material), *_of(manifests))
-"""Source first: where two detectors claim one place, both are asked and the more exact one is kept."""
-
-READ_HEADS: frozenset[str] = frozenset(detector.name for detector in _of(material))
+READ_HEADS: frozenset[Detector] = frozenset(MATERIAL)
 """Detectors that make sense of the mere start of a file too large to be read whole."""

@@ -38,8 +38,8 @@ class Examined:
 class Examiner:
     """Detectors with their anchors compiled, ready for many files."""
 
-    def __init__(self, detectors: Iterable[Detector], read_heads: frozenset[str] = frozenset()) -> None:
-        """`read_heads` names the detectors that can make sense of the mere start of a large file."""
+    def __init__(self, detectors: Iterable[Detector], read_heads: frozenset[Detector] = frozenset()) -> None:
+        """`read_heads` are the detectors that can make sense of the mere start of a large file."""
         self._detectors = tuple(detectors)
         self._read_heads = read_heads
         self._gate = Gate(frozenset().union(*(detector.anchors() for detector in self._detectors)))
@@ -55,7 +55,7 @@ class Examiner:
         diagnostics = [content.diagnostic] if content.diagnostic else []
         was_parsed = False
         for detector in self._detectors:
-            if content.whole or detector.name in self._read_heads:
+            if content.whole or detector in self._read_heads:
                 claims = _claims(detector, file)
                 was_parsed = was_parsed or (detector.parses and claims is not None)
                 for claim in claims or ():

@@ -28,13 +28,11 @@ def detector(detect: object = words, name: str = "words", parses: bool = True) -
     return Detector(name, lambda: frozenset({b"RSA"}), lambda file: bool(file.hits), detect, parses)  # type: ignore[arg-type]
 
 
-def examine(
-    root: Path, path: str, data: bytes, *detectors: Detector, heads: frozenset[str] = frozenset()
-) -> Examined:
+def examine(root: Path, path: str, data: bytes, *detectors: Detector) -> Examined:
     place = root / path
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(data)
-    return Examiner(detectors or (detector(),), heads).examine(Entry(path, str(place)))
+    return Examiner(detectors or (detector(),)).examine(Entry(path, str(place)))
 
 
 def test_a_file_without_an_anchor_is_read_and_not_parsed(tmp_path: Path) -> None:
@@ -113,7 +111,8 @@ def test_of_a_huge_file_only_key_detectors_see_the_head(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b"RSA")
     with open(tmp_path / "a.py", "r+b") as file:
         file.truncate(20_000_000)
-    examiner = Examiner([detector(name="source"), detector(name="material", parses=False)], frozenset({"material"}))
+    source, material = detector(name="source"), detector(name="material", parses=False)
+    examiner = Examiner([source, material], frozenset({material}))
     result = examiner.examine(Entry("a.py", str(tmp_path / "a.py")))
     assert (len(result.findings), result.was_parsed) == (1, False)
     assert [said.skip for said in result.diagnostics] == [Skip.TOO_LARGE]

@@ -6,10 +6,14 @@ import pytest
 
 from pqc_migrate import scan as scanning
 from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.inventory.cyclonedx_write import to_cyclonedx
+from pqc_migrate.inventory.merge import merge
 from pqc_migrate.model.inventory import Asset, Finding, Kind, LanguageCoverage, Location, Role, Skip, Technique
 from pqc_migrate.model.target import SourceFile
 from pqc_migrate.scan import ScanOptions, scan
 from pqc_migrate.scan.examine import Examiner
+
+ROOT = Path(scanning.__file__).parents[2]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
@@ -81,6 +85,19 @@ def test_coverage_counts_what_was_seen_read_and_parsed(tmp_path: Path) -> None:
         ("gone", Skip.BROKEN_LINK),
         ("skip/", Skip.EXCLUDED),
     ]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_the_artefact_is_the_same_byte_for_byte(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    """This repository, with every detector, in one process and in two."""
+    roots = [str(ROOT / "pqc_migrate"), str(ROOT / "tests")]
+    artefacts = []
+    for few, jobs in ((10_000, 1), (0, 2)):
+        monkeypatch.setattr(scanning, "FEW_FILES", few)
+        monkeypatch.setattr("pqc_migrate.scan.workers._start_method", lambda: method)
+        result = scan(roots, ScanOptions(exclude=("__pycache__",), jobs=jobs))
+        artefacts.append(to_cyclonedx(merge(result.findings, result.coverage, result.target)))
+    assert artefacts[0] == artefacts[1]
 
 
 def test_an_empty_folder_gives_an_empty_result(tmp_path: Path) -> None:
