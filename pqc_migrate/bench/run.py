@@ -19,10 +19,16 @@ from pqc_migrate.model.bench import BenchmarkRun, Environment, Library, Measurem
 
 
 def run(plan: Plan, progress: Progress = lambda done, total, label: None) -> BenchmarkRun:
-    """Check, time and summarize; `progress` gets seconds done, seconds in all and a label."""
+    """Check, time and summarize; `progress` gets seconds done, seconds in all and a label.
+
+    `BenchmarkError` when nothing at all could be measured.
+    """
     overhead = {provider.name: timing.overhead(provider.nothing) for provider in plan.available.providers}
     load_before, ticks = machine.load(), machine.stolen_and_total()
     done = execute(plan, progress)
+    if not done.tasks:
+        why = "; ".join(f"{s.algorithm}: {s.reason}" for s in done.skipped[:5])
+        raise BenchmarkError(f"nothing could be measured: {why}", hint="pqc-migrate doctor says what is missing")
     steal = _steal(ticks, machine.stolen_and_total())
     summaries = [summarize(task.batches) for task in done.tasks]
     judged = verdict.of_run(summaries, done.control_ns, steal)
@@ -61,12 +67,22 @@ def default_run(
     fresh: bool = False,
     liboqs: Path | None = None,
 ) -> BenchmarkRun:
-    """Return the standard set's result for this machine: the kept one when there is one, else a new run.
+    """Return the standard set's result for this machine: the kept one when there is one, else a new run."""
+    return kept_run(schedule.plan(liboqs=liboqs), progress, cache_dir, fresh)
 
-    A kept result says so in its first notice. It is kept per processor, library file, kernel and version of
-    this program; an unusable one is not kept. `fresh` measures anew.
+
+def kept_run(
+    plan: Plan,
+    progress: Progress = lambda done, total, label: None,
+    cache_dir: Path | None = None,
+    fresh: bool = False,
+) -> BenchmarkRun:
+    """Return the plan's result for this machine: the kept one when there is one, else a new run, which is kept.
+
+    A kept result says so in a notice. It is kept by processor, kernel, library files, interpreter, version of
+    this program and algorithms, in `cache_dir` or the user's cache; an unusable one is not kept. `fresh`
+    measures anew.
     """
-    plan = schedule.plan(liboqs=liboqs)
     folder = cache_dir if cache_dir is not None else cache.user_folder()
     path = folder / f"bench-{_machine_key(plan)}.json" if folder is not None else None
     if path is not None and not fresh:
@@ -104,8 +120,16 @@ def _keep(result: BenchmarkRun, path: Path) -> BenchmarkRun:
 def _machine_key(plan: Plan) -> str:
     cpu = machine.cpu()
     libraries = [(p.library.name, p.library.version, p.library.sha256) for p in plan.available.providers]
-    parts = [__version__, plan.selection, plan.seconds, cpu.model, cpu.family, cpu.flags, libraries]
-    parts += [machine.kernel(), machine.python()]
+    parts: list[object] = [
+        __version__,
+        artefact.SCHEMA,
+        cpu.model,
+        cpu.family,
+        cpu.flags,
+        machine.kernel(),
+        machine.python(),
+    ]
+    parts += [libraries, plan.seconds, [(job.mechanism.name, job.provider.name) for job in plan.jobs]]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

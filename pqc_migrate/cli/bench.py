@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from pathlib import Path
@@ -27,6 +28,12 @@ liboqs = click.option(
     help="The liboqs to measure: a shared library, or the folder it was installed to.  "
     "[default: OQS_INSTALL_PATH, else the system's, else the one that pip or doctor --fetch-liboqs got]",
 )
+
+
+def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and math.isnan(value):  # lies in every range as Click compares
+        raise click.BadParameter("nan is not a number of seconds", ctx, param)
+    return value
 
 
 @click.group(short_help="Measure post-quantum and classical algorithms here.")
@@ -55,6 +62,7 @@ def bench() -> None:
     "--seconds",
     type=click.FloatRange(min=0, max=3600, min_open=True),
     metavar="S",
+    callback=_number,
     help="Time for each operation.  [default: 0.6 for a set, 0.12 for all, 1 for named algorithms]",
 )
 @liboqs
@@ -100,12 +108,12 @@ def list_(liboqs: Path | None, output: str) -> None:
 
 
 def measure(plan: Plan) -> BenchmarkRun:
-    """Run a plan with a progress bar in seconds."""
+    """Run a plan with a progress bar and the remaining time."""
     from pqc_migrate.bench import run as stage
 
     note(f"measuring {len(plan.jobs)} mechanisms takes about {plan.expected_seconds:.0f} seconds")
-    with progress("benchmark, seconds") as step:
-        return stage.run(plan, lambda done, total, _label: step(int(done), max(1, round(total))))
+    with progress("measuring", counted=False) as step:
+        return stage.run(plan, step)
 
 
 def say(result: BenchmarkRun) -> None:
