@@ -75,8 +75,8 @@ def make(
         from pqc_migrate.bench.run import load as load_bench
 
         run = load_bench(Path(bench))
-    day = today.date() if today else (held.today if held else None) or day_of_plan()
-    return make_plan(inventories, held, run, profiles, day)
+    day = (today.date() if today else None) or (held.today if held else None) or _epoch_day()
+    return make_plan(inventories, held, run, profiles, day or date.today(), from_clock=day is None)
 
 
 def render(made: MigrationPlan, format_name: str, lang: str) -> bytes:
@@ -91,14 +91,8 @@ def render(made: MigrationPlan, format_name: str, lang: str) -> bytes:
 
 
 def day_of_plan() -> date:
-    """Return the day of SOURCE_DATE_EPOCH (UTC), else today's."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if not epoch:
-        return datetime.now().astimezone().date()
-    try:
-        return datetime.fromtimestamp(int(epoch), UTC).date()
-    except (ValueError, OverflowError, OSError):
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}") from None
+    """Return the day of SOURCE_DATE_EPOCH, else today's."""
+    return _epoch_day() or date.today()
 
 
 def summary(made: MigrationPlan) -> str:
@@ -110,6 +104,17 @@ def summary(made: MigrationPlan) -> str:
         f"{numbers.both_unknown} not told apart); {len(made.uses)} uses in {len(made.waves)} waves; "
         f"{len(made.assumptions)} assumptions, {len(made.unknowns)} unknowns"
     )
+
+
+def _epoch_day() -> date | None:
+    """Return the day of SOURCE_DATE_EPOCH (UTC), or None when it is not set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return None
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}") from None
 
 
 def _format_for(output: str) -> str:

@@ -663,7 +663,7 @@ class AssumptionCode(StrEnum):
     REFERENCE_LINE = "reference-line"
     """2030 critical / 2035 all for ``cn-default``: the institution's own line, not a rule."""
     TODAY = "today"
-    """The date all days-left figures count from."""
+    """The day every days-left figure counts from was read from the clock; replace: ``--today``."""
 
 
 class UnknownCode(StrEnum):

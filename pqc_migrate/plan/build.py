@@ -43,11 +43,14 @@ def make_plan(
     bench: BenchmarkRun | None,
     profiles: Sequence[str],
     today: date,
+    *,
+    from_clock: bool = False,
 ) -> MigrationPlan:
     """Return the migration plan.
 
     `profiles` are ids; without any, the register's, else `policies.DEFAULT`. `today` is the day every
-    days-left figure counts from. Raises `CatalogError` for an unknown profile.
+    days-left figure counts from; `from_clock` flags it as nobody's statement. Raises `CatalogError` for an
+    unknown profile.
     """
     views = _profiles(profiles, register, today)
     arrival = {**scoring.SCENARIOS, **(register.crqc_year if register else {})}
@@ -89,7 +92,7 @@ def make_plan(
         capacity=capacity.capacity(bench, tuple(registered.values()), rows, by_id),
         products=products,
         kpis=indicators.indicators(inventories, assessment, assets, plans, products, views, register, today),
-        assumptions=gaps.assumptions(register, rows, views, arrival, today),
+        assumptions=gaps.assumptions(register, rows, views, arrival, today if from_clock else None),
         unknowns=gaps.unknowns(assessment.assets, assessment.evidence, products, by_id.values(), basis, register),
         sources=gaps.sources(views, by_id.values(), products, direction, directions.instruments()),
         scenarios=arrival,

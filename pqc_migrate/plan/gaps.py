@@ -43,10 +43,13 @@ def assumptions(
     uses: Sequence[CryptoUse],
     profiles: Sequence[ProfileView],
     arrival: Mapping[str, int],
-    today: date,
+    clock: date | None,
 ) -> tuple[Assumption, ...]:
-    """Return every default in use, with where it is used and what replaces it."""
-    rows = [Assumption(AssumptionCode.TODAY, today.isoformat(), (), "--today")]
+    """Return every default in use, with where it is used and what replaces it.
+
+    `clock` is the day that was read from a clock because nobody stated one.
+    """
+    rows = [Assumption(AssumptionCode.TODAY, clock.isoformat(), (), "--today")] if clock else []
     if register is None:
         rows.append(Assumption(AssumptionCode.NO_REGISTER, "", (), "--register"))
     given = register.crqc_year if register else {}

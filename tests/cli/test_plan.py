@@ -124,6 +124,13 @@ def test_wrong_input(cbom: Path, arguments: list[str], code: int, text: str) -> 
     assert result.stdout == ""
 
 
+def test_without_a_stated_day_the_clock_is_flagged(cbom: Path) -> None:
+    """Only then does the plan carry the assumption."""
+    by_clock = json.loads(invoke("plan", cbom, "--format", "json", env={"SOURCE_DATE_EPOCH": ""}).stdout)
+    assert "today" in {row["code"] for row in by_clock["assumptions"]}
+    assert "today" not in {row["code"] for row in planned(cbom)["assumptions"]}
+
+
 def test_an_epoch_that_is_no_number(cbom: Path) -> None:
     """The environment is input too."""
     result = invoke("plan", cbom, env={"SOURCE_DATE_EPOCH": "yesterday"})

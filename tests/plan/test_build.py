@@ -160,7 +160,7 @@ def test_without_a_register_everything_is_one_system_with_flagged_defaults(bare:
     """Each default says where it is used and what replaces it."""
     assert [system.id for system in bare.systems] == ["unregistered"]
     codes = {row.code for row in bare.assumptions}
-    assert codes == set(AssumptionCode)
+    assert codes == set(AssumptionCode) - {AssumptionCode.TODAY}
     for row in bare.uses:
         assert all(held.assumed or held.origin == "catalog" for held in row.inputs)
     assert all(row.replace for row in bare.assumptions if row.code is not AssumptionCode.REFERENCE_LINE)
@@ -315,6 +315,13 @@ def test_an_empty_inventory_is_a_plan_without_uses() -> None:
     assert plan.summary.first_wave_id is None
     assert [profile.id for profile in plan.profiles] == ["cn-default"]
     assert document.load(document.dump(plan)) == plan
+
+
+def test_a_day_that_nobody_stated_is_flagged(bank: Inventory) -> None:
+    """A plan made by the clock says so."""
+    plan = make_plan([bank], None, None, (), TODAY, from_clock=True)
+    (row,) = (row for row in plan.assumptions if row.code is AssumptionCode.TODAY)
+    assert (row.value, row.replace) == ("2026-11-24", "--today")
 
 
 def test_an_unknown_profile_is_refused(bank: Inventory) -> None:
