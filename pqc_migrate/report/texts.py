@@ -93,7 +93,7 @@ def _met(left: str, right: str) -> str:
     before, after = left.rstrip(" ")[-1:], right.lstrip(" ")[:1]
     if _WIDE.match(before) and _WIDE.match(after):
         return left.rstrip(" ") + right.lstrip(" ")
-    if (_HAN.match(before) and _LATIN.match(right[:1])) or (_LATIN.match(left[-1:]) and _HAN.match(right[:1])):
+    if (_HAN.match(left[-1:]) and _LATIN.match(right)) or (_LATIN.match(left[-1:]) and _HAN.match(right)):
         return f"{left} {right}"
     return left + right
 

@@ -231,14 +231,44 @@ def profiles() -> tuple[ProfileView, ...]:
         ),
     )
     return (
-        ProfileView("cn-default", "中国（默认，无法定日期）", "China (default, no legal date)", None, None, None,
-                    None, (), False, china),
-        ProfileView("g7-fin", "七国集团网络专家组（金融业）", "G7 Cyber Expert Group (financial sector)", None, None,
-                    None, None, (), True, g7),
-        ProfileView("nist", "美国国家标准与技术研究院（NIST）", "NIST (US)", "ML-KEM-768", "ML-DSA-65", "allowed",
-                    None, ("nccoe-faq",), True, nist),
+        ProfileView(
+            "cn-default",
+            "中国（默认，无法定日期）",
+            "China (default, no legal date)",
+            None,
+            None,
+            None,
+            None,
+            (),
+            False,
+            china,
+        ),
+        ProfileView(
+            "g7-fin",
+            "七国集团网络专家组（金融业）",
+            "G7 Cyber Expert Group (financial sector)",
+            None,
+            None,
+            None,
+            None,
+            (),
+            True,
+            g7,
+        ),
+        ProfileView(
+            "nist",
+            "美国国家标准与技术研究院（NIST）",
+            "NIST (US)",
+            "ML-KEM-768",
+            "ML-DSA-65",
+            "allowed",
+            None,
+            ("nccoe-faq",),
+            True,
+            nist,
+        ),
         ProfileView("pci", "PCI DSS 4.0.1", "PCI DSS 4.0.1", None, None, None, None, (), True, pci),
-    )  # fmt: skip
+    )
 
 
 def asset(
@@ -277,38 +307,132 @@ def asset(
 
 
 ASSETS = (
-    asset("crypto/rsa-2048", "RSA-2048", Standing.SIGNATURE, Axis.SIGNATURE, (Use.X509_SIGNATURE, Use.JOSE),
-          production=14, test=31),
-    asset("crypto/x25519", "X25519", Standing.KEY_ESTABLISHMENT, Axis.CONFIDENTIALITY,
-          (Use.TLS_KEY_EXCHANGE, Use.SSH_KEY_EXCHANGE), production=9, test=4, strength=128, forward_secret=True),
-    asset("crypto/rsa-oaep", "RSA-OAEP", Standing.KEY_ESTABLISHMENT, Axis.CONFIDENTIALITY, (Use.DATA_AT_REST,),
-          production=3, strength=None, unknown=("size",), forward_secret=False,
-          reasons=(Reason.of(ReasonCode.SHOR_BREAKS, family="RSA"),
-                   Reason.of(ReasonCode.SIZE_NOT_READ, parameters="size"))),
-    asset("crypto/sm2", "SM2", Standing.SIGNATURE, Axis.SIGNATURE, (Use.TLCP,), production=6, strength=128,
-          reasons=(Reason.of(ReasonCode.SM2_APPROVED, family="SM2"),)),
-    asset("crypto/ecdsa", "ECDSA-P-256", Standing.SIGNATURE, Axis.SIGNATURE, (Use.TLS_AUTHENTICATION,),
-          production=7, test=2, strength=128),
-    asset("crypto/ec", "EC-P-256", Standing.PUBLIC_KEY_UNKNOWN, Axis.BOTH, (Use.UNSPECIFIED,), production=2,
-          strength=128, reasons=(Reason.of(ReasonCode.AXIS_NOT_READ),)),
-    asset("crypto/sha1", "SHA-1", Standing.BROKEN, None, production=5, test=12,
-          reasons=(Reason.of(ReasonCode.CLASSICALLY_BROKEN, family="SHA-1", source="nccoe-faq"),)),
-    asset("crypto/3des", "3DES-CBC", Standing.WEAK, None, production=1,
-          reasons=(Reason.of(ReasonCode.CLASSICALLY_WEAK, family="3DES", source=""),)),
-    asset("crypto/aes128", "AES-128-GCM", Standing.KEEP, None, production=8, nist_level=1,
-          reasons=(Reason.of(ReasonCode.KEEP_SYMMETRIC, family="AES", level=1),),
-          remarks=(ProfileRemark("nist", Reason.of(ReasonCode.PROFILE_WANTS_256, profile="nist", bits=128,
-                                                   minimum=256)),)),
-    asset("crypto/sm4", "SM4-CBC", Standing.KEEP, None, production=11,
-          reasons=(Reason.of(ReasonCode.KEEP_CN_APPROVED, family="SM4"),)),
+    asset(
+        "crypto/rsa-2048",
+        "RSA-2048",
+        Standing.SIGNATURE,
+        Axis.SIGNATURE,
+        (Use.X509_SIGNATURE, Use.JOSE),
+        production=14,
+        test=31,
+    ),
+    asset(
+        "crypto/x25519",
+        "X25519",
+        Standing.KEY_ESTABLISHMENT,
+        Axis.CONFIDENTIALITY,
+        (Use.TLS_KEY_EXCHANGE, Use.SSH_KEY_EXCHANGE),
+        production=9,
+        test=4,
+        strength=128,
+        forward_secret=True,
+    ),
+    asset(
+        "crypto/rsa-oaep",
+        "RSA-OAEP",
+        Standing.KEY_ESTABLISHMENT,
+        Axis.CONFIDENTIALITY,
+        (Use.DATA_AT_REST,),
+        production=3,
+        strength=None,
+        unknown=("size",),
+        forward_secret=False,
+        reasons=(
+            Reason.of(ReasonCode.SHOR_BREAKS, family="RSA"),
+            Reason.of(ReasonCode.SIZE_NOT_READ, parameters="size"),
+        ),
+    ),
+    asset(
+        "crypto/sm2",
+        "SM2",
+        Standing.SIGNATURE,
+        Axis.SIGNATURE,
+        (Use.TLCP,),
+        production=6,
+        strength=128,
+        reasons=(Reason.of(ReasonCode.SM2_APPROVED, family="SM2"),),
+    ),
+    asset(
+        "crypto/ecdsa",
+        "ECDSA-P-256",
+        Standing.SIGNATURE,
+        Axis.SIGNATURE,
+        (Use.TLS_AUTHENTICATION,),
+        production=7,
+        test=2,
+        strength=128,
+    ),
+    asset(
+        "crypto/ec",
+        "EC-P-256",
+        Standing.PUBLIC_KEY_UNKNOWN,
+        Axis.BOTH,
+        (Use.UNSPECIFIED,),
+        production=2,
+        strength=128,
+        reasons=(Reason.of(ReasonCode.AXIS_NOT_READ),),
+    ),
+    asset(
+        "crypto/sha1",
+        "SHA-1",
+        Standing.BROKEN,
+        None,
+        production=5,
+        test=12,
+        reasons=(Reason.of(ReasonCode.CLASSICALLY_BROKEN, family="SHA-1", source="nccoe-faq"),),
+    ),
+    asset(
+        "crypto/3des",
+        "3DES-CBC",
+        Standing.WEAK,
+        None,
+        production=1,
+        reasons=(Reason.of(ReasonCode.CLASSICALLY_WEAK, family="3DES", source=""),),
+    ),
+    asset(
+        "crypto/aes128",
+        "AES-128-GCM",
+        Standing.KEEP,
+        None,
+        production=8,
+        nist_level=1,
+        reasons=(Reason.of(ReasonCode.KEEP_SYMMETRIC, family="AES", level=1),),
+        remarks=(
+            ProfileRemark("nist", Reason.of(ReasonCode.PROFILE_WANTS_256, profile="nist", bits=128, minimum=256)),
+        ),
+    ),
+    asset(
+        "crypto/sm4",
+        "SM4-CBC",
+        Standing.KEEP,
+        None,
+        production=11,
+        reasons=(Reason.of(ReasonCode.KEEP_CN_APPROVED, family="SM4"),),
+    ),
     asset("crypto/sha256", "SHA-256", Standing.KEEP, None, production=40, test=55),
-    asset("crypto/mlkem", "X25519MLKEM768", Standing.HYBRID, None, (Use.TLS_KEY_EXCHANGE,), production=1,
-          nist_level=3, reasons=(Reason.of(ReasonCode.HYBRID_FOUND, family="X25519MLKEM768", level=3),)),
+    asset(
+        "crypto/mlkem",
+        "X25519MLKEM768",
+        Standing.HYBRID,
+        None,
+        (Use.TLS_KEY_EXCHANGE,),
+        production=1,
+        nist_level=3,
+        reasons=(Reason.of(ReasonCode.HYBRID_FOUND, family="X25519MLKEM768", level=3),),
+    ),
     asset("crypto/tls", "TLS-1.2", Standing.PROTOCOL, None, production=2, kind="protocol"),
-    asset("crypto/cert", "CN=pay.example", Standing.CERTIFICATE, None, production=1, kind="certificate",
-          family="X.509", valid_until="2031-05-04"),
+    asset(
+        "crypto/cert",
+        "CN=pay.example",
+        Standing.CERTIFICATE,
+        None,
+        production=1,
+        kind="certificate",
+        family="X.509",
+        valid_until="2031-05-04",
+    ),
     asset("crypto/bc", "bcprov-jdk18on", Standing.LIBRARY, None, production=1, kind="library"),
-)  # fmt: skip
+)
 
 _TONES = ("src/main/java/cn/example/core", "gateway/conf", "services/pay/internal")
 _USED = {
@@ -363,10 +487,15 @@ def crypto_use(
 ) -> CryptoUse:
     confidential = axis is not Axis.SIGNATURE
     margins = tuple(
-        Margin(name, year, z, round(z - 14, 1) if confidential else None,
-               round(z - 11, 1) if axis is not Axis.CONFIDENTIALITY else None)
+        Margin(
+            name,
+            year,
+            z,
+            round(z - 14, 1) if confidential else None,
+            round(z - 11, 1) if axis is not Axis.CONFIDENTIALITY else None,
+        )
         for name, year, z in (("early", 2030, 3.1), ("base", 2035, 8.1), ("late", 2040, 13.1))
-    )  # fmt: skip
+    )
     inputs = (
         Input("X", 10, "years", False, "systems[core].data.secrecy_years"),
         Input("S", 7, "years", True, "default", AssumptionCode.SIGNATURE_TRUST_YEARS),
@@ -397,9 +526,23 @@ def crypto_use(
         rank_by_scenario={"early": rank, "base": rank, "late": rank + 1},
         order_rule=OrderRule.HARVEST,
         milestones=(
-            MilestoneUse("nist-8547-112", "nist", date(2035, 12, 31), date(2030, 12, 31), Binding.DRAFT, 3324,
-                         (Reason.of(ReasonCode.DEADLINE_OF_PROFILE, milestone="nist-8547-112", profile="nist",
-                                    date="2035-12-31", binding="draft"),)),
+            MilestoneUse(
+                "nist-8547-112",
+                "nist",
+                date(2035, 12, 31),
+                date(2030, 12, 31),
+                Binding.DRAFT,
+                3324,
+                (
+                    Reason.of(
+                        ReasonCode.DEADLINE_OF_PROFILE,
+                        milestone="nist-8547-112",
+                        profile="nist",
+                        date="2035-12-31",
+                        binding="draft",
+                    ),
+                ),
+            ),
         ),
         route=Route.PQC_HYBRID,
         route_reason=Reason.of(ReasonCode.ROUTE_HYBRID_KEM, policy="allowed"),
@@ -409,7 +552,7 @@ def crypto_use(
             Reason.of(ReasonCode.MOSCA_NEGATIVE, axis=axis.value, margin=-5.9, scenario="base"),
             Reason.of(ReasonCode.ORDERED_BY_RULE, rule="a-harvest"),
         ),
-    )  # fmt: skip
+    )
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
@@ -425,8 +568,12 @@ def mapping(
         targets=targets,
         interim=interim,
         by_profile=(
-            ProfileTarget("nist", targets[0] if targets else "", "allowed",
-                          Reason.of(ReasonCode.TARGET_BY_USE, use=use.value, replacement="row")),
+            ProfileTarget(
+                "nist",
+                targets[0] if targets else "",
+                "allowed",
+                Reason.of(ReasonCode.TARGET_BY_USE, use=use.value, replacement="row"),
+            ),
         ),
         specs=(Spec("RFC 10024", SpecStatus.PROPOSED_STANDARD, "2026-08"),),
         waits=False,
@@ -442,23 +589,57 @@ def mapping(
         unverified=False,
         source="rfc-10024",
         reasons=(),
-    )  # fmt: skip
+    )
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
 def uses() -> tuple[CryptoUse, ...]:
     return (
-        crypto_use(1, "gateway", Use.TLS_KEY_EXCHANGE, Axis.CONFIDENTIALITY, ("crypto/x25519",),
-                   priority=Priority.NOW, wave=WaveId.QUICK, mts=(1, 1, 1)),
+        crypto_use(
+            1,
+            "gateway",
+            Use.TLS_KEY_EXCHANGE,
+            Axis.CONFIDENTIALITY,
+            ("crypto/x25519",),
+            priority=Priority.NOW,
+            wave=WaveId.QUICK,
+            mts=(1, 1, 1),
+        ),
         crypto_use(2, "core", Use.DATA_AT_REST, Axis.CONFIDENTIALITY, ("crypto/rsa-oaep",)),
-        crypto_use(3, "core", Use.X509_SIGNATURE, Axis.SIGNATURE, ("crypto/rsa-2048",), wave=WaveId.SIGNATURES,
-                   order_rule=OrderRule.TRUST_ANCHOR, route=Route.PQC_PURE,
-                   route_reason=Reason.of(ReasonCode.ROUTE_PURE_SIGNATURE)),
-        crypto_use(4, "gateway", Use.TLCP, Axis.SIGNATURE, ("crypto/sm2",), sm=True, wave=WaveId.SIGNATURES,
-                   route=Route.SM_HYBRID, route_reason=Reason.of(ReasonCode.ROUTE_SM)),
-        crypto_use(5, "core", Use.UNSPECIFIED, Axis.BOTH, ("crypto/ec",), wave=WaveId.NEXT, priority=Priority.PLAN,
-                   qrs=(1, 2, 2), milestones=()),
-    )  # fmt: skip
+        crypto_use(
+            3,
+            "core",
+            Use.X509_SIGNATURE,
+            Axis.SIGNATURE,
+            ("crypto/rsa-2048",),
+            wave=WaveId.SIGNATURES,
+            order_rule=OrderRule.TRUST_ANCHOR,
+            route=Route.PQC_PURE,
+            route_reason=Reason.of(ReasonCode.ROUTE_PURE_SIGNATURE),
+        ),
+        crypto_use(
+            4,
+            "gateway",
+            Use.TLCP,
+            Axis.SIGNATURE,
+            ("crypto/sm2",),
+            sm=True,
+            wave=WaveId.SIGNATURES,
+            route=Route.SM_HYBRID,
+            route_reason=Reason.of(ReasonCode.ROUTE_SM),
+        ),
+        crypto_use(
+            5,
+            "core",
+            Use.UNSPECIFIED,
+            Axis.BOTH,
+            ("crypto/ec",),
+            wave=WaveId.NEXT,
+            priority=Priority.PLAN,
+            qrs=(1, 2, 2),
+            milestones=(),
+        ),
+    )
 
 
 def waves() -> tuple[Wave, ...]:
@@ -483,12 +664,26 @@ def waves() -> tuple[Wave, ...]:
 
     return (
         wave(WaveId.QUICK, 1, (1,)),
-        wave(WaveId.KEY_ESTABLISHMENT, 2, (2,), latest_start=date(2026, 6, 30), late=True,
-             reasons=(Reason.of(ReasonCode.LATE_ALREADY, date="2026-06-30", days=147),)),
-        wave(WaveId.SIGNATURES, 3, (3, 4), latest_start=date(2031, 12, 31), latest_finish=date(2035, 12, 31),
-             deadline="nist-8547-112", binding=Binding.DRAFT, waits_for=(WaveId.QUICK,)),
+        wave(
+            WaveId.KEY_ESTABLISHMENT,
+            2,
+            (2,),
+            latest_start=date(2026, 6, 30),
+            late=True,
+            reasons=(Reason.of(ReasonCode.LATE_ALREADY, date="2026-06-30", days=147),),
+        ),
+        wave(
+            WaveId.SIGNATURES,
+            3,
+            (3, 4),
+            latest_start=date(2031, 12, 31),
+            latest_finish=date(2035, 12, 31),
+            deadline="nist-8547-112",
+            binding=Binding.DRAFT,
+            waits_for=(WaveId.QUICK,),
+        ),
         wave(WaveId.NEXT, 4, (5,), latest_start=None, latest_finish=None, deadline="", binding=None),
-    )  # fmt: skip
+    )
 
 
 def capacity() -> Capacity:
@@ -507,15 +702,43 @@ def capacity() -> Capacity:
         ("SM2", "sign", "gmssl", 252_000.0),
     )
     checks = (
-        CapacityCheck("core/sign_ops_s/ML-DSA-65", "core", "sign_ops_s", "ML-DSA-65", "sign", 10416.0, 2000.0, "ops/s",
-                      Verdict.PASS, Reason.of(ReasonCode.AGAINST_BUDGET, budget="sign_ops_s", value=10416.0,
-                                              limit=2000.0)),
-        CapacityCheck("core/max_cert_chain_bytes/ML-DSA-65", "core", "max_cert_chain_bytes", "ML-DSA-65", "", 17283.0,
-                      16384.0, "bytes", Verdict.FAIL, Reason.of(ReasonCode.CHAIN_OVER_BUDGET, system="core",
-                                                                estimate=17283, limit=16384)),
-        CapacityCheck("gateway/tls/ML-KEM-768", "gateway", "added_bytes_per_handshake", "ML-KEM-768", "", 2272.0, None,
-                      "bytes", Verdict.UNKNOWN, Reason.of(ReasonCode.NO_BUDGET, budget="added_bytes_per_handshake")),
-    )  # fmt: skip
+        CapacityCheck(
+            "core/sign_ops_s/ML-DSA-65",
+            "core",
+            "sign_ops_s",
+            "ML-DSA-65",
+            "sign",
+            10416.0,
+            2000.0,
+            "ops/s",
+            Verdict.PASS,
+            Reason.of(ReasonCode.AGAINST_BUDGET, budget="sign_ops_s", value=10416.0, limit=2000.0),
+        ),
+        CapacityCheck(
+            "core/max_cert_chain_bytes/ML-DSA-65",
+            "core",
+            "max_cert_chain_bytes",
+            "ML-DSA-65",
+            "",
+            17283.0,
+            16384.0,
+            "bytes",
+            Verdict.FAIL,
+            Reason.of(ReasonCode.CHAIN_OVER_BUDGET, system="core", estimate=17283, limit=16384),
+        ),
+        CapacityCheck(
+            "gateway/tls/ML-KEM-768",
+            "gateway",
+            "added_bytes_per_handshake",
+            "ML-KEM-768",
+            "",
+            2272.0,
+            None,
+            "bytes",
+            Verdict.UNKNOWN,
+            Reason.of(ReasonCode.NO_BUDGET, budget="added_bytes_per_handshake"),
+        ),
+    )
     throughput = tuple(Throughput(a, op, p, ns, 1e9 / ns) for a, op, p, ns in figures)
     return Capacity(True, "AMD EPYC 9R14", throughput, checks, ())
 
@@ -530,29 +753,93 @@ def full_plan() -> MigrationPlan:
         for u in uses()
     )
     systems = (
-        SystemPlan("gateway", "开放银行网关", "Open banking gateway", "渠道部", "", True, "critical", 3,
-                   ("core-banking",), (ranked[0].id, ranked[3].id), Priority.NOW, -5.9, -2.9,
-                   {"key-establishment": 9, "signature": 6}, ()),
-        SystemPlan("core", "核心账务", "Core banking", "科技部", "王工", True, "systemic", 4, ("core-banking",),
-                   (ranked[1].id, ranked[2].id, ranked[4].id), Priority.START_NOW, -5.9, -2.9,
-                   {"key-establishment": 3, "signature": 14, "public-key-use-unknown": 2},
-                   (Reason.of(ReasonCode.MIPING_MISSING, system="core"),)),
-        SystemPlan("archive", "档案系统", "Archive", "运营部", "", True, "unknown", None, (), (), None, None, None, {},
-                   (Reason.of(ReasonCode.SYSTEM_WITHOUT_FINDINGS, system="archive"),)),
-    )  # fmt: skip
+        SystemPlan(
+            "gateway",
+            "开放银行网关",
+            "Open banking gateway",
+            "渠道部",
+            "",
+            True,
+            "critical",
+            3,
+            ("core-banking",),
+            (ranked[0].id, ranked[3].id),
+            Priority.NOW,
+            -5.9,
+            -2.9,
+            {"key-establishment": 9, "signature": 6},
+            (),
+        ),
+        SystemPlan(
+            "core",
+            "核心账务",
+            "Core banking",
+            "科技部",
+            "王工",
+            True,
+            "systemic",
+            4,
+            ("core-banking",),
+            (ranked[1].id, ranked[2].id, ranked[4].id),
+            Priority.START_NOW,
+            -5.9,
+            -2.9,
+            {"key-establishment": 3, "signature": 14, "public-key-use-unknown": 2},
+            (Reason.of(ReasonCode.MIPING_MISSING, system="core"),),
+        ),
+        SystemPlan(
+            "archive",
+            "档案系统",
+            "Archive",
+            "运营部",
+            "",
+            True,
+            "unknown",
+            None,
+            (),
+            (),
+            None,
+            None,
+            None,
+            {},
+            (Reason.of(ReasonCode.SYSTEM_WITHOUT_FINDINGS, system="archive"),),
+        ),
+    )
     targets = (
         mapping("crypto/x25519", Use.TLS_KEY_EXCHANGE, ("ML-KEM-768",), ("X25519MLKEM768",)),
-        mapping("crypto/rsa-oaep", Use.DATA_AT_REST, ("ML-KEM-768",), ("双重封装",),
-                specs=(Spec("SP 800-227", SpecStatus.FINAL, "2025-09-18"),), notes=(MappingNote.REWRAP_KEYS,)),
-        mapping("crypto/rsa-2048", Use.X509_SIGNATURE, ("ML-DSA-65",), ("composite ML-DSA",),
-                specs=(Spec("RFC 9881", SpecStatus.RFC, "2025-10", unverified=True),),
-                notes=(MappingNote.PRIVATE_PKI_FIRST, MappingNote.CHECK_RFC_NUMBER), trust=Trust.UNVERIFIED,
-                unverified=True, source="pqctoday"),
-        mapping("crypto/sm2", Use.TLCP, (), ("curveSM2MLKEM768",), by_profile=(), sizes=(), waits=True, ngcc_slot="signature",
-                specs=(Spec("draft-yang-tls-hybrid-sm2-mlkem-03", SpecStatus.EXPIRED_DRAFT),),
-                notes=(MappingNote.SM_HYBRID_COMPLIANCE, MappingNote.NGCC_OPEN)),
+        mapping(
+            "crypto/rsa-oaep",
+            Use.DATA_AT_REST,
+            ("ML-KEM-768",),
+            ("双重封装",),
+            specs=(Spec("SP 800-227", SpecStatus.FINAL, "2025-09-18"),),
+            notes=(MappingNote.REWRAP_KEYS,),
+        ),
+        mapping(
+            "crypto/rsa-2048",
+            Use.X509_SIGNATURE,
+            ("ML-DSA-65",),
+            ("composite ML-DSA",),
+            specs=(Spec("RFC 9881", SpecStatus.RFC, "2025-10", unverified=True),),
+            notes=(MappingNote.PRIVATE_PKI_FIRST, MappingNote.CHECK_RFC_NUMBER),
+            trust=Trust.UNVERIFIED,
+            unverified=True,
+            source="pqctoday",
+        ),
+        mapping(
+            "crypto/sm2",
+            Use.TLCP,
+            (),
+            ("curveSM2MLKEM768",),
+            by_profile=(),
+            sizes=(),
+            waits=True,
+            ngcc_slot="signature",
+            specs=(Spec("draft-yang-tls-hybrid-sm2-mlkem-03", SpecStatus.EXPIRED_DRAFT),),
+            notes=(MappingNote.SM_HYBRID_COMPLIANCE, MappingNote.NGCC_OPEN),
+        ),
         mapping("crypto/ec", Use.UNSPECIFIED, ("ML-KEM-768", "ML-DSA-65"), (), specs=(), notes=()),
-    )  # fmt: skip
+    )
     production = sum(a.occurrences.get("production", 0) for a in assets)
     return MigrationPlan(
         schema=SCHEMA,
@@ -565,46 +852,90 @@ def full_plan() -> MigrationPlan:
             InputRecord("benchmark", "bench.json", "07" * 32, 12),
         ),
         summary=Summary(
-            systems=3, registered=True, assets=len(assets), occurrences=len(evidence),
-            production_occurrences=production, quantum_vulnerable=41, key_establishment=12, signatures=27,
-            both_unknown=2, hygiene=6, post_quantum=1, mosca_negative=4, first_wave=1, first_wave_id=WaveId.QUICK,
-            next_milestone="cn-ref-critical", next_date=date(2030, 12, 31), unmapped=3,
+            systems=3,
+            registered=True,
+            assets=len(assets),
+            occurrences=len(evidence),
+            production_occurrences=production,
+            quantum_vulnerable=41,
+            key_establishment=12,
+            signatures=27,
+            both_unknown=2,
+            hygiene=6,
+            post_quantum=1,
+            mosca_negative=4,
+            first_wave=1,
+            first_wave_id=WaveId.QUICK,
+            next_milestone="cn-ref-critical",
+            next_date=date(2030, 12, 31),
+            unmapped=3,
         ),
         direction=Direction(
-            "pboc-notice", "中国人民银行", "《关于开展深化金融科技应用、推进金融数字化转型提升工作的通知》", QUOTE,
+            "pboc-notice",
+            "中国人民银行",
+            "《关于开展深化金融科技应用、推进金融数字化转型提升工作的通知》",
+            QUOTE,
             "raise the ability of cryptographic algorithms in the financial field to resist potential attacks by "
             "quantum computing",
-            "应对量子信息的威胁分为量子密码分发和后量子密码算法。", "caict-deck", Trust.PRIMARY,
+            "应对量子信息的威胁分为量子密码分发和后量子密码算法。",
+            "caict-deck",
+            Trust.PRIMARY,
             ("date", "number", "clause", "algorithm", "form", "full-text"),
         ),
         policy_basis=PolicyBasis(
-            "《关于开展深化金融科技应用、推进金融数字化转型提升工作的通知》", "中国人民银行",
-            to_fill=("number", "date", "clause"), prefilled=("title", "issuer"),
+            "《关于开展深化金融科技应用、推进金融数字化转型提升工作的通知》",
+            "中国人民银行",
+            to_fill=("number", "date", "clause"),
+            prefilled=("title", "issuer"),
         ),
         instruments=(
             Instrument("cryptography-law", "密码法", "", "", "2020-01-01", "caict-deck", Trust.SECONDARY),
-            Instrument("gbt-39786", "信息系统密码应用基本要求", "GB/T 39786-2021", "2021-03-09", "2021-10-01",
-                       "gmbz-39786", Trust.PRIMARY),
-            Instrument("gbt-43207", "密码应用设计指南", "GB/T 43207-2023", "2023-09-07", "", "gmbz-39786",
-                       Trust.SECONDARY),
+            Instrument(
+                "gbt-39786",
+                "信息系统密码应用基本要求",
+                "GB/T 39786-2021",
+                "2021-03-09",
+                "2021-10-01",
+                "gmbz-39786",
+                Trust.PRIMARY,
+            ),
+            Instrument(
+                "gbt-43207", "密码应用设计指南", "GB/T 43207-2023", "2023-09-07", "", "gmbz-39786", Trust.SECONDARY
+            ),
         ),
         profiles=profiles(),
         assets=assets,
         evidence=evidence,
         coverage=(
-            CoverageView("core-banking", "pqc-migrate", "0.1.0", 1843, 1820, 412, 38_200_000,
-                         {"Java": 902, "Go": 214, "nginx": 12, "COBOL": 64}, {"too-large": 2, "unsupported": 64}),
+            CoverageView(
+                "core-banking",
+                "pqc-migrate",
+                "0.1.0",
+                1843,
+                1820,
+                412,
+                38_200_000,
+                {"Java": 902, "Go": 214, "nginx": 12, "COBOL": 64},
+                {"too-large": 2, "unsupported": 64},
+            ),
         ),
         blind_spots=(
             Reason.of(ReasonCode.NOT_SCANNABLE_HARDWARE),
             Reason.of(ReasonCode.NOT_PROBED),
-            Reason.of(ReasonCode.LANGUAGE_UNSUPPORTED, target="core-banking", language="COBOL", files=64, bytes=812_000),
+            Reason.of(
+                ReasonCode.LANGUAGE_UNSUPPORTED, target="core-banking", language="COBOL", files=64, bytes=812_000
+            ),
         ),
         systems=systems,
         uses=ranked,
         links=(
-            LinkPlan("core/dc1-dc2", "core", Route.QKD_PLUS_PQC,
-                     Reason.of(ReasonCode.ROUTE_LINK_QKD_OPTIONAL, rule="3"), 0.13),
+            LinkPlan(
+                "core/dc1-dc2",
+                "core",
+                Route.QKD_PLUS_PQC,
+                Reason.of(ReasonCode.ROUTE_LINK_QKD_OPTIONAL, rule="3"),
+                0.13,
+            ),
         ),
         targets=targets,
         waves=waves(),
@@ -615,15 +946,38 @@ def full_plan() -> MigrationPlan:
             Phase(PhaseId.RETIRE, TODAY, None, None),
         ),
         dependencies=(
-            Dependency(ranked[3].id, ranked[2].id,
-                       Reason.of(ReasonCode.WAITS_FOR_WAVE, wave="wave-3-signatures")),
+            Dependency(ranked[3].id, ranked[2].id, Reason.of(ReasonCode.WAITS_FOR_WAVE, wave="wave-3-signatures")),
         ),
         capacity=capacity(),
         products=(
-            ProductReadiness("openssl", "OpenSSL", "3.5", "3.5", "3.5", "2025-04", ("crypto/bc",), ("3.0.13",),
-                             Verdict.FAIL, Trust.PRIMARY, False, "nccoe-faq"),
-            ProductReadiness("openssh", "OpenSSH", "9.0", "10.0", "-", "2022-04", (), (), Verdict.UNKNOWN,
-                             Trust.UNVERIFIED, True, "pqctoday"),
+            ProductReadiness(
+                "openssl",
+                "OpenSSL",
+                "3.5",
+                "3.5",
+                "3.5",
+                "2025-04",
+                ("crypto/bc",),
+                ("3.0.13",),
+                Verdict.FAIL,
+                Trust.PRIMARY,
+                False,
+                "nccoe-faq",
+            ),
+            ProductReadiness(
+                "openssh",
+                "OpenSSH",
+                "9.0",
+                "10.0",
+                "-",
+                "2022-04",
+                (),
+                (),
+                Verdict.UNKNOWN,
+                Trust.UNVERIFIED,
+                True,
+                "pqctoday",
+            ),
         ),
         kpis=(
             Kpi(KpiId.COVERAGE, 66.7, 2, 3),
@@ -632,8 +986,12 @@ def full_plan() -> MigrationPlan:
         ),
         assumptions=(
             Assumption(AssumptionCode.ARRIVAL_YEARS, "2030 / 2035 / 2040", (), "institution.crqc_year"),
-            Assumption(AssumptionCode.SIGNATURE_TRUST_YEARS, "7", ("core", "gateway"),
-                       "systems[].data.signature_trust_years"),
+            Assumption(
+                AssumptionCode.SIGNATURE_TRUST_YEARS,
+                "7",
+                ("core", "gateway"),
+                "systems[].data.signature_trust_years",
+            ),
             Assumption(AssumptionCode.REFERENCE_LINE, "2030 / 2035", ("cn-default",), ""),
             Assumption(AssumptionCode.TODAY, "2026-11-24", (), "--today"),
         ),
@@ -644,7 +1002,7 @@ def full_plan() -> MigrationPlan:
         ),
         sources=SOURCES,
         scenarios={"early": 2030, "base": 2035, "late": 2040},
-    )  # fmt: skip
+    )
 
 
 def bare_plan() -> MigrationPlan:
@@ -655,15 +1013,45 @@ def bare_plan() -> MigrationPlan:
         institution=Institution(),
         inputs=(),
         summary=Summary(
-            systems=0, registered=False, assets=0, occurrences=0, production_occurrences=0, quantum_vulnerable=0,
-            key_establishment=0, signatures=0, both_unknown=0, hygiene=0, post_quantum=0, mosca_negative=0,
-            first_wave=0, first_wave_id=None, next_milestone="", next_date=None, unmapped=0,
+            systems=0,
+            registered=False,
+            assets=0,
+            occurrences=0,
+            production_occurrences=0,
+            quantum_vulnerable=0,
+            key_establishment=0,
+            signatures=0,
+            both_unknown=0,
+            hygiene=0,
+            post_quantum=0,
+            mosca_negative=0,
+            first_wave=0,
+            first_wave_id=None,
+            next_milestone="",
+            next_date=None,
+            unmapped=0,
         ),
-        instruments=(), profiles=(), assets=(), evidence=(), coverage=(), blind_spots=(), systems=(), uses=(),
-        links=(), targets=(), waves=(), phases=(), dependencies=(),
+        instruments=(),
+        profiles=(),
+        assets=(),
+        evidence=(),
+        coverage=(),
+        blind_spots=(),
+        systems=(),
+        uses=(),
+        links=(),
+        targets=(),
+        waves=(),
+        phases=(),
+        dependencies=(),
         capacity=Capacity(False, "", (), (), (Reason.of(ReasonCode.NO_BENCHMARK),)),
-        products=(), kpis=(), assumptions=(), unknowns=(), sources=(), scenarios={},
-    )  # fmt: skip
+        products=(),
+        kpis=(),
+        assumptions=(),
+        unknowns=(),
+        sources=(),
+        scenarios={},
+    )
 
 
 def large_plan(rows: int) -> MigrationPlan:
@@ -679,8 +1067,23 @@ def unregistered_plan() -> MigrationPlan:
     """What a first run gives: one implicit system, no register, no benchmark."""
     plan = full_plan()
     moved = tuple(replace(u, system=UNREGISTERED, id=f"{UNREGISTERED}/{u.use}/{u.axis}") for u in plan.uses)
-    system = SystemPlan(UNREGISTERED, "", "", "", "", False, "unknown", None, ("core-banking",),
-                        tuple(u.id for u in moved), Priority.NOW, -5.9, -2.9, {"signature": 27}, ())  # fmt: skip
+    system = SystemPlan(
+        UNREGISTERED,
+        "",
+        "",
+        "",
+        "",
+        False,
+        "unknown",
+        None,
+        ("core-banking",),
+        tuple(u.id for u in moved),
+        Priority.NOW,
+        -5.9,
+        -2.9,
+        {"signature": 27},
+        (),
+    )
     waves_ = tuple(replace(w, systems=(UNREGISTERED,)) for w in plan.waves)
     return replace(
         plan,

@@ -105,7 +105,7 @@ def _figures(plan: MigrationPlan, w: Words) -> Figures:
                 w.number(s.systems) if s.registered else w.number(len(plan.coverage)),
                 t("summary.systems" if s.registered else "summary.targets"),
                 plain(t("summary.systems-note" if s.registered else "summary.targets-note")),
-                link="systems",
+                link="systems" if plan.uses else "ranking",
             ),
             Figure(
                 share,
