@@ -20,6 +20,7 @@ from pqc_migrate.report.document import Document, Heading, Section, visible
 from pqc_migrate.report.html_blocks import Edition, block
 from pqc_migrate.report.html_rows import Rows
 from pqc_migrate.report.texts import Texts, load
+from pqc_migrate.report.words import chapter
 
 _LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 _LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
@@ -100,11 +101,10 @@ def _edition(document: Document, rows: Rows) -> str:
 
 
 def _section(section: Section, edition: Edition, document: Document) -> str:
-    kind = "appendix" if section.number.isalpha() else "section"
-    number = f'<span class="no">{_esc(edition.t(f"document.{kind}", number=section.number))}</span>'
+    number = chapter(section, edition.t)
+    kicker = f'<span class="no">{_esc(number)}</span>' if number else ""
     cover = ""
     if section.anchor == "cover":
-        number = ""
         cover = (
             f'<header class="hero"><p class="kicker">{_esc(edition.t("document.evidence-for"))}</p>'
             f"<h1>{_esc(document.title)}</h1><p>{_esc(document.subtitle)}</p></header>"
@@ -115,7 +115,7 @@ def _section(section: Section, edition: Edition, document: Document) -> str:
         blocks += block(item, edition, heading)
     return (
         f'{cover}<section id="{edition.id(section.anchor)}" class="{section.anchor}">'
-        f"<h2>{number}{_esc(section.title)}</h2>{blocks}</section>"
+        f"<h2>{kicker}{_esc(section.title)}</h2>{blocks}</section>"
     )
 
 

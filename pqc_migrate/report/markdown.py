@@ -30,6 +30,7 @@ from pqc_migrate.report.document import (
     visible,
 )
 from pqc_migrate.report.texts import load
+from pqc_migrate.report.words import chapter
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&!$@]")
 _BULLET = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
@@ -47,14 +48,13 @@ def _document(document: Document) -> str:
 
 
 def _section(section: Section, lang: str) -> str:
-    kind = "appendix" if section.number.isalpha() else "section"
-    number = load(lang)(f"document.{kind}", number=section.number)
+    number = chapter(section, load(lang))
     anchor = f'<a id="{lang}-{section.anchor}"></a>\n\n'
     blocks, heading = [], ""
     for block in section.blocks:
         heading = block.text if isinstance(block, Heading) else heading
         blocks.append(_block(block, heading))
-    return f"{anchor}## {_plain(f'{number}  {section.title}')}\n\n" + "\n".join(blocks)
+    return f"{anchor}## {_plain(f'{number} {section.title}'.strip())}\n\n" + "\n".join(blocks)
 
 
 def _block(block: Block, heading: str) -> str:

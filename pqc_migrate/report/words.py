@@ -22,7 +22,7 @@ from pqc_migrate.model.plan import (
     TargetMapping,
 )
 from pqc_migrate.model.plan_codes import Binding, Priority, ReasonCode, Standing, Trust, Verdict, WaveId
-from pqc_migrate.report.document import Cell, Line, Span, Style, Tone, code, joined, plain, tag, visible
+from pqc_migrate.report.document import Cell, Line, Section, Span, Style, Tone, code, joined, plain, tag, visible
 from pqc_migrate.report.texts import Texts
 
 MINUS = "\N{MINUS SIGN}"
@@ -80,6 +80,13 @@ def group_of(member: StrEnum) -> str:
     """Return the label group of an enumeration: ``plan-codes.WaveId`` is ``wave-id``."""
     name = type(member).__name__
     return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
+
+
+def chapter(section: Section, t: Texts) -> str:
+    """Return a section's number as its heading shows it; the cover has none."""
+    if section.anchor == "cover":
+        return ""
+    return t("document.appendix" if section.number.isalpha() else "document.section", number=section.number)
 
 
 class Words:
