@@ -118,7 +118,7 @@ def _objects(value: Call | Name, uses: dict[int, _Use]) -> Iterator[int]:
             if isinstance(receiver, Call) and receiver.offset >= 0:
                 yield receiver.offset
                 use = uses.get(receiver.offset)
-                if use is not None and any(meaning.rule.refines for meaning in use.meanings):
+                if use is None or any(meaning.rule.refines for meaning in use.meanings):
                     waiting.append(receiver)
 
 
