@@ -149,6 +149,15 @@ def test_a_named_interpreter_is_taken_or_refused(machine: Machine) -> None:
     assert "PYTHON=other is not" in machine.make_venv(PYTHON="other").stderr
 
 
+def test_an_environment_made_by_hand_is_kept(machine: Machine) -> None:
+    """Nobody's own .venv is thrown away."""
+    machine.add("python3.12")
+    (machine.project / ".venv/bin").mkdir(parents=True)
+    shutil.copy(machine.bin / "python3.12", machine.project / ".venv/bin/python")
+    machine.make_venv()
+    assert machine.did() == ["python -m pip install --quiet --editable .[all]"]
+
+
 def test_a_second_time_the_environment_is_kept(machine: Machine) -> None:
     """Only a folder that was moved gets a new one."""
     machine.add("python3.12")
