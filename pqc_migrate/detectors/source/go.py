@@ -12,6 +12,7 @@ from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
 from pqc_migrate.detectors.source.values import (
+    NOTHING,
     UNKNOWN,
     Call,
     Items,
@@ -374,6 +375,9 @@ class GoUnit(Unit):
 
     def _of_raw_string_literal(self, node: Node) -> Value:
         return Text(self.line(node), text=self.text(node)[1:-1])
+
+    def _of_nil(self, node: Node) -> Value:
+        return NOTHING
 
     def _of_int_literal(self, node: Node) -> Value:
         text = self.text(node).replace("_", "").lower()

@@ -217,18 +217,22 @@ class Interpreter:
         """Take what the object a method is called on already knows, when it is of the same base family."""
         if call.receiver is None:
             return
-        for option in options(call.receiver):
-            for meaning in self._origin(option):
-                if not draft.family and not draft.parameters.get("mode"):
-                    draft.family = meaning.family
-                if not meaning.family or not draft.family:
-                    continue
-                if algorithms.family(draft.family).base != algorithms.family(meaning.family).base:
-                    continue
-                for key, text in meaning.parameters:
-                    draft.parameters.setdefault(key, text)
-                draft.parts += [_offset(option), *meaning.parts]
-                return
+        sources = [(option, self._origin(option)) for option in options(call.receiver)]
+        whole = [(option, meaning) for option, meanings in sources for meaning in meanings if meaning.family]
+        if not whole:
+            return
+        if not draft.family and not draft.parameters.get("mode"):
+            draft.family = whole[0][1].family
+        if not draft.family:
+            return
+        base = algorithms.family(draft.family).base
+        kin = [(option, meaning) for option, meaning in whole if algorithms.family(meaning.family).base == base]
+        for option, meaning in kin:
+            draft.parts += [_offset(option), *meaning.parts]
+        # An object that may come from elsewhere may be of another size: only what all sources agree on is known.
+        if kin and all(meanings for _, meanings in sources):
+            for key, text in set.intersection(*(set(meaning.parameters) for _, meaning in kin)):
+                draft.parameters.setdefault(key, text)
 
     def _origin(self, value: Value) -> tuple[Meaning, ...]:
         """Return what an object means, or else the object that it was derived from (``key.public_key()``)."""

@@ -12,6 +12,7 @@ from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
 from pqc_migrate.detectors.source.values import (
+    NOTHING,
     UNKNOWN,
     Call,
     Items,
@@ -400,6 +401,11 @@ class JavaScriptUnit(Unit):
                 return UNKNOWN
             parts.append(inner.text if isinstance(inner, Text) else str(inner.number))
         return Text(self.line(node), text="".join(parts))
+
+    def _of_null(self, node: Node) -> Value:
+        return NOTHING
+
+    _of_undefined = _of_null
 
     def _of_number(self, node: Node) -> Value:
         text = self.text(node).replace("_", "").rstrip("n").lower()

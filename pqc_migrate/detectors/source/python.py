@@ -12,6 +12,7 @@ from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
 from pqc_migrate.detectors.source.values import (
+    NOTHING,
     UNKNOWN,
     Call,
     Items,
@@ -132,14 +133,17 @@ class PythonUnit(Unit):
                 elif target.type == "identifier":
                     scope = self.scopes.innermost(node.start_byte)
                     self.add(scope, self.text(target), Binding(node.end_byte, None, "opaque"))
+                elif target.type == "attribute":
+                    self._assign_attribute(target, None, node)
 
-    def _assign_attribute(self, left: Node, right: Node, node: Node) -> None:
+    def _assign_attribute(self, left: Node, right: Node | None, node: Node) -> None:
         target, attribute = left.child_by_field_name("object"), left.child_by_field_name("attribute")
         if target is None or attribute is None or self.text(target) not in ("self", "cls"):
             return
         owner = self.enclosing_class(node.start_byte)
         if owner is not None:
-            self.add(owner, self.text(attribute), Binding(node.end_byte, right, "value"))
+            kind = "opaque" if right is None else "value"
+            self.add(owner, self.text(attribute), Binding(node.end_byte, right, kind))
 
     def _bind_for(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -362,6 +366,9 @@ class PythonUnit(Unit):
         if all(isinstance(part, Text) for part in parts):
             return Text(self.line(node), text="".join(p.text for p in parts if isinstance(p, Text)))
         return UNKNOWN
+
+    def _of_none(self, node: Node) -> Value:
+        return NOTHING
 
     def _of_integer(self, node: Node) -> Value:
         try:

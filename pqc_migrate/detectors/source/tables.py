@@ -104,7 +104,8 @@ def _findings(file: SourceFile, start: int, text: str, member: bool) -> Iterator
         return
     for part, named in recognized:
         offset = start + len(text[: text.index(part)].encode())
-        yield _finding(file, offset, named)
+        rule = "tables/ssh-name" if part in _ssh_names() else "tables/tls-suite"
+        yield _finding(file, offset, rule, named)
 
 
 def _named(text: str) -> Named | None:
@@ -113,10 +114,10 @@ def _named(text: str) -> Named | None:
     return notations.read("tls_suites", text) if text.startswith(("TLS_", "ECDHE-", "DHE-")) else None
 
 
-def _finding(file: SourceFile, offset: int, named: Named) -> Finding:
+def _finding(file: SourceFile, offset: int, rule: str, named: Named) -> Finding:
     line = file.line_at(offset)
     return Finding(
-        rule="tables/protocol-name",
+        rule=rule,
         asset=named.asset,
         location=Location(file.path, line, offset, "protocol name"),
         technique=Technique.AST,

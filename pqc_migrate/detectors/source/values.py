@@ -86,6 +86,8 @@ class Choice(Value):
 
 
 UNKNOWN = Value()
+NOTHING = Value(how="nothing")
+"""``None``, ``null``, ``nil``: not yet one of the values a name takes."""
 
 
 def options(value: Value, limit: int = 16) -> tuple[Value, ...]:
@@ -98,7 +100,7 @@ def options(value: Value, limit: int = 16) -> tuple[Value, ...]:
             waiting.extend(reversed(current.options))
         elif current not in flat:
             flat.append(current)
-    return tuple(flat)
+    return tuple(value for value in flat if value != NOTHING) or tuple(flat)
 
 
 def choice(values: list[Value]) -> Value:
