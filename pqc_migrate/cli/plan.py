@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pqc_migrate.model.inventory import Inventory
     from pqc_migrate.model.plan import MigrationPlan
+    from pqc_migrate.model.register import Register
 
 FORMATS = ("html", "markdown", "json")
 _BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
@@ -75,8 +76,8 @@ def make(
         from pqc_migrate.bench.run import load as load_bench
 
         run = load_bench(Path(bench))
-    day = (today.date() if today else None) or (held.today if held else None) or _epoch_day()
-    return make_plan(inventories, held, run, profiles, day or date.today(), from_clock=day is None)
+    day, from_clock = day_of_plan(today, held)
+    return make_plan(inventories, held, run, profiles, day, from_clock=from_clock)
 
 
 def render(made: MigrationPlan, format_name: str, lang: str) -> bytes:
@@ -90,9 +91,10 @@ def render(made: MigrationPlan, format_name: str, lang: str) -> bytes:
     return RENDERERS[format_name](made, lang)
 
 
-def day_of_plan() -> date:
-    """Return the day of SOURCE_DATE_EPOCH, else today's."""
-    return _epoch_day() or date.today()
+def day_of_plan(today: datetime | None, held: Register | None) -> tuple[date, bool]:
+    """Return the day to plan as of, by option, register or SOURCE_DATE_EPOCH, and whether only the clock says it."""
+    stated = (today.date() if today else None) or (held.today if held else None) or _epoch_day()
+    return stated or date.today(), stated is None
 
 
 def summary(made: MigrationPlan) -> str:

@@ -66,11 +66,11 @@ def run(
     folder = make_folder(Path(output))
     systems = load_register(Path(register)) if register else None
     given = load_bench(Path(bench)) if bench else None
-    day = today.date() if today else (systems and systems.today) or day_of_plan()
+    day, from_clock = day_of_plan(today, systems)
     inventory = take_inventory(targets, exclude, (), jobs, (f"{output}/",))
     _write_inventory(folder, inventory)
     measured = None if no_bench else given or _measure(folder, fresh=no_bench_cache)
-    plan = make_plan([inventory], systems, measured, profiles, day)
+    plan = make_plan([inventory], systems, measured, profiles, day, from_clock=from_clock)
     _write_plan(folder, measured, plan, lang)
     note(closing(inventory, measured, plan, folder))
 
