@@ -92,7 +92,7 @@ def render(made: MigrationPlan, format_name: str, lang: str) -> bytes:
 
 
 def day_of_plan(today: datetime | None, held: Register | None) -> tuple[date, bool]:
-    """Return the day to plan as of, by option, register or SOURCE_DATE_EPOCH, and whether only the clock says it."""
+    """Return the day to plan as of (option, register, SOURCE_DATE_EPOCH), and whether only the clock says it."""
     stated = (today.date() if today else None) or (held.today if held else None) or _epoch_day()
     return stated or date.today(), stated is None
 
