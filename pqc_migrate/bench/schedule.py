@@ -17,8 +17,11 @@ from pqc_migrate.model.bench import Skipped
 
 STANDARD, ALL, SELECTED = "standard", "all", "selected"
 _SECONDS = {STANDARD: 0.6, "finance": 0.6, ALL: 0.12, SELECTED: 1.0}
-_PREPARATION_SECONDS = 0.1
-"""Opening, checking and calibrating one mechanism, on average."""
+_PREPARATION_SECONDS = 0.03
+"""Opening, checking and calibrating one quick mechanism."""
+_PREPARATION_CALLS = 4
+"""Calls of a slow operation before it is timed."""
+ROUNDS = 5
 
 
 class UnknownAlgorithm(BenchmarkError):
@@ -47,9 +50,13 @@ class Plan:
 
     @property
     def expected_seconds(self) -> float:
-        """What the run will take, before the first call was timed."""
-        operations = sum(len(job.mechanism.role.operations) for job in self.jobs)
-        return operations * self.seconds + len(self.jobs) * _PREPARATION_SECONDS
+        """What the run will take on an idle machine, as far as it can be told before the first call."""
+        total = 0.0
+        for mechanism in (job.mechanism for job in self.jobs):
+            slow = dict(mechanism.seconds)
+            timed = sum(max(self.seconds, ROUNDS * slow.get(op, 0.0)) for op in mechanism.role.operations)
+            total += timed + _PREPARATION_SECONDS + _PREPARATION_CALLS * sum(slow.values())
+        return total
 
 
 def plan(

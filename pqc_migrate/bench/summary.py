@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pqc_migrate.bench.timing import Batch
 
-_FEWEST_CLEAN = 3
+_FEWEST_CLEAN = 5
 _Z95 = 1.959964
 
 
@@ -40,7 +40,7 @@ class Summary:
 def summarize(batches: Sequence[Batch]) -> Summary:
     """Summarize the undisturbed batches.
 
-    Where fewer than three are left, wall time would measure the neighbours: then all batches count, by the
+    Where fewer than five are left, wall time would measure the neighbours: then all batches count, by the
     thread's CPU clock.
     """
     clean = [batch for batch in batches if not batch.disturbed]

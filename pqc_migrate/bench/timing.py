@@ -24,6 +24,7 @@ if sys.platform != "win32":
 BATCH_NS = 150_000
 WARM_UP_NS = 20_000_000
 _SHORT_NS = 2_000_000
+_LONG_NS = 50_000_000
 _LOST_SHARE = 0.01
 _LOST_NS = 5_000
 _SPIN_TURNS = 20_000
@@ -53,11 +54,14 @@ class Timer:
 
     def calibrate(self) -> float:
         """Set `batch_calls` so that a batch takes about `BATCH_NS`; return the expected ns of one call."""
-        cost = float(self.batch(1, 0).wall_ns)
+        first = self.batch(1, 0)
+        cost = float(first.wall_ns)
         if cost < BATCH_NS:
             cost = min(self.batch(4, 0).wall_ns / 4 for _ in range(5))
-        elif cost < 50_000_000:  # a second look, since the first call may have been interrupted
+        elif cost < _LONG_NS:  # a second look, since the first call may have been interrupted
             cost = min(cost, *(float(self.batch(1, 0).wall_ns) for _ in range(2)))
+        else:  # long enough for the CPU clock of any system
+            cost = float(first.cpu_ns) or cost
         self.batch_calls = max(1, round(BATCH_NS / max(cost, 1.0)))
         return cost
 

@@ -21,7 +21,7 @@ _FILE = "mechanisms.toml"
 _FAMILY_REQUIRED = {"id", "algorithm", "role", "status", "document"}
 _FAMILY_OPTIONAL = {"security", "sizes", "source", "random", "by_name_only", "pattern", "set"}
 _SET_OPTIONAL = {
-    "name", "parameters", "liboqs", "openssl", "gmssl", "bytes", "variable", "formerly", "alias",
+    "name", "parameters", "liboqs", "openssl", "gmssl", "bytes", "variable", "seconds", "formerly", "alias",
     "status", "document",
 }  # fmt: skip
 _STATUSES = {"standard", "selected", "candidate", "not-selected", "superseded", "classical", ""}
@@ -55,6 +55,8 @@ class Mechanism:
     """What the standard claims; empty: what the library says is all there is."""
     random: frozenset[Operation]
     """Operations whose work is random by design."""
+    seconds: tuple[tuple[Operation, float], ...]
+    """What one slow call takes on a server, roughly; for planning only."""
     by_name_only: bool
     alias: tuple[str, ...]
     formerly: tuple[str, ...]
@@ -109,9 +111,8 @@ def from_library(name: str, role: Role) -> Mechanism:
     for pattern, raw in _catalog().patterns:
         if pattern.fullmatch(name):
             return _mechanism(raw, {"name": name, "liboqs": name})
-    return Mechanism(
-        name, role, "", (), "", name, False, False, None, "", False, "", "", "", frozenset(), False, (), ()
-    )  # fmt: skip
+    nothing_known = {"id": "", "algorithm": "", "role": role, "status": "", "document": ""}
+    return _mechanism(nothing_known, {"name": name, "liboqs": name})
 
 
 def selections() -> Mapping[str, Selection]:
@@ -168,6 +169,7 @@ def _mechanism(family: Mapping[str, Any], part: Mapping[str, Any]) -> Mechanism:
             document=part.get("document", family["document"]),
             security=family.get("security", ""),
             random=frozenset(Operation(name) for name in family.get("random", [])),
+            seconds=tuple((Operation(name), float(value)) for name, value in part.get("seconds", {}).items()),
             by_name_only=family.get("by_name_only", False),
             alias=tuple(part.get("alias", [])),
             formerly=tuple(part.get("formerly", [])),

@@ -36,7 +36,7 @@ def test_a_run_measures_every_operation_of_every_provider(quick: Plan) -> None:
         assert m.samples >= 1
         assert m.batch_calls >= 1
     assert all(c.passed for c in result.checks)
-    assert len(result.environment.control_ns) == stage.ROUNDS + 1
+    assert len(result.environment.control_ns) == schedule.ROUNDS + 1
 
 
 def test_the_mean_is_quoted_where_the_work_is_random(quick: Plan) -> None:
@@ -117,7 +117,7 @@ def test_rounds_run_forwards_and_backwards(quick: Plan) -> None:
     labels: list[str] = []
     execute(quick, lambda done, total, label: labels.append(label))
     timed = [label for label in labels if not label.startswith(("checking", "done"))]
-    count = len(timed) // stage.ROUNDS
+    count = len(timed) // schedule.ROUNDS
     first, second = timed[:count], timed[count : 2 * count]
     assert second == first[::-1]
 
