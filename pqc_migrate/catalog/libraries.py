@@ -88,6 +88,11 @@ class Rule:
     implementation: bool = False
     arity: int | None = None
     """Only calls with this many arguments; for overloads whose arguments mean different things."""
+    fills: int | None = None
+    """Position of the argument that the call makes or changes (``&ctx`` of C): from there on that variable
+    is what the call means."""
+    when: tuple[int, frozenset[str]] | None = None
+    """Only calls that have one of these constants, flags (``A|B``, sorted) or numbers at a position."""
 
     @property
     def wildcard(self) -> bool:
@@ -118,6 +123,8 @@ class Libraries:
     prefixes: tuple[tuple[str, str], ...]
     scopes: frozenset[str]
     """Every proper prefix of a name, so that a star import knows what it may hold."""
+    fills: Mapping[str, int]
+    """Functions that make or change what one of their arguments points to, and its position."""
 
     def canonical(self, name: str) -> str:
         """Return the name with an alternative root replaced by the one the rules use."""
@@ -141,7 +148,7 @@ _FILE_KEYS = {"source", "anchors", "prefixes", "types", "rule", "example", "libr
 _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
-    "arity", "refines", "returns", "source", "implementation",
+    "arity", "refines", "returns", "source", "implementation", "fills", "when",
 }  # fmt: skip
 _SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split"}
 
@@ -170,6 +177,7 @@ def load(language: str) -> Libraries:
         tokens=frozenset(_last(name).encode() for name in rules),
         prefixes=tuple(sorted(prefixes)),
         scopes=frozenset(scope for name in names for scope in _scopes(name)),
+        fills={name: rule.fills for name, found in rules.items() for rule in found if rule.fills is not None},
     )
 
 
@@ -228,6 +236,8 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
         reference=record.get("reference", True),
         implementation=record.get("implementation", False),
         arity=record.get("arity"),
+        fills=record.get("fills"),
+        when=(record["when"]["arg"], frozenset(record["when"]["is"])) if "when" in record else None,
     )
 
 

@@ -22,6 +22,7 @@ from pqc_migrate.detectors.source.values import (
     Table,
     Text,
     Value,
+    choice,
     options,
 )
 from pqc_migrate.model.inventory import Asset, Kind, Provenance
@@ -390,7 +391,8 @@ def options_in(value: Value, convert: str, separator: str) -> tuple[Value, ...]:
     if isinstance(value, Text) and separator:
         return tuple(replace(value, text=part.strip()) for part in value.text.split(separator))
     if isinstance(value, Items) and convert not in ("octets",):
-        return tuple(option for item in value.items for option in options(item))
+        inner = (option for item in value.items for option in options(item))
+        return tuple(part for o in inner for part in (options_in(o, convert, "") if isinstance(o, Items) else (o,)))
     return (value,)
 
 
@@ -408,8 +410,18 @@ def _argument(source: Source, call: Call) -> Value | None:
     elif source.arg is not None and source.arg < len(call.args):
         value = call.args[source.arg]
     if value is not None and source.key:
-        return value.pairs.get(source.key) if isinstance(value, Table) else None
+        return _member(value, source.key)
     return value
+
+
+def _member(value: Value, key: str) -> Value | None:
+    """Return what stands under a key; the members of a struct written without keys are told apart by the reading."""
+    found = [
+        option.pairs[key] if isinstance(option, Table) else option
+        for option in options(value)
+        if (isinstance(option, Table) and key in option.pairs) or isinstance(option, Items)
+    ]
+    return choice(found) if found else None
 
 
 def _numbers(value: Value, scale: int) -> Iterator[_Read]:
@@ -430,8 +442,22 @@ def _nist_curves(value: Value) -> Iterator[_Read]:
 def _applies(rule: Rule, value: Call | Name) -> bool:
     if isinstance(value, Name):
         return rule.reference
+    if rule.when is not None:
+        index, wanted = rule.when
+        shown = {_shown(option) for option in options(value.args[index])} if index < len(value.args) else set()
+        if not shown & wanted:
+            return False
     # An object that is only declared with a type was made out of sight, by arguments that nobody has seen.
     return rule.arity is None or (value.offset >= 0 and len(value.args) == rule.arity)
+
+
+def _shown(value: Value) -> str:
+    """Return a constant, a number or joined flags as a rule's condition writes them."""
+    if isinstance(value, Items):
+        return "|".join(sorted(_shown(item) for item in value.items))
+    if isinstance(value, Name | Call):
+        return value.name.rsplit(".", 1)[-1]
+    return str(value.number) if isinstance(value, Number) else ""
 
 
 def _is_protocol(meaning: Meaning) -> bool:
