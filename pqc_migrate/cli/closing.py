@@ -68,7 +68,7 @@ def _first_wave(plan: MigrationPlan) -> str:
         return "no use needs a wave"
     words = Words(plan, load("en"))
     wave = plan.waves[0]
-    line = f"first: {words.label(wave.id)}, {len(wave.uses)} of {len(plan.uses)} uses"
+    line = f"first: {words.wave(wave.id)}, {len(wave.uses)} of {len(plan.uses)} uses"
     if wave.latest_finish is None or wave.binding is None:
         return f"{line}; the chosen timelines set no date"
     late = "; its latest start has passed" if wave.late else ""
