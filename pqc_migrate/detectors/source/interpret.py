@@ -415,7 +415,7 @@ def _argument(source: Source, call: Call) -> Value | None:
 
 
 def _member(value: Value, key: str) -> Value | None:
-    """Return what stands under a key; the members of a struct written without keys are told apart by the reading."""
+    """Return what stands under a key; members written without keys are told apart by how they are read."""
     found = [
         option.pairs[key] if isinstance(option, Table) else option
         for option in options(value)

@@ -1,0 +1,259 @@
+"""What names mean in C: declarations, assignments, enumerators, macros, struct fields, and arguments filled in.
+
+C has no imports: a function's own name is its resolved name. Macro bodies are parsed as a second view of
+the file in which everything else is blank, so that offsets and lines stay those of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from tree_sitter import Language, Node, Parser
+
+from pqc_migrate.catalog import libraries
+from pqc_migrate.detectors.source import grammars
+from pqc_migrate.detectors.source.unit import Binding, Unit
+from pqc_migrate.detectors.source.values import UNKNOWN, Name, Table, Value, choice
+
+QUERY = """
+(function_definition) @scope @function
+(if_statement consequence: (_) @branch)
+(else_clause) @branch
+(for_statement body: (_) @branch)
+(while_statement body: (_) @branch)
+(do_statement body: (_) @branch)
+(case_statement) @branch
+(return_statement) @return
+(init_declarator) @declare
+(array_declarator) @array
+(assignment_expression) @assign
+(enumerator) @enumerator
+(preproc_def) @macro
+(preproc_function_def) @macro
+(call_expression function: (identifier) @callee)
+"""
+FIELD = "->"
+"""Prefix under which a field's assignments are kept: one name for all objects of a file."""
+_OCTET = re.compile(r"\b(?:char|u_char|uint8_t|int8_t|u_int8_t|u8|byte|guint8|(?:CK_|WC_)?BYTE|SGD_UCHAR|uchar)\b")
+_CAST = ("pointer_expression", "cast_expression", "parenthesized_expression")
+_MOST_MACROS = 4
+_MOST_FIELDS = 24
+
+
+class CNames(Unit):
+    """The bindings of one C file."""
+
+    query = QUERY
+    alias_nodes = frozenset({"identifier"})
+
+    def __init__(self, *arguments: object) -> None:
+        self.macros: dict[str, list[tuple[int, int]]] = {}
+        """Object-like and function-like macros: the bytes of their bodies, one for each definition."""
+        self.structs: dict[tuple[int, str], list[str]] = {}
+        """Fields that are assigned on a variable of a scope."""
+        self._fills = libraries.load("c").fills
+        super().__init__(*arguments)  # type: ignore[arg-type]
+        self._newlines = [match.start() for match in re.finditer(b"\n", self.data)]
+        self._macro_root = self._parse_macros()
+
+    def grammar(self) -> Language:
+        """Return the C grammar."""
+        return grammars.load("c")
+
+    def line(self, node: Node) -> int:
+        """Return the 1-based line of a node; the view of the macros has lost some line ends."""
+        return bisect_left(self._newlines, node.start_byte) + 1
+
+    def token(self, start: int, end: int) -> Node | None:
+        """Return the node of a word, in a macro's body too."""
+        node = super().token(start, end)
+        if node is not None and node.type == "preproc_arg" and self._macro_root is not None:
+            return self._macro_root.descendant_for_byte_range(start, end)
+        return node
+
+    def _parse_macros(self) -> Node | None:
+        """Parse the bodies of all macros at their places, each closed as a statement."""
+        if not self.macros:
+            return None
+        view = bytearray(re.sub(rb"[^\n]", b" ", self.data))
+        for start, end in (span for spans in self.macros.values() for span in spans):
+            view[start:end] = self.data[start:end].replace(b"\\\n", b" \n").replace(b"\\\r\n", b" \r\n")
+            if end < len(view):
+                view[end : end + 1] = b";"
+        return Parser(self.grammar()).parse(bytes(view)).root_node
+
+    def bind(self, capture: str, node: Node) -> None:
+        """Record what declarations, assignments, enumerators, functions and macros bind."""
+        binder = getattr(self, f"_bind_{capture}", None)
+        if binder is not None:
+            binder(node)
+
+    def _bind_macro(self, node: Node) -> None:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is not None and value is not None:
+            self.macros.setdefault(self.text(name), []).append((value.start_byte, value.end_byte))
+
+    def _bind_declare(self, node: Node) -> None:
+        declarator, value = node.child_by_field_name("declarator"), node.child_by_field_name("value")
+        name = declared(declarator)
+        if name is None or value is None or declarator is None:
+            return
+        if declarator.type == "array_declarator" and value.type == "initializer_list" and self.of_octets(node):
+            value = declarator
+        scope = self.scopes.innermost(node.start_byte)
+        self.add(scope, self.text(name), Binding(node.end_byte, value, "value"))
+
+    def _bind_array(self, node: Node) -> None:
+        name, parent = declared(node), node.parent
+        if name is not None and parent is not None and parent.type == "declaration":
+            scope = self.scopes.innermost(node.start_byte)
+            self.add(scope, self.text(name), Binding(node.end_byte, node, "value"))
+
+    def of_octets(self, declarator: Node) -> bool:
+        """Whether what is declared has elements of one octet."""
+        owner = declarator.parent
+        kind = owner.child_by_field_name("type") if owner is not None else None
+        return kind is not None and _OCTET.search(self.text(kind)) is not None
+
+    def _bind_assign(self, node: Node) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None and right is not None:
+            self._assigned(left, Binding(node.end_byte, right, "value"))
+
+    def _bind_callee(self, callee: Node) -> None:
+        """Bind the variable that a call fills in (``gcry_cipher_open(&handle, …)``) to the call."""
+        index, call = self._fills.get(self.text(callee)), callee.parent
+        arguments = call.child_by_field_name("arguments") if call is not None else None
+        if index is None or call is None or arguments is None:
+            return
+        passed = [child for child in arguments.named_children if child.type != "comment"]
+        if index < len(passed):
+            self._assigned(passed[index], Binding(call.end_byte, call, "value"))
+
+    def _assigned(self, target: Node, binding: Binding) -> None:
+        """Bind a variable, or a field by its name alone, and by its object where that is a variable."""
+        while target.type in _CAST and target.named_children:
+            target = target.named_children[-1]
+        scope = self.scopes.innermost(target.start_byte)
+        if target.type == "identifier":
+            self.add(scope, self.text(target), binding)
+        elif target.type == "field_expression":
+            owner, field = target.child_by_field_name("argument"), target.child_by_field_name("field")
+            if field is None or owner is None:
+                return
+            self.add(0, FIELD + self.text(field), binding)
+            if owner.type == "identifier":
+                name = self.text(owner)
+                fields = self.structs.setdefault((scope, name), [])
+                if self.text(field) not in fields and len(fields) < _MOST_FIELDS:
+                    fields.append(self.text(field))
+                self.add(scope, f"{name}.{self.text(field)}", binding)
+
+    def struct(self, name: str, offset: int) -> Table | None:
+        """Return the fields that were assigned on a variable up to an offset, or None."""
+        scope = self.scopes.innermost(offset)
+        fields = self.structs.get((scope, name))
+        if not fields:
+            return None
+        pairs: dict[str, Value] = {}
+        for field in fields:
+            reached = self._reaching(self.bindings[(scope, f"{name}.{field}")], offset, same=True)
+            pairs[field] = choice([self.bound(binding) for binding in reached])
+        return Table(pairs=pairs)
+
+    def _bind_enumerator(self, node: Node) -> None:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is not None and value is not None:
+            self.add(0, self.text(name), Binding(node.end_byte, value, "value"))
+
+    def _bind_function(self, node: Node) -> None:
+        declarator = _function(node)
+        if declarator is None:
+            return
+        name = declared(declarator.child_by_field_name("declarator"))
+        if name is not None:
+            self.add(0, self.text(name), Binding(node.start_byte, node, "function"))
+        scope, index = self.scope_of(node), 0
+        listed = declarator.child_by_field_name("parameters")
+        for parameter in listed.named_children if listed is not None else []:
+            label = declared(parameter.child_by_field_name("declarator"))
+            if label is not None:
+                binding = Binding(node.start_byte, None, "parameter", index=index, owner=node)
+                self.add(scope, self.text(label), binding)
+            index += parameter.type != "comment"
+
+    def unbound(self, name: str, offset: int) -> Value:
+        """Return what a macro of this file stands for, else the global of that name."""
+        spans = [span for span in self.macros.get(name, ()) if not span[0] <= offset < span[1]]
+        found = [value for value in map(self._body, spans[:_MOST_MACROS]) if value != UNKNOWN]
+        return choice(found) if found else Name(name=name)
+
+    def _body(self, span: tuple[int, int]) -> Value:
+        """Return what a macro's body is known to be."""
+        if self._macro_root is None:
+            return UNKNOWN
+        body = self.data[span[0] : span[1]]
+        start = span[0] + len(body) - len(body.lstrip(b" \t\\\r\n("))
+        node = self._macro_root.descendant_for_byte_range(start, min(start + 1, span[1]))
+        while node is not None and node.parent is not None and node.parent.start_byte == node.start_byte:
+            if node.parent.type in ("expression_statement", "translation_unit", "ERROR"):
+                break
+            node = node.parent
+        return self.value(node)
+
+    def callers(self, function: Node) -> Iterator[Node]:
+        """Yield the calls of a function of this file."""
+        declarator = _function(function)
+        name = declared(declarator.child_by_field_name("declarator")) if declarator is not None else None
+        for token in self.words(self.text(name).encode()) if name is not None else ():
+            used = self.use(token)
+            if used is not None and used.type == "call_expression":
+                yield used
+
+    def arguments_at(self, caller: Node, parameter: Binding) -> Node | None:
+        """Return the argument a call passes for a parameter."""
+        arguments = caller.child_by_field_name("arguments")
+        passed = [c for c in arguments.named_children if c.type != "comment"] if arguments is not None else []
+        return passed[parameter.index] if parameter.index < len(passed) else None
+
+
+def declared(node: Node | None) -> Node | None:
+    """Return the identifier inside a declarator."""
+    while node is not None and node.type not in ("identifier", "field_identifier"):
+        inner = node.child_by_field_name("declarator")
+        if inner is None and node.type in ("qualified_identifier",):
+            inner = node.child_by_field_name("name")
+        if inner is None and node.type in ("reference_declarator", "parenthesized_declarator"):
+            inner = node.named_children[0] if node.named_children else None
+        node = inner
+    return node
+
+
+def last(node: Node) -> Node:
+    """Return the word of a callee or type that names what is called."""
+    while node.type in (
+        "qualified_identifier",
+        "template_function",
+        "template_type",
+        "template_method",
+        "field_expression",
+        "parenthesized_expression",
+        "pointer_expression",
+    ):
+        inner = node.child_by_field_name("name") or node.child_by_field_name("field")
+        if inner is None:
+            inner = node.named_children[-1] if node.named_children else None
+        if inner is None:
+            return node
+        node = inner
+    return node
+
+
+def _function(node: Node) -> Node | None:
+    """Return the declarator of a definition that holds its parameters."""
+    declarator = node.child_by_field_name("declarator")
+    while declarator is not None and declarator.type != "function_declarator":
+        declarator = declarator.child_by_field_name("declarator")
+    return declarator
