@@ -1,0 +1,240 @@
+"""Measure recall and precision against the labels in `inventory/labels/`: `make accuracy`.
+
+Fetches the pinned projects by name, version and digest, scans them, and compares what was found in the
+labelled files with what a person wrote down for the same files before any scan. Nothing fetched is kept
+in the repository. `--misses` lists every label that was not found and every finding that has no label.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import math
+import subprocess
+import sys
+import tarfile
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tabulate import tabulate
+
+from pqc_migrate.catalog import algorithms
+from pqc_migrate.inventory.spelling import spelled
+from pqc_migrate.model.inventory import Kind
+from pqc_migrate.scan import ScanOptions, scan
+
+LABELS = Path(__file__).parent.parent / "inventory" / "labels"
+FEW = 60
+"""A row with fewer labels is printed as not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One use that a person found."""
+
+    path: str
+    line: int
+    asset: str
+    difficulty: str
+    library: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one row of the tables."""
+
+    labels: int = 0
+    family: int = 0
+    value: int = 0
+    found: int = 0
+    right: int = 0
+
+
+@dataclass(slots=True)
+class Scores:
+    """Everything measured, by table and row."""
+
+    rows: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    misses: list[str] = field(default_factory=list)
+    extras: list[str] = field(default_factory=list)
+
+
+def main() -> None:
+    """Fetch, scan, compare, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "pqc-migrate-accuracy")
+    parser.add_argument("--misses", action="store_true", help="list every miss and every unlabelled finding")
+    parser.add_argument("--only", default="", help="projects whose name holds this text")
+    arguments = parser.parse_args()
+    scores = Scores()
+    for project in _projects():
+        if arguments.only in project["name"]:
+            root = _fetch(project, arguments.cache)
+            _compare(project, root, scores)
+    _print(scores, arguments.misses)
+
+
+def _projects() -> list[dict[str, str]]:
+    return tomllib.loads((LABELS / "projects.toml").read_text(encoding="utf-8"))["project"]
+
+
+def _fetch(project: dict[str, str], cache: Path) -> Path:
+    """Return the unpacked project; a digest that differs from the label's ends the run."""
+    folder = cache / f"{project['index']}-{project['name'].replace('/', '_')}-{project['version']}"
+    if not folder.is_dir():
+        partial = folder.with_suffix(".partial")
+        partial.mkdir(parents=True, exist_ok=True)
+        archive = _download(project, partial)
+        digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+        if digest != project["sha256"]:
+            sys.exit(f"{archive.name}: SHA-256 {digest}, labelled was {project['sha256']}")
+        with tarfile.open(archive) as tar:
+            tar.extractall(partial, filter="data")
+        archive.unlink()
+        partial.rename(folder)
+    return folder / project["root"]
+
+
+def _download(project: dict[str, str], folder: Path) -> Path:
+    name, version = project["name"], project["version"]
+    if project["index"] == "npm":
+        command = ["npm", "pack", "--silent", f"{name}@{version}"]
+    else:
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            "--no-deps",
+            "--no-binary",
+            ":all:",
+            "--no-build-isolation",
+        ]
+        command.append(f"{name}=={version}")
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return next(path for path in folder.iterdir() if path.name.endswith((".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")))
+
+
+def _labels(project: dict[str, str]) -> tuple[list[Label], set[str]]:
+    """Return the labels of a project and the files that were read completely."""
+    stem = project["name"].replace("/", "_").removeprefix("@")
+    labels, files = [], set()
+    for table in LABELS.glob(f"*/{stem}.tsv"):
+        with table.open(encoding="utf-8", newline="") as lines:
+            rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
+            for row in rows:
+                labels.append(Label(row["path"], int(row["line"]), row["asset"], row["difficulty"], row["library"]))
+        listed = table.with_suffix(".files").read_text(encoding="utf-8").split("\n")
+        files |= {line.strip() for line in listed if line.strip() and not line.startswith("#")}
+    return labels, files
+
+
+def _compare(project: dict[str, str], root: Path, scores: Scores) -> None:
+    labels, files = _labels(project)
+    found = _findings(root, files)
+    by_line: dict[tuple[str, int], list[Label]] = defaultdict(list)
+    for label in labels:
+        by_line[label.path, label.line].append(label)
+    for label in labels:
+        if label.asset != "?":
+            _score_label(project, label, found.get((label.path, label.line), set()), scores)
+    for place, names in sorted(found.items()):
+        for name in sorted(names):
+            _score_finding(project, place, name, by_line.get(place, []), scores)
+
+
+def _findings(root: Path, files: set[str]) -> dict[tuple[str, int], set[str]]:
+    """Return the display names found at each line of the labelled files; libraries are not uses."""
+    result = scan([str(root)], ScanOptions())
+    found: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for finding in result.findings:
+        if finding.location.path in files and finding.asset.kind is not Kind.LIBRARY:
+            found[finding.location.path, finding.location.line].add(algorithms.name(finding.asset))
+    return found
+
+
+def _score_label(project: dict[str, str], label: Label, names: set[str], scores: Scores) -> None:
+    family = any(_base(name) == _base(label.asset) for name in names)
+    value = label.asset in names
+    for row in _rows(project, label.library, label.difficulty):
+        tally = scores.rows[row]
+        tally.labels += 1
+        tally.family += family
+        tally.value += value
+    if not value:
+        seen = ", ".join(sorted(names)) or "nothing"
+        scores.misses.append(
+            f"{project['name']} {label.path}:{label.line} {label.asset} ({label.difficulty}): {seen}"
+        )
+
+
+def _score_finding(
+    project: dict[str, str], place: tuple[str, int], name: str, labels: Iterable[Label], scores: Scores
+) -> None:
+    listed = list(labels)
+    right = any(_base(name) == _base(label.asset) or label.asset == "?" for label in listed)
+    for row in _rows(project, "", ""):
+        scores.rows[row].found += 1
+        scores.rows[row].right += right
+    if not right:
+        scores.extras.append(f"{project['name']} {place[0]}:{place[1]} {name}")
+
+
+def _rows(project: dict[str, str], library: str, difficulty: str) -> Iterator[tuple[str, str]]:
+    yield "all", "all"
+    yield "language", project["language"]
+    if library:
+        yield "library", library
+    if difficulty:
+        yield "difficulty", difficulty
+
+
+def _base(name: str) -> str:
+    """Return what a name is at the level of the family: RSA for every RSA scheme, EC for every curve."""
+    asset = spelled(name)
+    return algorithms.family(asset.family).base if asset is not None else name
+
+
+def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
+    """Return the 95 % Wilson score interval of a proportion (Wilson 1927)."""
+    if not total:
+        return 0.0, 1.0
+    share = hits / total
+    middle = share + z * z / (2 * total)
+    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    return (middle - spread) / scale, (middle + spread) / scale
+
+
+def _print(scores: Scores, misses: bool) -> None:
+    for table in ("all", "language", "difficulty", "library"):
+        rows = [_row(name, tally) for (kind, name), tally in sorted(scores.rows.items()) if kind == table]
+        if rows:
+            headers = [table, "labels", "recall, family", "recall, full value", "findings", "precision"]
+            print(tabulate(rows, headers), end="\n\n")
+    print(f"{len(scores.misses)} labels were not found with their full value")
+    print(f"{len(scores.extras)} findings have no label")
+    if misses:
+        print("\n".join(["", "missed:", *scores.misses, "", "without a label:", *scores.extras]))
+
+
+def _row(name: str, tally: Tally) -> list[str]:
+    recall = [_share(hits, tally.labels) for hits in (tally.family, tally.value)]
+    precision = [str(tally.found), _share(tally.right, tally.found)] if tally.found else ["", ""]
+    return [name, str(tally.labels), *recall, *precision]
+
+
+def _share(hits: int, total: int) -> str:
+    if total < FEW:
+        return f"{hits}/{total}, not measured"
+    low, high = wilson(hits, total)
+    return f"{hits / total:.3f} ({low:.3f}–{high:.3f})"
+
+
+if __name__ == "__main__":
+    main()
