@@ -24,7 +24,7 @@ from pqc_migrate.report.words import chapter
 
 _LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 _LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
-_PAGE_TEXTS = ("search", "search-hint", "shown", "matched", "previous", "next", "clear", "nothing", "sort")
+_PAGE_TEXTS = ("search", "search-hint", "shown", "matched", "previous", "next", "nothing", "sort")
 
 
 def render(documents: tuple[Document, ...]) -> bytes:
@@ -94,9 +94,10 @@ def _edition(document: Document, rows: Rows) -> str:
     tag = _LANGUAGE_TAGS[document.lang]
     return (
         f'<div class="edition" lang="{tag}" data-edition="{document.lang}">'
+        f'<a class="skip" href="#{edition.id("main")}">{_esc(t("page.skip"))}</a>'
         f'<nav class="toc" id="{edition.id("contents")}" aria-label="{_esc(t("document.contents"))}">'
         f"<p>{_esc(t('document.contents'))}</p><ol>{contents}</ol></nav>"
-        f'<main id="{edition.id("main")}">{body}</main></div>'
+        f'<main id="{edition.id("main")}" tabindex="-1">{body}</main></div>'
     )
 
 

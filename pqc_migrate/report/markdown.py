@@ -16,6 +16,7 @@ from pqc_migrate.report.document import (
     ColumnKind,
     Document,
     Facts,
+    Figure,
     Figures,
     Heading,
     Items,
@@ -29,7 +30,7 @@ from pqc_migrate.report.document import (
     Table,
     visible,
 )
-from pqc_migrate.report.texts import load
+from pqc_migrate.report.texts import Texts, load
 from pqc_migrate.report.words import chapter
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&!$@]")
@@ -53,11 +54,11 @@ def _section(section: Section, lang: str) -> str:
     blocks, heading = [], ""
     for block in section.blocks:
         heading = block.text if isinstance(block, Heading) else heading
-        blocks.append(_block(block, heading))
+        blocks.append(_block(block, heading, lang))
     return f"{anchor}## {_plain(f'{number} {section.title}'.strip())}\n\n" + "\n".join(blocks)
 
 
-def _block(block: Block, heading: str) -> str:
+def _block(block: Block, heading: str, lang: str) -> str:
     match block:
         case Paragraph():
             return f"{_line(block.content)}\n"
@@ -74,12 +75,16 @@ def _block(block: Block, heading: str) -> str:
         case Facts():
             return "\n".join(f"- **{_plain(name)}** {_line(value)}" for name, value in block.rows) + "\n"
         case Figures():
-            lines = (f"- **{_plain(f.value)}** {_plain(f.label)} ({_line(f.note)})" for f in block.items)
-            return "\n".join(lines) + "\n"
+            return "\n".join(_figure(figure, load(lang)) for figure in block.items) + "\n"
         case Table():
             return _table(block, titled=block.caption == heading)
         case Chart():
             return f"{_table(block.table)}\n{_plain(block.description)}\n"
+
+
+def _figure(figure: Figure, t: Texts) -> str:
+    value, label, note = f"**{_plain(figure.value)}**", _plain(figure.label), _line(figure.note)
+    return f"- {t('page.figure', value=value, label=label, note=note)}"
 
 
 def _table(table: Table, *, titled: bool = False) -> str:

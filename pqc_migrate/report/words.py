@@ -64,6 +64,7 @@ _LABELS = {
     "axis": "axis",
     "binding": "binding",
     "budget": "budget",
+    "language": "language",
     "operation": "operation",
     "policy": "hybrid",
     "priority": "priority",
@@ -141,8 +142,6 @@ class Words:
     def _value(self, why: ReasonCode, name: str, value: Scalar) -> object:
         if value is None or value == "":
             return self.unknown
-        if isinstance(value, bool):
-            return self.t("word.yes" if value else "word.no")
         if name in _COUNTS and isinstance(value, int):
             return value
         written = self.decimal(value) if isinstance(value, float) else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 from types import ModuleType
 
@@ -11,10 +12,12 @@ import pytest
 from pqc_migrate.errors import CatalogError
 from pqc_migrate.model import plan_codes
 from pqc_migrate.model.inventory import Kind, Role, Skip, Technique
-from pqc_migrate.model.plan_codes import ReasonCode
+from pqc_migrate.model.plan import Capacity, Institution, MigrationPlan
+from pqc_migrate.model.plan_codes import MilestoneKind, ReasonCode, Route, Standing, WaveId
+from pqc_migrate.report import html, markdown, plan_formats
 from pqc_migrate.report.document import Document, Heading, Paragraph, Table, text_of
 from pqc_migrate.report.plan_formats import FORMATS, document
-from pqc_migrate.report.texts import load, parse, placeholders
+from pqc_migrate.report.texts import Texts, load, parse, placeholders
 from pqc_migrate.report.words import group_of
 
 ENUMS = tuple(
@@ -90,7 +93,83 @@ def test_no_sentence_stands_twice_in_its_own_language_by_mistake() -> None:
     zh, en = load("zh"), load("en")
     same = {key for key in zh if zh.raw(key) == en.raw(key) and re.search("[a-z]{4}", zh.raw(key))}
     names = {"label.use.openpgp", "label.use.wireguard", "label.use.dnssec", "label.use.kerberos-pkinit", "kpis.of"}
-    assert {k for k in same if not k.startswith(("label.provider.", "glossary.terms."))} <= names
+    assert {k for k in same if not k.startswith(("label.provider.", "label.language.", "glossary.terms."))} <= names
+
+
+class Recorder(Texts):
+    """Sentences that remember which of them were asked for."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__(texts.lang, {key: texts.raw(key) for key in texts})
+        self.asked: set[str] = set()
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        self.asked.add(key)
+        return super().__call__(key, **values)
+
+    def raw(self, key: str) -> str:
+        self.asked.add(key)
+        return super().raw(key)
+
+
+def test_no_sentence_is_left_over(plans: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every sentence that belongs to no code is printed by some plan; a dead one only misleads."""
+    recorder = Recorder(load("zh"))
+    for module in (plan_formats, html, markdown):
+        monkeypatch.setattr(module, "load", lambda _lang: recorder)
+    full, calm = plans.full_plan(), plans.bare_plan()
+    empty_table = replace(full, assets=tuple(a for a in full.assets if a.standing is Standing.SIGNATURE))
+    for plan in (full, calm, plans.unregistered_plan(), plans.large_plan(300), empty_table, *sparse(full)):
+        for render in ("html", "markdown"):
+            FORMATS[render](plan, "both")
+    coded = ("label.", "explain.", "reason.")
+    left = {key for key in load("zh") if not key.startswith(coded)} - recorder.asked - {"policy.paraphrase"}
+    assert sorted(left) == []
+
+
+def sparse(plan: MigrationPlan) -> list[MigrationPlan]:
+    """The plan with one thing missing at a time."""
+    no_finish = tuple(replace(w, latest_start=None, latest_finish=None, binding=None) for w in plan.waves)
+    accepted = tuple(replace(use, route=Route.ACCEPT_RISK) for use in plan.uses)
+    undated = tuple(replace(p, milestones=p.milestones[:1]) for p in plan.profiles)
+    mixed = replace(plan.coverage[0], skipped={}, languages={}, files_parsed=None)
+    return [
+        replace(plan, waves=no_finish, uses=accepted, profiles=undated, links=(), dependencies=()),
+        replace(
+            plan,
+            assets=(*plan.assets, replace(plan.assets[0], id="cert", kind="certificate", evidence=())),
+            evidence=(replace(plan.evidence[0], target="other"), *plan.evidence[1:]),
+            systems=(replace(plan.systems[2], targets=("other",)),),
+            profiles=(replace(plan.profiles[0], min_symmetric_bits=256),),
+            assumptions=(replace(plan.assumptions[1], where=tuple("abcdefgh")),),
+        ),
+        replace(plan, coverage=(mixed,), unknowns=(), assumptions=(), blind_spots=()),
+        replace(
+            plan,
+            institution=Institution(),
+            capacity=replace(plan.capacity, checks=()),
+            targets=tuple(replace(m, sizes=()) for m in plan.targets),
+            instruments=(replace(plan.instruments[1], id="gbt-43206"),),
+            profiles=(
+                replace(
+                    plan.profiles[0],
+                    milestones=(replace(plan.profiles[0].milestones[1], kind=MilestoneKind.AGILITY_POLICY),),
+                ),
+            ),
+            summary=replace(plan.summary, first_wave_id=None, mosca_negative=0),
+            waves=tuple(w for w in plan.waves if not w.late and w.id is not WaveId.SIGNATURES),
+            assets=tuple(replace(a, sm=False) for a in plan.assets),
+            assumptions=(),
+            policy_basis=replace(plan.policy_basis, to_fill=()),
+        ),
+        replace(
+            plan,
+            capacity=Capacity(False, "", (), (), ()),
+            policy_basis=replace(plan.policy_basis, to_fill=()),
+            assumptions=(),
+            coverage=(),
+        ),
+    ]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

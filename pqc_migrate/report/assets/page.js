@@ -170,6 +170,7 @@
     if (!target) return;
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     target.scrollIntoView({ block: target.tagName === "TR" ? "center" : "start" });
+    if (target.tagName === "MAIN") target.focus();
     if (target.tagName !== "TR") return;
     for (const row of document.querySelectorAll(".found")) row.classList.remove("found");
     target.classList.add("found");

@@ -27,6 +27,7 @@ from pqc_migrate.report.texts import Texts
 from pqc_migrate.report.words import ASSETS_TABLE, STANDING_TONES, Words
 
 _NUMBER = ColumnKind.NUMBER
+_BROKEN_BY_SHOR = (Standing.KEY_ESTABLISHMENT, Standing.SIGNATURE, Standing.PUBLIC_KEY_UNKNOWN)
 _SHOWN_FAMILIES = 14
 """Families drawn; the table behind the chart has all of them."""
 
@@ -131,7 +132,7 @@ def _level(asset: AssessedAsset, w: Words) -> Cell:
 def _strength(asset: AssessedAsset, w: Words) -> Cell:
     if asset.strength is not None:
         return Cell(plain(str(asset.strength)), asset.strength)
-    return Cell(plain(w.t("word.dash") if asset.axis is None else w.unknown), None)
+    return Cell(plain(w.unknown if asset.standing in _BROKEN_BY_SHOR else w.t("word.dash")), None)
 
 
 def _hygiene(plan: MigrationPlan, w: Words) -> Block:

@@ -73,7 +73,7 @@ def _languages(plan: MigrationPlan, w: Words) -> Block:
     if not totals:
         return Paragraph(plain(w.t("coverage.no-languages")))
     rows = tuple(
-        Row((w.text_cell(name), w.number_cell(count)))
+        Row((w.text_cell(w.named("language", name)), w.number_cell(count)))
         for name, count in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     )
     columns = (Column(w.t("coverage.language")), Column(w.t("coverage.files"), _NUMBER))

@@ -113,7 +113,7 @@ def _figures(plan: MigrationPlan, w: Words) -> Figures:
                 plain(
                     t("summary.coverage-unknown")
                     if read is None or not seen
-                    else t("summary.coverage-note", read=read, seen=seen)
+                    else t("summary.coverage-note", read=read, seen=seen, parsed=_parsed(plan, t))
                 ),
                 link="coverage",
             ),
@@ -148,6 +148,14 @@ def _files(plan: MigrationPlan) -> tuple[int | None, int | None]:
     if not plan.coverage or any(c.files_read is None or c.files_seen is None for c in plan.coverage):
         return None, None
     return sum(c.files_read or 0 for c in plan.coverage), sum(c.files_seen or 0 for c in plan.coverage)
+
+
+def _parsed(plan: MigrationPlan, t: Texts) -> str:
+    """Say how many files were understood, not only read."""
+    counts = [view.files_parsed for view in plan.coverage]
+    if any(count is None for count in counts):
+        return t("summary.coverage-parsed-unknown")
+    return t("summary.coverage-parsed", parsed=sum(count or 0 for count in counts))
 
 
 def _first_wave(plan: MigrationPlan, w: Words) -> Line:

@@ -36,7 +36,8 @@ def performance(plan: MigrationPlan, t: Texts) -> Section:
     w = Words(plan, t)
     blocks: list[Block] = []
     if not plan.capacity.measured or not plan.capacity.throughput:
-        blocks.append(Notice(w.reasons(plan.capacity.reasons) or plain(t("performance.none")), tone=Tone.WARN))
+        said = w.reasons(plan.capacity.reasons) if plan.capacity.reasons else plain(t("performance.none"))
+        blocks.append(Notice(said, tone=Tone.WARN))
     else:
         machine = plan.capacity.machine or w.unknown
         blocks.append(Paragraph(plain(t("performance.lead", machine=machine))))

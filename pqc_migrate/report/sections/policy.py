@@ -83,7 +83,7 @@ def _basis(plan: MigrationPlan, w: Words) -> Facts:
         if not value or name in basis.to_fill:
             return (Span(t("policy.to-fill"), tone=Tone.WARN),)
         if name in basis.prefilled:
-            return (Span(value + " "), Span(t("policy.prefilled"), tone=Tone.QUIET))
+            return (Span(value), Span(t("policy.prefilled"), tone=Tone.QUIET))
         return plain(value)
 
     names = ("title", "issuer", "number", "date", "clause")
