@@ -141,7 +141,7 @@ def _time(plan: Plan, done: Execution, progress: Progress, elapsed: float) -> No
     slice_ns = plan.seconds * 1e9 / ROUNDS
     spans = {id(task): max(slice_ns, task.cost_ns) / 1e9 for task in done.tasks}
     total = elapsed + ROUNDS * sum(spans.values())
-    done.control_ns.append(timing.spin_ns())
+    done.control_ns.append(timing.control_ns())
     for round_ in range(ROUNDS):
         order: Sequence[Task] = done.tasks if round_ % 2 == 0 else done.tasks[::-1]
         for task in order:
@@ -150,7 +150,7 @@ def _time(plan: Plan, done: Execution, progress: Progress, elapsed: float) -> No
                 task.timer.warm_up(min(timing.WARM_UP_NS, slice_ns))
             task.batches.extend(task.timer.batches(slice_ns, round_))
             elapsed += spans[id(task)]
-        done.control_ns.append(timing.spin_ns())
+        done.control_ns.append(timing.control_ns())
     progress(total, total, "done")
 
 

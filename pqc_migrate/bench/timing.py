@@ -8,6 +8,7 @@ the thread's own CPU clock tell which batches were disturbed.
 from __future__ import annotations
 
 import gc
+import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +28,8 @@ _SHORT_NS = 2_000_000
 _LONG_NS = 50_000_000
 _LOST_SHARE = 0.01
 _LOST_NS = 5_000
-_SPIN_TURNS = 20_000
+_CONTROLS = 20
+_CONTROL_INPUT = bytes(256 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +121,18 @@ def overhead(nothing: Call, budget_ns: float = 10_000_000) -> float:
     return clean[len(clean) // 2].wall_ns / timer.batch_calls
 
 
-def spin_ns() -> float:
-    """Return the ns of a fixed loop: the same work every time, so its drift is the machine's."""
+def control_ns() -> float:
+    """Return the ns of a fixed piece of native work: the same every time, so its drift is the machine's.
+
+    SHA-256 over the same bytes, since a loop in Python costs up to a third more or less with what the
+    interpreter did before. By the CPU clock where it is fine enough: being interrupted is not drift.
+    """
+    clock = time.perf_counter_ns if sys.platform == "win32" else time.thread_time_ns
     best = float("inf")
-    for _ in range(5):
-        start = time.perf_counter_ns()
-        for _ in range(_SPIN_TURNS):
-            pass
-        best = min(best, float(time.perf_counter_ns() - start))
+    for _ in range(_CONTROLS):
+        start = clock()
+        hashlib.sha256(_CONTROL_INPUT, usedforsecurity=False)
+        best = min(best, float(clock() - start))
     return best
 
 

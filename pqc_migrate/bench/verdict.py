@@ -18,7 +18,7 @@ _WALL_BY_CPU = (1.05, _NEVER)
 _SPREAD = (1.10, 2.0)
 _TYPICAL_SPREAD = (1.05, 1.5)
 _IQR = (0.10, 0.50)
-_DRIFT = (0.05, 0.50)
+_DRIFT = (0.03, 0.30)
 _STEAL = (0.01, 0.20)
 _FEW = 5
 
@@ -58,7 +58,7 @@ def of_run(summaries: Sequence[Summary], control: Sequence[float], steal: float 
     ]
     if len(control) > 1:
         drift = max(control) / min(control) - 1
-        seen.append((drift, _DRIFT, f"a fixed loop's time moved by {drift:.0%}"))
+        seen.append((drift, _DRIFT, f"the time of fixed work moved by {drift:.0%}"))
     if steal is not None:
         seen.append((steal, _STEAL, f"the hypervisor gave {steal:.0%} of CPU time to others"))
     verdict = _judge(seen)

@@ -198,7 +198,7 @@ class Environment:
     overhead: Mapping[str, str]
     """By provider, the call that does nothing and stands for the call overhead."""
     control_ns: tuple[float, ...]
-    """A fixed loop timed at the start, between rounds and at the end."""
+    """A fixed piece of work timed at the start, between rounds and at the end."""
     steal: float | None
     """Share of CPU time the hypervisor gave to others; None where it is not reported."""
 

@@ -262,7 +262,7 @@ def test_a_set_is_planned_for_its_time(name: str) -> None:
 def test_the_verdict_belongs_to_the_run(quick: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the control loop sees reaches the result."""
     ticks = iter([100.0] * 3 + [180.0] * 10)
-    monkeypatch.setattr(timing, "spin_ns", lambda: next(ticks))
+    monkeypatch.setattr(timing, "control_ns", lambda: next(ticks))
     found = runner.run(quick).verdict
     assert found.quality is Quality.UNUSABLE
-    assert any("fixed loop" in reason for reason in found.reasons)
+    assert any("fixed work" in reason for reason in found.reasons)

@@ -120,7 +120,10 @@ def test_what_was_seen_decides(changes: dict[str, object], quality: Quality, rea
 def test_a_drifting_machine_and_a_greedy_hypervisor_are_named() -> None:
     """Neither shows in a single batch."""
     drifted = verdict.of_run([quiet_summary()], [100.0, 120.0], None)
-    assert (drifted.quality, drifted.reasons) == (Quality.NOISY, ("a fixed loop's time moved by 20% (limit 0.05)",))
+    assert (drifted.quality, drifted.reasons) == (
+        Quality.NOISY,
+        ("the time of fixed work moved by 20% (limit 0.03)",),
+    )
     stolen = verdict.of_run([quiet_summary()], [100.0, 100.0], 0.5)
     assert stolen.quality is Quality.UNUSABLE
 
