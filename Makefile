@@ -21,7 +21,7 @@ export CALLER := $(if $(or $(findstring w,$(flags)),$(findstring s,$(flags)),$(f
 export ROOT := $(CURDIR)
 export TARGET OUT PYTHON ARGS
 
-.PHONY: help run test bench clean force
+.PHONY: help run test bench accuracy clean force
 
 help:
 	@sed -n '2,8s/^# \{0,1\}//p' Makefile
@@ -34,6 +34,9 @@ test: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(VENV)/bin/python -m pytest benchmarks -n 0 --benchmark-enable --benchmark-only $(ARGS)
+
+accuracy: $(VENV)/.dev
+	@$(VENV)/bin/python benchmarks/accuracy.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from pqc_migrate.catalog import algorithms
 from pqc_migrate.inventory.standing import Concern
 from pqc_migrate.model.bench import BenchmarkRun
-from pqc_migrate.model.inventory import Inventory, Role
+from pqc_migrate.model.inventory import Inventory, Kind, Role
 from pqc_migrate.model.plan import MigrationPlan
 from pqc_migrate.report.scan_rows import Row, coverage_lines, headline, rows
 from pqc_migrate.report.texts import load
@@ -34,14 +35,31 @@ def closing(inventory: Inventory, measured: BenchmarkRun | None, plan: Migration
 
 
 def _worst(found: list[Row]) -> Iterator[str]:
-    """Yield the most urgent assets that run in production, with one place each."""
-    urgent = [
-        row for row in found if row.concern is Concern.QUANTUM and row.role in (Role.PRODUCTION, Role.VENDORED)
-    ]
-    for row in urgent[:_WORST]:
-        places = row.places
-        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        yield f"  {row.label}: {places[0]}{more}"
+    """Yield what runs in production and has to move, a line each: the most used assets with one place each."""
+    running = [row for row in found if row.role in (Role.PRODUCTION, Role.VENDORED)]
+    vulnerable = [row for row in running if row.concern is Concern.QUANTUM]
+    exchange = [row for row in vulnerable if _primitive(row) in ("key-agree", "kem", "pke")]
+    groups = {
+        "key establishment and encryption": exchange,
+        "signatures, keys and certificates": [row for row in vulnerable if row not in exchange],
+        "broken or weak already today": [row for row in running if row.concern in (Concern.BROKEN, Concern.WEAK)],
+    }
+    for title, group in groups.items():
+        most = sorted(group, key=lambda row: -len(row.places))
+        named = [f"{row.component.name} at {row.places[0]}{_more(len(row.places) - 1)}" for row in most[:_WORST]]
+        others = len(group) - _WORST
+        rest = f" and {others} other asset{'s' if others > 1 else ''}" if others > 0 else ""
+        if named:
+            yield f"  {title}: {', '.join(named)}{rest}"
+
+
+def _more(count: int) -> str:
+    return f" (+{count})" if count else ""
+
+
+def _primitive(row: Row) -> str:
+    asset = row.component.asset
+    return algorithms.primitive(asset) if asset.kind is Kind.ALGORITHM else ""
 
 
 def _measured(measured: BenchmarkRun | None) -> str:

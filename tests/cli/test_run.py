@@ -56,7 +56,7 @@ def test_the_summary_says_what_to_do_next() -> None:
     lines = run("--output", "results").stderr.splitlines()
     assert len(lines) <= 12
     assert lines[0].startswith("bank: 1 quantum-vulnerable")
-    assert "  RSA-2048: pay.py:2" in lines
+    assert "  key establishment and encryption: RSA-2048 at pay.py:2" in lines
     assert any(line.startswith("coverage: 1 file seen") for line in lines)
     assert "measured WITHOUT liboqs" in lines
     assert any(line.startswith("first: Wave") for line in lines)
