@@ -122,7 +122,8 @@ def takes(identifier: str, size: str) -> bool:
 def specific(identifier: str, parameters: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """Return the family of its own that a curve makes of a general one (EdDSA on Ed25519), and what is left."""
     left = dict(parameters)
-    found = _specific().get((identifier, left.get("curve", "")))
+    general = "XDH" if identifier == "ECDH" else identifier  # ECDH on Curve25519 is X25519 (RFC 7748)
+    found = _specific().get((general, left.get("curve", "")))
     if found is None:
         return identifier, left
     del left["curve"]
