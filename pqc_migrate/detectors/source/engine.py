@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pqc_migrate.catalog import algorithms, libraries
 from pqc_migrate.catalog.libraries import Libraries, Rule
 from pqc_migrate.detectors.source.interpret import Interpreter
-from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed
+from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, said
 from pqc_migrate.detectors.source.unit import Unit
 from pqc_migrate.detectors.source.values import Call, Name, Value, options
 from pqc_migrate.model.inventory import (
@@ -29,6 +29,7 @@ from pqc_migrate.model.target import SourceFile
 _WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*")
 _MOST_ALIASES = 400
 _MOST_RECEIVERS = 16
+_MOST_REFINEMENTS = 32
 _MOST_ROUNDS = 4
 """A round carries what one call says of an object to the objects made from it."""
 
@@ -99,12 +100,15 @@ def _uses(values: list[Call | Name], interpreter: Interpreter) -> dict[int, _Use
 
 def _refinements(uses: dict[int, _Use]) -> dict[int, tuple[Refinement, ...]]:
     """Return what calls on objects say of them, by the offset of the call that made the object."""
-    found: dict[int, list[Refinement]] = {}
+    found: dict[int, dict[tuple[object, ...], Refinement]] = {}
     for offset in sorted(uses):
         saying = [meaning for meaning in uses[offset].meanings if meaning.rule.refines]
         for made in _objects(uses[offset].value, uses) if saying else ():
-            found.setdefault(made, []).extend(Refinement(offset, meaning) for meaning in saying)
-    return {made: tuple(said) for made, said in found.items()}
+            said_of = found.setdefault(made, {})
+            for meaning in saying:
+                if len(said_of) < _MOST_REFINEMENTS:
+                    said_of[(offset, *said(meaning))] = Refinement(offset, meaning)
+    return {made: tuple(said_of.values()) for made, said_of in found.items()}
 
 
 def _objects(value: Call | Name, uses: dict[int, _Use]) -> Iterator[int]:

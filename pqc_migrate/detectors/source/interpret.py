@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import islice, product
 
 from pqc_migrate.catalog import algorithms, names, notations
 from pqc_migrate.catalog.libraries import Libraries, Rule, Source
@@ -35,6 +35,7 @@ _SCHEMES = {
 }
 """What a bare key or padding object becomes in an operation that signs or encrypts with it."""
 _MOST_COMBINATIONS = 12
+_MOST_MEANINGS = 24
 _DEEPEST = 12
 
 
@@ -87,6 +88,7 @@ class Interpreter:
     refinements: Mapping[int, tuple[Refinement, ...]] = field(default_factory=dict)
     """What calls on an object say of it, by the offset of the call that made the object."""
     _memo: dict[tuple[object, ...], tuple[Meaning, ...]] = field(default_factory=dict)
+    _refined: dict[tuple[object, ...], tuple[Meaning, ...]] = field(default_factory=dict)
     _depth: int = 0
     _at: int = -1
 
@@ -96,6 +98,7 @@ class Interpreter:
         self.unresolved.clear()
         self.unlisted.clear()
         self._memo.clear()
+        self._refined.clear()
 
     def meanings(self, value: Value, at: int = -1) -> tuple[Meaning, ...]:
         """Return every meaning of a call or name, as seen from an offset, or over all that is done with it.
@@ -106,8 +109,12 @@ class Interpreter:
         known = self.refinements.get(_offset(value), ())
         if not found or not known:
             return found
-        others = [refinement.meaning for refinement in self._effective(known, at)]
-        return tuple(whole for meaning in found for whole in completed(meaning, others))
+        key = (at, *_identity(value))
+        if key not in self._refined:
+            others = [refinement.meaning for refinement in self._effective(known, at)]
+            wholes = (whole for meaning in found for whole in completed(meaning, others))
+            self._refined[key] = tuple(dict.fromkeys(islice(wholes, _MOST_MEANINGS)))
+        return self._refined[key]
 
     def _effective(self, known: tuple[Refinement, ...], at: int) -> list[Refinement]:
         """Return the refinements that may hold at an offset: a later one on every path undoes an earlier one."""
@@ -130,7 +137,7 @@ class Interpreter:
         self._depth += 1
         around, self._at = self._at, value.offset
         try:
-            found = tuple(self._interpret(value))
+            found = tuple(islice(self._interpret(value), _MOST_MEANINGS))
         finally:
             self._depth -= 1
             self._at = around

@@ -9,6 +9,9 @@ from pqc_migrate.catalog import algorithms
 from pqc_migrate.catalog.libraries import Rule
 from pqc_migrate.model.inventory import Asset, Provenance
 
+_MOST = 12
+"""Alternatives of one object that are kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -49,10 +52,10 @@ class Refinement:
 
 def completed(meaning: Meaning, others: Iterable[Meaning]) -> list[Meaning]:
     """Return a meaning with what others say of the same object; those that contradict each other make several."""
-    speaking = [other for other in others if _speaks_of(other, meaning)]
+    speaking = list({said(other): other for other in others if _speaks_of(other, meaning)}.values())
     found: list[Meaning] = []
     for other in speaking:
-        if not any(_agree(one, other, meaning) for one in found):
+        if len(found) < _MOST and not any(_agree(one, other, meaning) for one in found):
             found.append(_joined(meaning, other))
     for index, one in enumerate(found):
         for other in speaking:
@@ -60,6 +63,11 @@ def completed(meaning: Meaning, others: Iterable[Meaning]) -> list[Meaning]:
                 one = _joined(one, other)
         found[index] = one
     return found or [meaning]
+
+
+def said(meaning: Meaning) -> tuple[object, ...]:
+    """Return what a meaning says, whoever says it."""
+    return (meaning.rule.id, meaning.family, meaning.parameters, meaning.details, meaning.functions)
 
 
 def contradict(one: Meaning, other: Meaning) -> bool:
