@@ -190,6 +190,5 @@ def _missing(liboqs: Native, hint: str, dependencies: tuple[Dependency, ...]) ->
         # The liboqs extra only carries a library; where there is one already, nothing is missing.
         if dependency.satisfied or (dependency.extra == "liboqs" and liboqs.library is not None):
             continue
-        part = f"[{dependency.extra}]" if dependency.extra else ""
         why = f"wanted {dependency.wanted or 'in any version'}, installed {dependency.installed or 'not at all'}"
-        yield Missing(dependency.name, why, f'pip install --upgrade "{_PACKAGE}{part}"')
+        yield Missing(dependency.name, why, f'pip install "{dependency.name}{dependency.wanted}"')

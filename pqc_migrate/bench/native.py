@@ -76,7 +76,7 @@ def how_to_get() -> str:
     if wheel is None:
         return "build liboqs 0.16 with cmake -DBUILD_SHARED_LIBS=ON, then set OQS_INSTALL_PATH to its prefix"
     if sys.version_info < (3, 13) and sys.implementation.name == "cpython":
-        return 'pip install "pqc-migrate[liboqs]"'
+        return f"pip install {wheel.requirement}"
     return "pqc-migrate doctor --fetch-liboqs"
 
 

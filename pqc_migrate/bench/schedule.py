@@ -78,7 +78,8 @@ def plan(
         wanted = _everything(found)
     else:
         wanted = _named(mechanisms.selections()[selection].algorithms, found, notices)
-    jobs = [Job(m, provider) for m in wanted for provider in found.providers if _has(provider, m)]
+    having = [(provider, {m.name for m in provider.mechanisms()}) for provider in found.providers]
+    jobs = [Job(m, provider) for m in wanted for provider, names in having if m.name in names]
     served = {job.mechanism.name for job in jobs}
     missing = [Skipped(m.name, _provider_of(m), "", _why_missing(m, found)) for m in wanted if m.name not in served]
     return Plan(
@@ -117,10 +118,6 @@ def _everything(found: Available) -> list[Mechanism]:
     for provider in found.providers:
         wanted |= {m.name: m for m in provider.mechanisms() if not m.by_name_only}
     return list(wanted.values())
-
-
-def _has(provider: Provider, mechanism: Mechanism) -> bool:
-    return any(m.name == mechanism.name for m in provider.mechanisms())
 
 
 def _left_out(found: Available) -> list[Skipped]:

@@ -34,8 +34,8 @@ class GmSslProvider:
         try:
             self._module: Any = importlib.import_module("gmssl_pyx")
         except ImportError as error:
-            hint = 'pip install "pqc-migrate[bench]"'
-            raise ProviderUnavailable("gmssl-pyx is not installed: SM2 is not measured", hint) from error
+            said = "gmssl-pyx is not installed: SM2 is not measured"
+            raise ProviderUnavailable(said, "pip install gmssl-pyx") from error
         version = importlib.metadata.version("gmssl-pyx")
         self.library = Library("gmssl-pyx", version, origin="bundled", label="carries GmSSL")
 
