@@ -449,13 +449,17 @@ def _nist_curves(value: Value) -> Iterator[_Read]:
 def _applies(rule: Rule, value: Call | Name) -> bool:
     if isinstance(value, Name):
         return rule.reference
-    if rule.when is not None:
-        index, wanted = rule.when
-        shown = {_shown(option) for option in options(value.args[index])} if index < len(value.args) else set()
-        if not shown & wanted:
-            return False
+    if rule.when is not None and not _holds(rule.when, value):
+        return False
+    if rule.unless is not None and _holds(rule.unless, value):
+        return False
     # An object that is only declared with a type was made out of sight, by arguments that nobody has seen.
     return rule.arity is None or (value.offset >= 0 and len(value.args) == rule.arity)
+
+
+def _holds(condition: tuple[int, frozenset[str]], call: Call) -> bool:
+    index, wanted = condition
+    return index < len(call.args) and any(_shown(option) in wanted for option in options(call.args[index]))
 
 
 def _shown(value: Value) -> str:
@@ -505,6 +509,8 @@ def _merge(draft: _Draft, other: Meaning, part: int, detail: bool) -> None:
     taken = {key: text for key, text in other.parameters if key not in draft.parameters}
     draft.parameters.update(taken)
     draft.provenance.extend(p for p in other.provenance if p.parameter in taken or not draft.family)
+    if taken:
+        draft.sure = min(draft.sure, other.sure)
     if detail:
         draft.details = {**dict(other.details), **draft.details}
     if not draft.family:

@@ -228,7 +228,7 @@ class JavaNames(Unit):
             in_order = scope != 0 and scope not in self.classes
             found = self._visible(scope, name, offset) if in_order else self.bindings.get((scope, name))
             if found:
-                return self._any(self._reaching(found, offset, same=in_order), field=not in_order)
+                return self._any(self._reaching(found, offset, same=in_order))
             inherited = self.inherited(scope, name) if scope in self.classes else None
             if inherited is not None:
                 return inherited
@@ -243,17 +243,18 @@ class JavaNames(Unit):
                 return [b for b in found if b.offset >= declaration.offset and self.blocks.holds(block, b.offset)]
         return []
 
-    def _any(self, bindings: list[Binding], field: bool) -> Value:
-        """Return what any of several bindings gives; a field that is also set from out of sight has a default."""
-        values = [self.bound(binding) for binding in bindings]
-        if field and any(value == UNKNOWN for value in values):
-            values = [as_default(value) for value in values]
-        return choice([value for value in values if value != UNKNOWN])
+    def _any(self, bindings: list[Binding]) -> Value:
+        """Return what any of several bindings gives; next to one from out of sight, the others are defaults."""
+        bound = [(binding, self.bound(binding)) for binding in bindings]
+        known = [value for _, value in bound if value != UNKNOWN]
+        if any(value == UNKNOWN and not _says_nothing(binding) for binding, value in bound):
+            known = [as_default(value) for value in known]
+        return choice(known)
 
     def member(self, scope: int, name: str) -> Value | None:
         """Return what a field of a class of this file is, over all its bindings; None when it has none."""
         found = self.bindings.get((scope, name))
-        return self._any(found[:8], field=True) if found else None
+        return self._any(found[:8]) if found else None
 
     def inherited(self, scope: int, name: str) -> Value | None:
         """Return what a field is that a superclass or interface of this file declares."""
@@ -401,6 +402,11 @@ def as_default(value: Value) -> Value:
     if value == UNKNOWN or isinstance(value, Call | Name):
         return value
     return choice([replace(option, how="default argument") for option in options(value)])
+
+
+def _says_nothing(binding: Binding) -> bool:
+    """Whether a binding only declares its name, or sets it to null."""
+    return binding.kind == "type" or (binding.node is not None and binding.node.type == "null_literal")
 
 
 def _parameter_name(node: Node) -> Node | None:

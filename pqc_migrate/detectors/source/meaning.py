@@ -101,6 +101,7 @@ def _joined(meaning: Meaning, other: Meaning) -> Meaning:
         if other.rule.refines
         else meaning.details,
         provenance=tuple(dict.fromkeys((*meaning.provenance, *other.provenance))),
+        sure=min(meaning.sure, other.sure),
         functions=tuple(dict.fromkeys((*meaning.functions, *functions))),
     )
 

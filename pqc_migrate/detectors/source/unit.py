@@ -193,9 +193,9 @@ class Unit:
             for count, caller in enumerate(self.callers(binding.owner)):
                 if count >= _MOST_CALLERS:
                     break
-                passed = self.value(self.arguments_at(caller, binding))
-                if passed != UNKNOWN:
-                    found.append(replace(passed, how="argument") if not isinstance(passed, Call | Name) else passed)
+                for passed in options(self.value(self.arguments_at(caller, binding))):
+                    if passed != UNKNOWN:
+                        found.append(passed if isinstance(passed, Call | Name) else replace(passed, how="argument"))
         if binding.name and not found:
             return Call(name=binding.name, how="object")
         return choice(found)
