@@ -93,6 +93,10 @@ class Rule:
     is what the call means."""
     when: tuple[int, frozenset[str]] | None = None
     """Only calls that have one of these constants, flags (``A|B``, sorted) or numbers at a position."""
+    unless: tuple[int, frozenset[str]] | None = None
+    """Only calls that have none of these there."""
+    optional: bool = False
+    """True: a call that names no algorithm is no gap; most of its calls do other things."""
 
     @property
     def wildcard(self) -> bool:
@@ -148,7 +152,7 @@ _FILE_KEYS = {"source", "anchors", "prefixes", "types", "rule", "example", "libr
 _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
-    "arity", "refines", "returns", "source", "implementation", "fills", "when",
+    "arity", "refines", "returns", "source", "implementation", "fills", "when", "unless", "optional",
 }  # fmt: skip
 _SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split"}
 
@@ -237,8 +241,14 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
         implementation=record.get("implementation", False),
         arity=record.get("arity"),
         fills=record.get("fills"),
-        when=(record["when"]["arg"], frozenset(record["when"]["is"])) if "when" in record else None,
+        when=_condition(record.get("when")),
+        unless=_condition(record.get("unless")),
+        optional=record.get("optional", False),
     )
+
+
+def _condition(raw: Mapping[str, Any] | None) -> tuple[int, frozenset[str]] | None:
+    return (raw["arg"], frozenset(raw["is"])) if raw is not None else None
 
 
 def _sources(where: str, raw: Mapping[str, Any]) -> tuple[tuple[str, Source], ...]:

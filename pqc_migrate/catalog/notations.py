@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pqc_migrate.catalog import evp, jca, names, suites
+from pqc_migrate.catalog import evp, jca, names, sexpressions, suites
 from pqc_migrate.catalog.names import Named
 from pqc_migrate.model.inventory import Asset, Kind
 
@@ -37,6 +37,8 @@ def _group(text: str) -> Named | None:
 
 GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     "evp": evp.cipher,
+    "gcrypt-keys": sexpressions.key,
+    "gcrypt-schemes": sexpressions.scheme,
     "openssl_groups": _group,
     **jca.GRAMMARS,
     "tls_suites": _suite,

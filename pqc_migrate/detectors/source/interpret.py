@@ -158,7 +158,8 @@ class Interpreter:
                 continue
             found = list(self._apply(rule, value))
             yield from found
-            if not found and isinstance(value, Call) and not (rule.wildcard or rule.silent or rule.refines):
+            quiet = rule.wildcard or rule.silent or rule.refines or rule.optional
+            if not found and isinstance(value, Call) and not quiet:
                 self.unresolved[value.offset] = rule
                 if rule.algorithm is not None and _is_text(_argument(rule.algorithm, value)):
                     self.unlisted.add(value.offset)
