@@ -72,9 +72,16 @@ def main() -> None:
     arguments = parser.parse_args()
     scores = Scores()
     for project in _projects():
-        if arguments.only in project["name"]:
+        if arguments.only not in project["name"]:
+            continue
+        try:
             root = _fetch(project, arguments.cache)
-            _compare(project, root, scores)
+        except (OSError, subprocess.CalledProcessError, StopIteration) as error:
+            print(
+                f"not measured, {project['name']} {project['version']} cannot be fetched: {error}", file=sys.stderr
+            )
+            continue
+        _compare(project, root, scores)
     _print(scores, arguments.misses)
 
 
@@ -113,7 +120,6 @@ def _download(project: dict[str, str], folder: Path) -> Path:
             "--no-deps",
             "--no-binary",
             ":all:",
-            "--no-build-isolation",
         ]
         command.append(f"{name}=={version}")
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)

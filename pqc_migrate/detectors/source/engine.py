@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pqc_migrate.catalog import algorithms, libraries
 from pqc_migrate.catalog.libraries import Libraries, Rule
@@ -15,6 +15,7 @@ from pqc_migrate.detectors.source.interpret import Interpreter
 from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, said
 from pqc_migrate.detectors.source.unit import Unit
 from pqc_migrate.detectors.source.values import Call, Name, Value, options
+from pqc_migrate.detectors.source.wrappers import wrapped
 from pqc_migrate.model.inventory import (
     Diagnostic,
     Finding,
@@ -64,6 +65,8 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding 
     for offset, meanings in _composed(uses):
         for meaning in meanings:
             yield _finding(file, uses[offset].value, meaning, _rivals(meaning, meanings))
+    for call, meaning in wrapped(unit, uses, interpreter):
+        yield _wrapper_finding(file, call, meaning)
     for offset, rule in sorted(interpreter.unresolved.items()):
         if offset in uses and not uses[offset].meanings:
             yield _unresolved(file, uses[offset].value, rule, offset in interpreter.unlisted)
@@ -221,6 +224,12 @@ def _finding(file: SourceFile, value: Call | Name, meaning: Meaning, rivals: int
         ),
         details=tuple((key, text) for key, text in meaning.details if key != "octets"),
     )
+
+
+def _wrapper_finding(file: SourceFile, call: Call, meaning: Meaning) -> Finding:
+    inner = _finding(file, call, meaning, 1)
+    reason = "call of a function of this file whose result comes from it"
+    return replace(inner, confidence=0.7, reason=reason, provenance=(), functions=meaning.rule.functions)
 
 
 def _confidence(value: Call | Name, meaning: Meaning, rivals: int) -> tuple[float, str]:
