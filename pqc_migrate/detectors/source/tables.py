@@ -1,8 +1,9 @@
 """Protocol names in string tables: the SSH and TLS names that a program offers or accepts.
 
 ``("curve25519-sha256", "diffie-hellman-group14-sha256")`` is configuration written as code. A name counts
-when it is a member of a list, a key or a value of a map, a field of an initializer, or when one string
-holds a list of names; a name in a comparison, a message or a comment is not a table.
+when it is a member of a list, a key or a value of a map, a field of an initializer, the value of a
+name or of a return, or when one string holds a list of names; a name in a comparison, a message or a comment
+is not.
 """
 
 from __future__ import annotations
@@ -35,6 +36,12 @@ _TABLES = frozenset(
         "list", "tuple", "set", "dictionary", "pair",  # Python, JavaScript
         "array", "object", "array_initializer", "initializer_list", "initializer_pair",
         "literal_element", "keyed_element", "element_value_array_initializer",
+    }
+)  # fmt: skip
+_VALUES = frozenset(
+    {
+        "assignment", "variable_declarator", "field_definition", "public_field_definition",
+        "init_declarator", "const_spec", "var_spec", "return_statement",
     }
 )  # fmt: skip
 _SEPARATORS = re.compile(r"[,:\s]+")
@@ -92,7 +99,9 @@ def _is_member(node: Node) -> bool:
     parent = node.parent
     while parent is not None and parent.type in ("parenthesized_expression", "concatenated_string"):
         parent = parent.parent
-    return parent is not None and parent.type in _TABLES
+    # A byte string alone is a prefix to compare with; in a table it is offered like any other.
+    octets = node.text is not None and node.text[:1] in (b"b", b"B")
+    return parent is not None and (parent.type in _TABLES or (parent.type in _VALUES and not octets))
 
 
 def _findings(file: SourceFile, start: int, text: str, member: bool) -> Iterator[Finding]:

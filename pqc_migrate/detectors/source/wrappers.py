@@ -21,7 +21,7 @@ _MOST_FUNCTIONS = 60
 _MOST_CALLERS = 50
 _DEEPEST = 4
 _ENCODERS = frozenset(
-    "b64encode urlsafe_b64encode standard_b64encode hexlify EncodeToString Sprintf from encode decode btoa strip".split()
+    {"b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode", "btoa"}
 )
 """Functions whose result is still the digest, signature or key that went in, spelled otherwise."""
 
