@@ -49,6 +49,7 @@ class _Draft:
     provenance: list[Provenance] = field(default_factory=list)
     parts: list[int] = field(default_factory=list)
     sure: float = 1.0
+    base: tuple[str, tuple[tuple[str, str], ...]] | None = None
 
     def copy(self) -> _Draft:
         return _Draft(
@@ -58,6 +59,7 @@ class _Draft:
             list(self.provenance),
             list(self.parts),
             self.sure,
+            self.base,
         )
 
 
@@ -180,7 +182,7 @@ class Interpreter:
         if rule.algorithm is None:
             yield _Draft(family=rule.family, parameters=dict(rule.constants), details=dict(rule.facts))
             return
-        for read in self._read(rule.algorithm, call, "algorithm"):
+        for read in self._read(rule.algorithm, call, "algorithm", plain=rule.refines):
             draft = _Draft(details=dict(rule.facts))
             if read.meaning is not None:
                 draft.family = read.meaning.family
@@ -189,6 +191,8 @@ class Interpreter:
                 draft.details.update(read.meaning.details)
                 draft.parts += [read.part, *read.meaning.parts]
                 draft.sure = read.meaning.sure
+                if rule.refines:
+                    draft.base = read.meaning.base or (read.meaning.family, read.meaning.parameters)
             elif read.asset is not None:
                 draft.family = read.asset.family
                 draft.parameters = dict(read.asset.parameters)
@@ -243,11 +247,14 @@ class Interpreter:
             for key, text in set.intersection(*(set(meaning.parameters) for _, meaning in kin)):
                 draft.parameters.setdefault(key, text)
 
-    def _origin(self, value: Value) -> tuple[Meaning, ...]:
-        """Return what an object means, or else the object that it was derived from (``key.public_key()``)."""
+    def _origin(self, value: Value, plain: bool = False) -> tuple[Meaning, ...]:
+        """Return what an object means, or else the object that it was derived from (``key.public_key()``).
+
+        `plain` leaves out what calls on it add: a refinement says something of one alternative of an object.
+        """
         at = self._at
         for _ in range(_DEEPEST):
-            found = self.meanings(value, at)
+            found = self._plain(value) if plain else self.meanings(value, at)
             if at != self._at:
                 # What a connection offers is negotiated: its methods' results do not carry the protocol on.
                 found = tuple(meaning for meaning in found if not _is_protocol(meaning))
@@ -257,11 +264,11 @@ class Interpreter:
             value = options(value.receiver)[0]
         return ()
 
-    def _read(self, source: Source, call: Call, parameter: str) -> Iterator[_Read]:
+    def _read(self, source: Source, call: Call, parameter: str, plain: bool = False) -> Iterator[_Read]:
         """Yield every value a Source has in a call, converted; nothing when it was not read."""
         convert = source.convert or _DEFAULT_CONVERSION.get(parameter, "text")
         if source.receiver:
-            yield from self._from_receiver(source, call)
+            yield from self._from_receiver(source, call, plain)
             return
         value = _argument(source, call)
         if value is None:
@@ -272,11 +279,11 @@ class Interpreter:
             for item in options_in(option, convert, source.split):
                 yield from (read for read in self._convert(item, convert) if _accepted(source, read))
 
-    def _from_receiver(self, source: Source, call: Call) -> Iterator[_Read]:
+    def _from_receiver(self, source: Source, call: Call, plain: bool) -> Iterator[_Read]:
         if call.receiver is None:
             return
         for option in options(call.receiver):
-            for meaning in self._origin(option):
+            for meaning in self._origin(option, plain):
                 if source.receiver == "*":
                     read = _Read(meaning=meaning, line=option.line, how="object", part=_offset(option))
                     yield from [read] if _accepted(source, read) else []
@@ -532,6 +539,7 @@ def _meaning(rule: Rule, draft: _Draft) -> Meaning:
         provenance=tuple(dict.fromkeys(draft.provenance)),
         parts=tuple(dict.fromkeys(part for part in draft.parts if part >= 0)),
         sure=draft.sure,
+        base=draft.base,
     )
 
 

@@ -25,6 +25,8 @@ class Meaning:
     parts: tuple[int, ...] = ()
     """Offsets of the calls and names this meaning was composed from."""
     sure: float = 1.0
+    base: tuple[str, tuple[tuple[str, str], ...]] | None = None
+    """Family and parameters of the one alternative of an object that this refines; None: no refinement."""
     functions: tuple[str, ...] = ()
     """What later calls do with the object, when they say; else the rule's own functions hold."""
 
@@ -67,7 +69,7 @@ def completed(meaning: Meaning, others: Iterable[Meaning]) -> list[Meaning]:
 
 def said(meaning: Meaning) -> tuple[object, ...]:
     """Return what a meaning says, whoever says it."""
-    return (meaning.rule.id, meaning.family, meaning.parameters, meaning.details, meaning.functions)
+    return (meaning.rule.id, meaning.family, meaning.parameters, meaning.details, meaning.functions, meaning.base)
 
 
 def contradict(one: Meaning, other: Meaning) -> bool:
@@ -77,7 +79,7 @@ def contradict(one: Meaning, other: Meaning) -> bool:
 
 
 def _speaks_of(other: Meaning, meaning: Meaning) -> bool:
-    if not other.family:
+    if not other.family or (other.base is not None and other.base != (meaning.family, meaning.parameters)):
         return False
     return other.family == meaning.family or algorithms.family(other.family).specializes == meaning.family
 
