@@ -8,8 +8,11 @@ they may carry a password.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 from pqc_migrate.catalog import packages
 from pqc_migrate.detectors.registry import Detector
@@ -24,7 +27,7 @@ class Unreadable(ValueError):
     """The manifest is not in the notation its name promises; the message never quotes it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A manifest as characters, with the way back to lines and bytes."""
 
@@ -40,11 +43,28 @@ class Text:
 
     def line(self, index: int) -> int:
         """Return the 1-based line of a character."""
-        return self.text.count("\n", 0, index) + 1
+        return bisect_right(self._starts, index)
+
+    def start(self, line: int) -> int:
+        """Return where a 1-based line begins."""
+        return self._starts[min(max(line, 1), len(self._starts)) - 1]
 
     def offset(self, index: int) -> int | None:
         """Return the byte offset of a character, or None when it is not known."""
-        return len(self.text[:index].encode()) if self.bytewise else None
+        if not self.bytewise:
+            return None
+        row = self.line(index) - 1
+        return self._byte_starts[row] + len(self.text[self._starts[row] : index].encode())
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(row) + 1 for row in self.text.split("\n"))][:-1]
+
+    @cached_property
+    def _byte_starts(self) -> list[int]:
+        if self.text.isascii():
+            return self._starts
+        return [0, *accumulate(len(row.encode()) + 1 for row in self.text.split("\n"))][:-1]
 
 
 @dataclass(frozen=True, slots=True)

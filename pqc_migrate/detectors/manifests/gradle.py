@@ -21,6 +21,7 @@ _MAP_NOTATION = re.compile(
     r"(?:\s*,\s*version\s*[:=]\s*['\"](?P<version>[^'\"\s]+)['\"])?"
 )
 _VARIABLE = re.compile(r"\$(?:\{)?([\w.]+)(?:\})?")
+_BINDING = re.compile(r"\b(\w+)['\"]?\s*[:=]\s*['\"]([\w.+-]+)['\"]")
 _DYNAMIC = re.compile(r"[\[(,+$]|^latest\.")
 
 
@@ -30,6 +31,7 @@ def _wants(file: SourceFile) -> bool:
 
 def _read(text: Text) -> Entries:
     source = _without_comments(text.text)
+    bound = _bindings(source)
     for match in _COMMENT_OR_STRING.finditer(text.text):
         literal = match["string"]
         content = literal.strip("\"'") if literal else ""
@@ -37,24 +39,25 @@ def _read(text: Text) -> Entries:
         if found:
             before = source[max(0, match.start() - 120) : match.start()]
             index = match.start() + literal.find(content) + found.start(2)
-            yield _dependency(f"{found[1]}:{found[2]}", found[3] or "", index, _scope(before), source)
+            yield _dependency(f"{found[1]}:{found[2]}", found[3] or "", index, _scope(before), bound)
     for match in _MAP_NOTATION.finditer(source):
         before = source[max(0, match.start() - 120) : match.start()]
         name = f"{match['group']}:{match['name']}"
-        yield _dependency(name, match["version"] or "", match.start("name"), _scope(before), source)
+        yield _dependency(name, match["version"] or "", match.start("name"), _scope(before), bound)
 
 
-def _dependency(name: str, written: str, index: int, scope: str, source: str) -> Dependency:
-    version = _VARIABLE.sub(lambda match: _bound(match[1], source) or match[0], written)
+def _dependency(name: str, written: str, index: int, scope: str, bound: dict[str, str]) -> Dependency:
+    version = _VARIABLE.sub(lambda match: bound.get(match[1].rsplit(".", 1)[-1], match[0]), written)
     exact = "" if _DYNAMIC.search(version) else version
     return Dependency("maven", name, index, exact, version, scope)
 
 
-def _bound(variable: str, source: str) -> str:
-    """Return the literal that a variable is bound to when the script binds it exactly once."""
-    name = re.escape(variable.rsplit(".", 1)[-1])
-    values = set(re.findall(rf"\b{name}\b['\"]?\s*[:=]\s*['\"]([\w.+-]+)['\"]", source))
-    return str(values.pop()) if len(values) == 1 else ""
+def _bindings(source: str) -> dict[str, str]:
+    """Return the names that the script binds to one literal only, and that literal."""
+    found: dict[str, set[str]] = {}
+    for name, value in _BINDING.findall(source):
+        found.setdefault(name, set()).add(value)
+    return {name: values.pop() for name, values in found.items() if len(values) == 1}
 
 
 def _scope(before: str) -> str:

@@ -151,9 +151,7 @@ def _resolved(value: str, properties: dict[str, str]) -> str:
 
 def _index(text: Text, element: _Element) -> int:
     """Return where the artifact's name stands: expat tells the line."""
-    start = 0
-    for _ in range(element.line - 1):
-        start = text.text.find("\n", start) + 1
+    start = text.start(element.line)
     name = element.values.get("artifactId", "").strip()
     return max(text.text.find(name, start), start)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,7 +30,8 @@ class TomlPlaces:
     """Find the keys and strings of a TOML document."""
 
     def __init__(self, text: str) -> None:
-        self._tokens: list[tuple[str, str, int]] = []
+        self._in_table: dict[tuple[str, str], deque[int]] = {}
+        self._anywhere: dict[str, int] = {}
         table = ""
         for match in _TOML_TOKEN.finditer(text):
             token = match[0]
@@ -40,17 +42,14 @@ class TomlPlaces:
                 table = stripped.strip("[]").replace('"', "").replace("'", "").replace(" ", "")
             else:
                 bare = token.strip("\"'")
-                self._tokens.append((table, bare, match.start() + token.find(bare)))
-        self._used: set[int] = set()
+                index = match.start() + token.find(bare)
+                self._in_table.setdefault((table, bare), deque()).append(index)
+                self._anywhere.setdefault(bare, index)
 
-    def find(self, value: str, *tables: str) -> int:
-        """Return where a key or string stands: in one of the tables if it is there, the next one each time."""
-        candidates = [entry for entry in self._tokens if entry[1] == value and entry[2] not in self._used]
-        chosen = next((entry for entry in candidates if entry[0] in tables), candidates[0] if candidates else None)
-        if chosen is None:
-            return 0
-        self._used.add(chosen[2])
-        return chosen[2]
+    def find(self, value: str, table: str) -> int:
+        """Return where a key or string stands in a table, the next one each time; else where it stands first."""
+        places = self._in_table.get((table, value))
+        return places.popleft() if places else self._anywhere.get(value, 0)
 
 
 def json_document(text: str) -> dict[str, Any]:

@@ -7,14 +7,19 @@ import re
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
+from pqc_migrate.catalog import packages
 from pqc_migrate.detectors.manifests.dependency import Dependency
 
+_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _BEFORE_VERSION = re.compile(r"^\s*[A-Za-z0-9._-]+\s*(?:\[[^\]]*\])?")
 _NO_DRESS = str.maketrans("", "", " \t()")
 
 
 def dependency(text: str, index: int, scope: str = "") -> Dependency | None:
-    """Read one requirement that stands at `index`, or None when it is none."""
+    """Read one requirement that stands at `index`, or None when it is none of a listed package."""
+    name = _NAME.match(text)
+    if name is None or packages.lookup("pypi", name[1]) is None:
+        return None  # Most lines are other packages, and parsing all of them would take most of the time.
     try:
         requirement = Requirement(text)
     except InvalidRequirement:

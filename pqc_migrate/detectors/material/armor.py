@@ -20,7 +20,7 @@ LONGEST_BODY = 16 * 2**20
 """Longest armored body in bytes that is decoded; revocation lists of large authorities stay below it."""
 
 _MARKER = re.compile(rb"-----BEGIN ([A-Z0-9][A-Z0-9 #/._-]{0,60}?)-----")
-_ESCAPED = re.compile(rb"\\+(?:[rnt]|u00(2[bBfF]|3[dD])|/)|&#(?:10|13|[xX]0?[aAdD]);|<br ?/?>")
+_ESCAPED = re.compile(rb"\\{1,8}(?:[rnt]|u00(2[bBfF]|3[dD])|/)|&#(?:10|13|[xX]0?[aAdD]);|<br ?/?>")
 _CLOSING = re.compile(rb"""["'`]\s{0,9}[+.,;&\\)\]}]{0,9}\s{0,9}$""")
 _OPENING = re.compile(rb"""^[+.,(&]{0,9}\s{0,9}[bBrRuUfFL@$]{0,2}["'`]""")
 _BETWEEN = re.compile(rb"""["'`][+.,&\s]{0,9}[bBrRuUfFL@$]{0,2}["'`]""")

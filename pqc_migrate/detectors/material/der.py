@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 BOOLEAN = 0x01
 INTEGER = 0x02
@@ -82,15 +83,7 @@ class Element:
         self.expect(OBJECT_IDENTIFIER)
         if not 0 < self.end - self.body <= _LONGEST_OID or self.data[self.end - 1] & 0x80:
             raise Malformed("object identifier cut short")
-        arcs: list[int] = []
-        value = 0
-        for byte in self.content:
-            value = value << 7 | byte & 0x7F
-            if not byte & 0x80:
-                arcs.append(value)
-                value = 0
-        first = min(arcs[0] // 40, 2)
-        return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
+        return _dotted(self.content)
 
     def integer(self) -> int:
         """Return an INTEGER's value."""
@@ -135,6 +128,19 @@ def read(data: bytes, at: int = 0, end: int | None = None) -> Element:
     if body + length > end:
         raise Truncated(f"the header says {body - at + length} bytes, {end - at} are there")
     return Element(data, tag, at, body, body + length)
+
+
+@lru_cache(maxsize=1024)
+def _dotted(content: bytes) -> str:
+    arcs: list[int] = []
+    value = 0
+    for byte in content:
+        value = value << 7 | byte & 0x7F
+        if not byte & 0x80:
+            arcs.append(value)
+            value = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
 
 
 def write(tag: int, content: bytes) -> bytes:

@@ -64,7 +64,8 @@ def time(element: Element) -> str | None:
 
 def printable(text: str) -> str:
     """Replace control and other unprintable characters, so that a name cannot command a terminal."""
-    return "".join(ch if ch.isprintable() else f"\\u{ord(ch):04X}" for ch in text[:_LONGEST_VALUE])
+    text = text[:_LONGEST_VALUE]
+    return text if text.isprintable() else "".join(ch if ch.isprintable() else f"\\u{ord(ch):04X}" for ch in text)
 
 
 def _attributes(relative: Element) -> list[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from pqc_migrate.detectors.material.der import Malformed
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Location, Provenance, Skip, Technique
@@ -57,6 +58,19 @@ class Place:
         """Say why the bytes at this place gave nothing."""
         skip = Skip.UNSUPPORTED if isinstance(error, Unsupported) else Skip.MALFORMED
         return Diagnostic(self.path, skip, f"{what}: {error}", self.line, self.detector)
+
+
+def condensed(claims: Iterable[Finding | Diagnostic]) -> Iterator[Finding | Diagnostic]:
+    """Pass findings on, and say the same trouble of one file once, with a count."""
+    troubles: dict[str, list[Diagnostic]] = {}
+    for claim in claims:
+        if isinstance(claim, Diagnostic):
+            troubles.setdefault(claim.message, []).append(claim)
+        else:
+            yield claim
+    for first, *others in troubles.values():
+        more = f" (and {len(others):,} more of this file)" if others else ""
+        yield replace(first, message=first.message + more)
 
 
 _KEY_FILES = frozenset({"key-material", "pkcs7"})

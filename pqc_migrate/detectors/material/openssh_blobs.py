@@ -15,7 +15,7 @@ from functools import cache
 from pqc_migrate.catalog import names
 from pqc_migrate.detectors.material import openssh
 from pqc_migrate.detectors.material.der import Malformed, Truncated
-from pqc_migrate.detectors.material.item import Item, Place, is_key_file
+from pqc_migrate.detectors.material.item import Item, Place, condensed, is_key_file
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Diagnostic, Finding, Skip
 from pqc_migrate.model.target import SourceFile
@@ -50,9 +50,16 @@ def _wants(file: SourceFile) -> bool:
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
     anchors = _anchors()
     starts = sorted({hit.offset for hit in file.hits if hit.anchor in anchors})
+    yield from condensed(_keys(file, starts[:MOST_KEYS]))
+    if len(starts) > MOST_KEYS:
+        message = f"{len(starts) - MOST_KEYS:,} of {len(starts):,} SSH public keys were not decoded"
+        yield Diagnostic(file.path, Skip.TOO_LARGE, message, rule="openssh")
+
+
+def _keys(file: SourceFile, starts: list[int]) -> Iterator[Finding | Diagnostic]:
     telling = is_key_file(file) or file.name in _KEY_LISTS
     line, counted = 1, 0
-    for start in starts[:MOST_KEYS]:
+    for start in starts:
         line += file.data.count(b"\n", counted, start)
         counted = start
         if start and file.data[start - 1] in _ALPHABET:
@@ -64,9 +71,6 @@ def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
         except Malformed as error:
             if telling:
                 yield place.diagnostic(error, "SSH public key")
-    if len(starts) > MOST_KEYS:
-        message = f"{len(starts) - MOST_KEYS:,} of {len(starts):,} SSH public keys were not decoded"
-        yield Diagnostic(file.path, Skip.TOO_LARGE, message, rule="openssh")
 
 
 def _items(data: bytes, start: int) -> list[Item]:

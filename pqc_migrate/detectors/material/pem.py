@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pqc_migrate.catalog import names
 from pqc_migrate.detectors.material import armor, der, keys, openssh, structures
 from pqc_migrate.detectors.material.armor import Block
 from pqc_migrate.detectors.material.der import Malformed
-from pqc_migrate.detectors.material.item import Item, Place, Unsupported, is_key_file
+from pqc_migrate.detectors.material.item import Item, Place, Unsupported, condensed, is_key_file
 from pqc_migrate.detectors.material.keys import Key
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Skip
@@ -45,16 +44,8 @@ def _wants(file: SourceFile) -> bool:
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
     telling = is_key_file(file) or file.data[:64].lstrip().startswith(armor.BEGIN)
-    troubles: dict[str, list[Diagnostic]] = {}
-    for block in armor.blocks(file, MOST_BLOCKS):
-        for claim in _findings(file, block, telling):
-            if isinstance(claim, Diagnostic):
-                troubles.setdefault(claim.message, []).append(claim)
-            else:
-                yield claim
-    for first, *others in troubles.values():
-        more = f" (and {len(others):,} more of this file)" if others else ""
-        yield replace(first, message=first.message + more)
+    blocks = armor.blocks(file, MOST_BLOCKS)
+    yield from condensed(claim for block in blocks for claim in _findings(file, block, telling))
     markers = sum(hit.anchor == armor.BEGIN for hit in file.hits)
     if markers > MOST_BLOCKS:
         message = f"{markers - MOST_BLOCKS:,} of {markers:,} PEM blocks were not decoded"
