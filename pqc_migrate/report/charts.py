@@ -203,7 +203,7 @@ def _mark(x: float, y: float, event: Event) -> str:
 
 
 def _dots(drawing: Dots) -> tuple[list[str], float]:
-    label_width, right = 250, 40
+    label_width, right = 290, 40
     values = [v for _, line in drawing.rows for v in line if v is not None and v > 0]
     low = math.floor(math.log10(min(values))) if values else 0
     high = max(math.ceil(math.log10(max(values))), low + 1) if values else 1

@@ -163,6 +163,8 @@ class Column:
     kind: ColumnKind = ColumnKind.TEXT
     narrow: bool = False
     """Never broken over lines."""
+    broad: bool = False
+    """Holds sentences, and is given room for them."""
 
 
 @dataclass(frozen=True, slots=True)

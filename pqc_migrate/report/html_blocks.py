@@ -11,7 +11,6 @@ from pqc_migrate.report.document import (
     Cell,
     Chart,
     Column,
-    ColumnKind,
     Facts,
     Figure,
     Figures,
@@ -28,7 +27,7 @@ from pqc_migrate.report.document import (
     Tone,
     visible,
 )
-from pqc_migrate.report.html_rows import Rows
+from pqc_migrate.report.html_rows import Rows, classes
 from pqc_migrate.report.texts import Texts
 
 STATIC_ROWS = 200
@@ -115,10 +114,10 @@ def table(item: Table, e: Edition, *, titled: bool = False) -> str:
     if long:
         e.rows.add(identifier, e.prefix, item)
     shown = item.rows[:FIRST_ROWS] if long else item.rows
-    classes = ["data"]
-    classes += ["wide"] if len(item.columns) >= _WIDE else []
-    classes += ["compact"] if len(item.columns) <= _COMPACT else []
-    classes += ["tools"] if len(item.rows) >= TOOLS_FROM else []
+    kinds = ["data"]
+    kinds += ["wide"] if len(item.columns) >= _WIDE else []
+    kinds += ["compact"] if len(item.columns) <= _COMPACT else []
+    kinds += ["tools"] if len(item.rows) >= TOOLS_FROM else []
     head = "".join(f'<th scope="col"{_kind(column)}>{_esc(column.label)}</th>' for column in item.columns)
     body = "".join(_row(row, item.columns, e) for row in shown)
     note = ""
@@ -128,7 +127,7 @@ def table(item: Table, e: Edition, *, titled: bool = False) -> str:
         note += f'<p class="remark print-only">{_esc(e.t("page.printed"))}</p>'
     caption, hidden = _esc(item.caption), ' class="unseen"' if titled else ""
     return (
-        f'<figure class="{" ".join(classes)}" id="{_esc(identifier)}"><figcaption{hidden}>{caption}</figcaption>'
+        f'<figure class="{" ".join(kinds)}" id="{_esc(identifier)}"><figcaption{hidden}>{caption}</figcaption>'
         f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}</figure>"
     )
@@ -151,8 +150,8 @@ def _cell(cell: Cell, column: Column, e: Edition) -> str:
 
 
 def _kind(column: Column) -> str:
-    names = [n for n in ("num" if column.kind is ColumnKind.NUMBER else "", "narrow" if column.narrow else "") if n]
-    return f' class="{" ".join(names)}"' if names else ""
+    names = classes(column)
+    return f' class="{names}"' if names else ""
 
 
 def line(content: Line, e: Edition) -> str:

@@ -7,7 +7,7 @@ reads them as HTML.
 
 from __future__ import annotations
 
-from pqc_migrate.report.document import Cell, ColumnKind, Line, Span, Style, Table, Tone, visible
+from pqc_migrate.report.document import Cell, Column, ColumnKind, Line, Span, Style, Table, Tone, visible
 
 _STYLES = list(Style)
 Encoded = str | list[str | list[str | int]]
@@ -26,7 +26,7 @@ class Rows:
         self._tables[identifier] = {
             "rows": [self._row(row.anchor, row.keywords, row.cells, prefix) for row in table.rows],
             "orders": self._orders(table),
-            "kinds": [_kinds(column.kind, column.narrow) for column in table.columns],
+            "kinds": [classes(column) for column in table.columns],
         }
 
     def data(self) -> dict[str, object]:
@@ -74,7 +74,8 @@ def _run(span: Span, prefix: str) -> str | list[str | int]:
     return run
 
 
-def _kinds(kind: ColumnKind, narrow: bool) -> str:
-    return " ".join(
-        name for name in ("num" if kind is ColumnKind.NUMBER else "", "narrow" if narrow else "") if name
-    )
+def classes(column: Column) -> str:
+    """Return the classes of a column's cells."""
+    kind = {ColumnKind.NUMBER: "num", ColumnKind.DATE: "date", ColumnKind.TEXT: ""}[column.kind]
+    names = (kind, "narrow" if column.narrow else "", "broad" if column.broad else "")
+    return " ".join(name for name in names if name)

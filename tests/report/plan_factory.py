@@ -429,6 +429,7 @@ ASSETS = (
         production=1,
         kind="certificate",
         family="X.509",
+        parameters=(("fingerprint", "ab" * 32),),
         valid_until="2031-05-04",
     ),
     asset("crypto/bc", "bcprov-jdk18on", Standing.LIBRARY, None, production=1, kind="library"),

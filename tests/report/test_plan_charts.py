@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import date
 from types import ModuleType
 
@@ -112,6 +113,21 @@ def test_a_thousand_times_slower_is_three_steps_further() -> None:
         "1,000",
         "10,000",
     ]
+
+
+def test_a_long_benchmark_is_drawn_in_part_and_says_so(plans: ModuleType) -> None:
+    """Targets of the plan and classical algorithms come first; the table beside the chart has everything."""
+    plan = plans.full_plan()
+    many = tuple(replace(m, algorithm=f"Scheme-{i}") for i in range(60) for m in plan.capacity.throughput[:1])
+    plan = replace(plan, capacity=replace(plan.capacity, throughput=(*many, *plan.capacity.throughput)))
+    found = document(plan, "en")
+    drawn = next(b for s in found.sections for b in s.blocks if isinstance(b, Chart) and b.anchor == "chart-key")
+    assert isinstance(drawn.drawing, Dots)
+    labels = [label for label, _ in drawn.drawing.rows]
+    assert len(labels) == 30
+    assert {"ML-KEM-768 (liboqs)", "X25519 (OpenSSL)"} <= set(labels)
+    assert len(drawn.table.rows) == 63
+    assert drawn.description.startswith("30 of 63 algorithms.")
 
 
 @given(st.text(max_size=80), st.floats(20, 400))

@@ -307,6 +307,14 @@ def test_a_line_nobody_gave_is_left_out(plans: ModuleType) -> None:
     assert cells(table(document(plan, "en"), "table-evidence").rows[0])[1] == plan.evidence[0].path
 
 
+def test_two_keys_of_one_kind_can_be_told_apart(plans: ModuleType) -> None:
+    """A certificate or key carries the start of its fingerprint beside its name."""
+    row = next(
+        r for r in table(document(plans.full_plan(), "en"), "table-assets").rows if r.anchor == "crypto/cert"
+    )
+    assert cells(row)[0] == "CN=pay.example\nfingerprint abababababab"
+
+
 def test_a_name_from_outside_stays_on_its_line(plans: ModuleType) -> None:
     """A line break or direction control in an asset or file name is spelled out before it can act."""
     plan = plans.full_plan()

@@ -19,6 +19,7 @@ from pqc_migrate.report.document import (
     Section,
     Segment,
     Span,
+    Style,
     Table,
     Tone,
     plain,
@@ -28,6 +29,8 @@ from pqc_migrate.report.words import ASSETS_TABLE, STANDING_TONES, Words
 
 _NUMBER = ColumnKind.NUMBER
 _BROKEN_BY_SHOR = (Standing.KEY_ESTABLISHMENT, Standing.SIGNATURE, Standing.PUBLIC_KEY_UNKNOWN)
+_DIGITS = 12
+"""Digits of a fingerprint that tell two keys of one kind apart."""
 _SHOWN_FAMILIES = 14
 """Families drawn; the table behind the chart has all of them."""
 
@@ -104,6 +107,9 @@ def _asset(asset: AssessedAsset, w: Words) -> Row:
     if asset.unknown:
         unread = w.listed(w.named("parameter", name) for name in asset.unknown)
         name += [Span(" "), Span(t("inventory.unread", parameters=unread), tone=Tone.WARN)]
+    fingerprint = dict(asset.parameters).get("fingerprint", "")
+    if fingerprint:
+        name += [Span("\n"), Span(t("inventory.fingerprint", digits=fingerprint[:_DIGITS]), Style.QUIET)]
     others = sum(count for role, count in asset.occurrences.items() if role != "production")
     return Row(
         (

@@ -28,6 +28,8 @@ from pqc_migrate.report.words import Words
 
 _NUMBER = ColumnKind.NUMBER
 _KEY_OPERATIONS = ("keygen", "encaps", "decaps", "derive")
+_DRAWN = 30
+"""Algorithms a chart shows: targets of this plan first, then classical ones; its table has all."""
 _SIGN_OPERATIONS = ("keygen", "sign", "verify")
 
 
@@ -55,16 +57,22 @@ def _charts(plan: MigrationPlan, w: Words) -> list[Block]:
     keys = tuple(m for m in plan.capacity.throughput if m.algorithm not in signs)
     signatures = tuple(m for m in plan.capacity.throughput if m.algorithm in signs)
     found = (("key", keys, _KEY_OPERATIONS), ("signature", signatures, _SIGN_OPERATIONS))
-    return [_chart(name, measured, operations, w) for name, measured, operations in found if measured]
+    wanted = {name for mapping in plan.targets for name in (*mapping.targets, *mapping.interim)}
+    return [_chart(name, measured, operations, wanted, w) for name, measured, operations in found if measured]
 
 
-def _chart(name: str, measured: tuple[Throughput, ...], operations: tuple[str, ...], w: Words) -> Chart:
+def _chart(
+    name: str, measured: tuple[Throughput, ...], operations: tuple[str, ...], wanted: set[str], w: Words
+) -> Chart:
     t = w.t
     present = tuple(op for op in operations if any(m.operation == op for m in measured))
     values: dict[str, dict[str, float]] = {}
+    urgency: dict[str, int] = {}
     for m in measured:
         label = f"{m.algorithm} ({w.named('provider', m.provider)})"
         values.setdefault(label, {})[m.operation] = m.representative_ns / 1000
+        urgency[label] = 0 if m.algorithm in wanted else 1 if m.provider != "liboqs" else 2
+    drawn = set(sorted(values, key=lambda label: urgency[label])[:_DRAWN])
     rows = tuple((label, tuple(found.get(op) for op in present)) for label, found in values.items())
     series = tuple(w.named("operation", op) for op in present)
     columns = (Column(t("performance.algorithm")), *(Column(s, _NUMBER) for s in series))
@@ -74,8 +82,9 @@ def _chart(name: str, measured: tuple[Throughput, ...], operations: tuple[str, .
         columns,
         tuple(Row((w.text_cell(label), *(w.number_cell(v, 1) for v in line))) for label, line in rows),
     )
-    drawing = Dots(series, rows, t("performance.axis"))
-    return Chart(f"chart-{name}", t(f"performance.chart-{name}"), t("performance.chart-text"), drawing, table)
+    drawing = Dots(series, tuple(row for row in rows if row[0] in drawn), t("performance.axis"))
+    text = t("performance.chart-text", shown=len(drawn), all=len(rows))
+    return Chart(f"chart-{name}", t(f"performance.chart-{name}"), text, drawing, table)
 
 
 def _throughput(plan: MigrationPlan, w: Words) -> Table:

@@ -135,30 +135,31 @@ def _uses(plan: MigrationPlan, w: Words) -> Table:
     columns = (
         Column(t("ranking.rank"), _NUMBER),
         Column(t("word.system")),
-        Column(t("word.use")),
-        Column(t("ranking.priority"), narrow=True),
+        Column(t("ranking.use-and-why"), broad=True),
+        Column(t("ranking.priority")),
         Column(t("ranking.margins"), _NUMBER),
         Column(t("ranking.qrs"), narrow=True),
         Column(t("ranking.mts"), narrow=True),
         Column(t("ranking.deadline"), _DATE),
-        Column(t("ranking.why")),
         Column(t("word.evidence")),
     )
     return Table("table-uses", t("ranking.uses-title"), columns, tuple(_use(use, w) for use in plan.uses))
 
 
 def _use(use: CryptoUse, w: Words) -> Row:
+    title = w.use_title(use)
+    why = "".join(span.text for span in w.reasons(use.reasons))
+    what = (Span(title + "\n", Style.STRONG), *w.asset_links(use.assets, 3), Span("\n" + why, Style.QUIET))
     shown = (
         w.number_cell(use.rank),
         w.text_cell(w.system(use.system)),
-        Cell((Span(w.use_title(use) + "\n"), *w.asset_links(use.assets, 3)), w.use_title(use)),
+        Cell(what, title),
         w.mark_cell(use.priority),
         _margins(use, w),
         w.text_cell(_triple(use.qrs)),
         w.text_cell(_triple(use.mts)),
         deadline(use, w),
-        w.line_cell(w.reasons(use.reasons)),
-        w.line_cell(w.evidence(use.evidence, use.id)),
+        w.line_cell(w.evidence(use.evidence, use.id, shown=1)),
     )
     return Row(shown, anchor=f"use-{use.rank}", keywords=(use.id,))
 

@@ -170,7 +170,7 @@ def _waves(plan: MigrationPlan, w: Words) -> Table:
 
     columns = (
         Column(t("roadmap.wave")),
-        Column(t("roadmap.content")),
+        Column(t("roadmap.content"), broad=True),
         Column(t("ranking.use-count"), _NUMBER),
         Column(t("roadmap.systems")),
         Column(t("roadmap.latest-start"), _DATE),

@@ -79,8 +79,8 @@ def _routes(plan: MigrationPlan, w: Words) -> Table:
         Column(t("ranking.rank"), _NUMBER),
         Column(t("word.system")),
         Column(t("word.use")),
-        Column(t("routes.route"), narrow=True),
-        Column(t("word.reason")),
+        Column(t("routes.route")),
+        Column(t("word.reason"), broad=True),
         Column(t("mapping.interim")),
         Column(t("mapping.target")),
         Column(t("roadmap.wave"), narrow=True),
@@ -179,7 +179,7 @@ def _mappings(plan: MigrationPlan, w: Words) -> Table:
         Column(t("mapping.interim")),
         Column(t("mapping.target")),
         Column(t("mapping.specs")),
-        Column(t("mapping.notes")),
+        Column(t("mapping.notes"), broad=True),
         Column(t("word.source")),
     )
     rows = tuple(row(m, assets) for m, assets in _grouped(plan))
@@ -202,25 +202,27 @@ def _spec(spec: Spec, w: Words) -> Line:
 
 
 def _by_profile(plan: MigrationPlan, w: Words) -> Table:
-    t = w.t
-    seen: dict[tuple[str, ...], None] = {}
-
-    def distinct(m: TargetMapping, p: ProfileTarget) -> tuple[str, ...]:
-        hybrid = t("policy.no-source-says") if p.hybrid_policy is None else w.named("hybrid", p.hybrid_policy)
-        return (w.label(m.use), w.profile(p.profile), p.algorithm, hybrid, w.reason(p.reason))
-
+    """Return the parameter set by use and timeline: one row a use and threat, one column a timeline."""
+    found: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
     for m in plan.targets:
+        title = w.t("word.use-title", use=w.label(m.use), axis=w.label(m.axis))
         for p in m.by_profile:
-            seen[distinct(m, p)] = None
-    columns = (
-        Column(t("word.use")),
-        Column(t("policy.profile")),
-        Column(t("mapping.target"), narrow=True),
-        Column(t("policy.hybrid")),
-        Column(t("word.reason")),
+            cells = found.setdefault((title, m.replacement), {}).setdefault(p.profile, {})
+            cells[_profile_target(p, w)] = None
+    profiles = [profile.id for profile in plan.profiles]
+    columns = (Column(w.t("word.use")), *(Column(w.profile(identifier)) for identifier in profiles))
+    rows = tuple(
+        Row((w.text_cell(title), *(w.text_cell("\n".join(cells.get(p, {})) or w.t("word.dash")) for p in profiles)))
+        for (title, _), cells in found.items()
     )
-    rows = tuple(Row(tuple(w.text_cell(part) for part in parts)) for parts in seen)
-    return Table("table-mapping-profiles", t("mapping.profiles-title"), columns, rows)
+    return Table("table-mapping-profiles", w.t("mapping.profiles-title"), columns, rows)
+
+
+def _profile_target(target: ProfileTarget, w: Words) -> str:
+    if target.hybrid_policy is None:
+        return target.algorithm
+    hybrid = w.named("hybrid", target.hybrid_policy)
+    return w.t("mapping.profile-target", algorithm=target.algorithm, hybrid=hybrid)
 
 
 def _sizes(plan: MigrationPlan, w: Words) -> Block:
