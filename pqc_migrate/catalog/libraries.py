@@ -61,6 +61,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What an argument must be for a rule to hold."""
+
+    arg: int
+    names: frozenset[str]
+    """Constants, numbers, or flags (``A|B``, sorted)."""
+    member: bool = False
+    """Whether one member of a struct, a list or flags suffices (``has`` instead of ``is``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """The meaning of one resolved name."""
 
@@ -91,10 +102,10 @@ class Rule:
     fills: int | None = None
     """Position of the argument that the call makes or changes (``&ctx`` of C): from there on that variable
     is what the call means."""
-    when: tuple[int, frozenset[str]] | None = None
-    """Only calls that have one of these constants, flags (``A|B``, sorted) or numbers at a position."""
-    unless: tuple[int, frozenset[str]] | None = None
-    """Only calls that have none of these there."""
+    when: Condition | None = None
+    """Only calls whose argument is one of these."""
+    unless: Condition | None = None
+    """Only calls whose argument is none of these."""
     optional: bool = False
     """True: a call that names no algorithm is no gap; most of its calls do other things."""
 
@@ -247,8 +258,8 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
     )
 
 
-def _condition(raw: Mapping[str, Any] | None) -> tuple[int, frozenset[str]] | None:
-    return (raw["arg"], frozenset(raw["is"])) if raw is not None else None
+def _condition(raw: Mapping[str, Any] | None) -> Condition | None:
+    return Condition(raw["arg"], frozenset(raw.get("is", raw.get("has"))), "has" in raw) if raw is not None else None
 
 
 def _sources(where: str, raw: Mapping[str, Any]) -> tuple[tuple[str, Source], ...]:

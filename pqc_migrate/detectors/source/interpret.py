@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, product
 
 from pqc_migrate.catalog import algorithms, names, notations
-from pqc_migrate.catalog.libraries import Libraries, Rule, Source
+from pqc_migrate.catalog.libraries import Condition, Libraries, Rule, Source
 from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, contradict
 from pqc_migrate.detectors.source.values import (
     Call,
@@ -465,9 +465,14 @@ def _applies(rule: Rule, value: Call | Name) -> bool:
     return rule.arity is None or (value.offset >= 0 and len(value.args) == rule.arity)
 
 
-def _holds(condition: tuple[int, frozenset[str]], call: Call) -> bool:
-    index, wanted = condition
-    return index < len(call.args) and any(_shown(option) in wanted for option in options(call.args[index]))
+def _holds(condition: Condition, call: Call) -> bool:
+    if condition.arg >= len(call.args):
+        return False
+    found = list(options(call.args[condition.arg]))
+    if condition.member:
+        found += [part for one in found if isinstance(one, Items) for part in one.items]
+        found += [part for one in found if isinstance(one, Table) for part in one.pairs.values()]
+    return any(_shown(option) in condition.names for one in found for option in options(one))
 
 
 def _shown(value: Value) -> str:
