@@ -14,6 +14,7 @@ from pqc_migrate.detectors.manifests.dependency import (
     Unreadable,
     detector,
 )
+from pqc_migrate.model.inventory import Diagnostic, Skip
 from pqc_migrate.model.target import SourceFile
 
 _DEEPEST = 100
@@ -41,38 +42,48 @@ class _Reader:
     path: list[str] = field(default_factory=list)
     dependencies: list[_Element] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
+    profiled: dict[str, set[str]] = field(default_factory=dict)
+    """Properties that profiles set: known only where every profile that sets one agrees."""
     current: _Element | None = None
+    text: str = ""
     line: int = 0
 
     def start(self, tag: str, _: dict[str, str]) -> None:
         self.path.append(tag.rpartition(":")[2])
+        self.text, self.line = "", 0
         if len(self.path) > _DEEPEST:
             raise Unreadable("nested too deeply")
         if self.path[-2:] == ["dependencies", "dependency"]:
             self.current = _Element(self._place())
 
+    def characters(self, data: str, line: int) -> None:
+        self.text += data
+        if not self.line and data.strip():
+            self.line = line
+
     def end(self, _: str) -> None:
-        if self.path[-2:] == ["dependencies", "dependency"] and self.current is not None:
-            self.dependencies.append(self.current)
-            self.current = None
-        self.path.pop()
-
-    def characters(self, data: str) -> None:
+        text, parent, tag = self.text.strip(), self.path[:-1], self.path[-1]
         if self.current is not None:
-            if self.path[-2] == "dependency" and self.path[-1] in _COORDINATES:
-                if self.path[-1] == "artifactId" and not self.current.line and data.strip():
+            if parent[-1] == "dependency" and tag in _COORDINATES:
+                self.current.values[tag] = text
+                if tag == "artifactId":
                     self.current.line = self.line
-                self.current.values[self.path[-1]] = self.current.values.get(self.path[-1], "") + data
-        elif len(self.path) >= 3 and self.path[-2] == "properties":
-            self._property(self.path[-1], data)
-        elif self.path[:1] == ["project"] and self.path[-1] in ("version", "groupId", "artifactId"):
-            if len(self.path) == 2:
-                self._property(f"project.{self.path[-1]}", data)
-            elif self.path[1:2] == ["parent"] and len(self.path) == 3:
-                self._property(f"project.parent.{self.path[-1]}", data)
+            elif self.path[-2:] == ["dependencies", "dependency"]:
+                self.dependencies.append(self.current)
+                self.current = None
+        elif parent == ["project", "properties"]:
+            self.properties[tag] = text
+        elif parent[-1:] == ["properties"] and "profile" in parent:
+            self.profiled.setdefault(tag, set()).add(text)
+        elif parent in (["project"], ["project", "parent"]) and tag in _COORDINATES:
+            self.properties[".".join(self.path)] = text
+        self.path.pop()
+        self.text = ""
 
-    def _property(self, name: str, data: str) -> None:
-        self.properties[name] = self.properties.get(name, "") + data
+    def known(self) -> dict[str, str]:
+        """Return the properties whose value does not depend on which profile is active."""
+        agreed = {name: next(iter(values)) for name, values in self.profiled.items() if len(values) == 1}
+        return {**agreed, **self.properties}
 
     def _place(self) -> str:
         """Return the scope that a dependency has by where it stands."""
@@ -93,8 +104,7 @@ def _parse(text: Text) -> _Reader:
     parser.EntityDeclHandler = _refuse_entity
 
     def characters(data: str) -> None:
-        reader.line = parser.CurrentLineNumber
-        reader.characters(data)
+        reader.characters(data, parser.CurrentLineNumber)
 
     parser.CharacterDataHandler = characters
     try:
@@ -106,7 +116,7 @@ def _parse(text: Text) -> _Reader:
 
 def _read(text: Text) -> Entries:
     reader = _parse(text)
-    properties = {name: value.strip() for name, value in reader.properties.items()}
+    properties = reader.known()
     for name in ("version", "groupId"):
         properties.setdefault(f"project.{name}", properties.get(f"project.parent.{name}", ""))
     managed = dict(_managed(reader.dependencies, properties))
@@ -114,9 +124,17 @@ def _read(text: Text) -> Entries:
         group, artifact, version = (
             _resolved(element.values.get(key, ""), properties) for key in ("groupId", "artifactId", "version")
         )
+        if "${" in group + artifact:
+            yield _unresolved(text, element)
+            continue
         version = version or managed.get(f"{group}:{artifact}", "")
         exact = "" if _RANGE.search(version) or "${" in version else version
         yield Dependency("maven", f"{group}:{artifact}", _index(text, element), exact, version, _scope(element))
+
+
+def _unresolved(text: Text, element: _Element) -> Diagnostic:
+    message = "maven-pom: the name of a dependency stands in a property that this file does not define"
+    return Diagnostic(text.path, Skip.UNRESOLVED, message, element.line, "maven-pom")
 
 
 def _managed(elements: list[_Element], properties: dict[str, str]) -> Iterator[tuple[str, str]]:

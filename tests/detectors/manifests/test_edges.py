@@ -133,6 +133,32 @@ def test_properties_that_refer_to_each_other_end(look):
     assert finding.asset.get("purl") == "pkg:maven/com.jcraft/jsch"
 
 
+def test_a_property_that_profiles_set_is_known_only_where_they_agree(look):
+    """The project's own value holds; without one, two profiles that differ leave the version open."""
+
+    def pom(version):
+        profile = "<profile><properties><a>1</a><b>{}</b><c>3</c></properties></profile>"
+        return (
+            f"<project><properties><a>0</a></properties><dependencies><dependency><groupId>com.jcraft</groupId>"
+            f"<artifactId>jsch</artifactId><version>${{{version}}}</version></dependency></dependencies>"
+            f"<profiles>{profile.format(1)}{profile.format(2)}</profiles></project>"
+        ).encode()
+
+    versions = {name: look("pom.xml", pom(name))[0][0].asset.get("version") for name in "abc"}
+    assert versions == {"a": "0", "b": "${b}", "c": "3"}
+
+
+def test_a_dependency_whose_name_stands_elsewhere_is_said(look):
+    """A parent's property names it: that it may be a cryptographic library is not known."""
+    pom = (
+        b"<project><dependencies><dependency><groupId>io.netty</groupId>\n<artifactId>${tcnative}</artifactId>"
+        b"</dependency></dependencies></project>"
+    )
+    findings, (diagnostic,) = look("pom.xml", pom)
+    assert findings == []
+    assert (diagnostic.skip, diagnostic.line) == (Skip.UNRESOLVED, 2)
+
+
 @pytest.mark.parametrize(
     "path", ["notes.txt", "src/requirements.py", "my-package.json", "go.mod.txt", "requirements/readme.md"]
 )
