@@ -97,50 +97,40 @@ def summary(plan: MigrationPlan, t: Texts) -> Section:
 
 def _figures(plan: MigrationPlan, w: Words) -> Figures:
     t, s = w.t, plan.summary
-    read, seen = _files(plan)
-    share = w.percent(100 * read / seen) if read is not None and seen else w.unknown
+    threats = t("summary.vulnerable-note", key=s.key_establishment, signature=s.signatures, unknown=s.both_unknown)
+    kind = "systems" if s.registered else "targets"
+    found = Tone.BAD if s.quantum_vulnerable else Tone.PLAIN
+    late = Tone.BAD if s.mosca_negative else Tone.PLAIN
     return Figures(
         (
             Figure(
-                w.number(s.systems) if s.registered else w.number(len(plan.coverage)),
-                t("summary.systems" if s.registered else "summary.targets"),
-                plain(t("summary.systems-note" if s.registered else "summary.targets-note")),
+                w.number(s.systems if s.registered else len(plan.coverage)),
+                t(f"summary.{kind}"),
+                plain(t(f"summary.{kind}-note")),
                 link="systems" if plan.uses else "ranking",
             ),
-            Figure(
-                share,
-                t("summary.coverage"),
-                plain(
-                    t("summary.coverage-unknown")
-                    if read is None or not seen
-                    else t("summary.coverage-note", read=read, seen=seen, parsed=_parsed(plan, t))
-                ),
-                link="coverage",
-            ),
-            Figure(
-                w.number(s.quantum_vulnerable),
-                t("summary.vulnerable"),
-                plain(
-                    t(
-                        "summary.vulnerable-note",
-                        key=s.key_establishment,
-                        signature=s.signatures,
-                        unknown=s.both_unknown,
-                    )
-                ),
-                Tone.BAD if s.quantum_vulnerable else Tone.PLAIN,
-                "inventory",
-            ),
+            _read(plan, w),
+            Figure(w.number(s.quantum_vulnerable), t("summary.vulnerable"), plain(threats), found, "inventory"),
             Figure(
                 w.number(s.mosca_negative),
                 t("summary.negative"),
                 plain(t("summary.negative-note", uses=len(plan.uses))),
-                Tone.BAD if s.mosca_negative else Tone.PLAIN,
+                late,
                 "ranking",
             ),
             Figure(w.number(s.first_wave), t("summary.first-wave"), _first_wave(plan, w), link="roadmap"),
         )
     )
+
+
+def _read(plan: MigrationPlan, w: Words) -> Figure:
+    """Return how much was read; unknown as soon as one inventory does not say."""
+    t = w.t
+    read, seen = _files(plan)
+    if read is None or not seen:
+        return Figure(w.unknown, t("summary.coverage"), plain(t("summary.coverage-unknown")), link="coverage")
+    note = t("summary.coverage-note", read=read, seen=seen, parsed=_parsed(plan, t))
+    return Figure(w.percent(100 * read / seen), t("summary.coverage"), plain(note), link="coverage")
 
 
 def _files(plan: MigrationPlan) -> tuple[int | None, int | None]:
