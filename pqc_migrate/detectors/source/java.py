@@ -31,6 +31,8 @@ from pqc_migrate.model.target import SourceFile
 
 _ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|([0-7]{1,3})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "\n": ""}
+_HEX = re.compile(r"[0-9a-fA-F]+")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _FORMAT = re.compile(r"%(?:\d+\$)?[sd]")
 _SAME_VALUE = frozenset({
     "valueOf", "requireNonNull", "unmodifiableList", "unmodifiableSet", "unmodifiableMap", "unmodifiableCollection",
@@ -38,6 +40,9 @@ _SAME_VALUE = frozenset({
 _SAME_OBJECT = frozenset({"trim", "strip", "intern", "toString", "getId", "clone", "toCharArray"})
 _LISTS = frozenset({"asList", "List.of", "Set.of", "Stream.of", "newArrayList", "newHashSet", "ImmutableList.of"})
 _MAPS = frozenset({"Map.of", "ImmutableMap.of", "singletonMap"})
+_DECODERS = frozenset({
+    "decode", "decodeStrict", "decodeHex", "decodeBase64", "parseHex", "parseHexBinary", "parseBase64Binary",
+})  # fmt: skip
 _MOST_ITEMS = 64
 
 
@@ -169,6 +174,8 @@ class JavaUnit(JavaCalls):
             return self._looked_up(owner, passed)
         if method in ("getProperty", "getOrDefault") and len(passed) == 2:
             return as_default(self.value(passed[1]))
+        if method in _DECODERS and passed and ("Hex" in name or "Base64" in name or "Binary" in method):
+            return _decoded(self.value(passed[0]), "64" in name)
         if method == "copyOf" and len(passed) == 2:
             return _sized(self.value(passed[1]), self.line(node))
         return self._text_call(method, owner, passed)
@@ -326,6 +333,18 @@ def _sized(count: Value, line: int) -> Value:
     """Return the byte array that has as many elements as a number says."""
     numbers = [option for option in options(count) if isinstance(option, Number)]
     return choice([Octets(line, number.how, number.number) for number in numbers if 0 <= number.number < 1 << 24])
+
+
+def _decoded(value: Value, base64: bool) -> Value | None:
+    """Return the length of the bytes that a hexadecimal or Base64 text stands for; None when it is not known."""
+    found: list[Value] = []
+    for option in options(value):
+        text = option.text.strip() if isinstance(option, Text) else ""
+        if base64 and len(text) % 4 == 0 and _BASE64.fullmatch(text):
+            found.append(Octets(option.line, option.how, len(text) // 4 * 3 - text.count("=")))
+        elif not base64 and len(text) % 2 == 0 and _HEX.fullmatch(text):
+            found.append(Octets(option.line, option.how, len(text) // 2))
+    return choice(found) if found else None
 
 
 def _change(text: Text, method: str, passed: list[str]) -> Value | None:

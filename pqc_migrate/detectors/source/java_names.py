@@ -304,7 +304,8 @@ class JavaNames(Unit):
     def bound(self, binding: Binding) -> Value:
         """Return what one binding gives its name, at least the type it is declared with."""
         if binding.kind == "value":
-            return self.typed(as_constant(self.value(binding.node)), binding)
+            value = self.value(binding.node)
+            return self.typed(as_constant(value) if value != UNKNOWN else value, binding)
         if binding.kind == "type":
             return self.declared(binding.name, binding.offset)
         if binding.kind == "loop":

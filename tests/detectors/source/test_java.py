@@ -1,0 +1,289 @@
+"""Java: names, types, values and objects followed through one file, on code that is hard on purpose."""
+
+from __future__ import annotations
+
+import pytest
+
+from pqc_migrate.catalog import algorithms
+from pqc_migrate.detectors.source import java
+from pqc_migrate.model.inventory import Diagnostic, Finding
+from pqc_migrate.model.target import SourceFile
+
+
+def results(code: str) -> list[Finding | Diagnostic]:
+    return list(java.DETECTOR.detect(SourceFile("A.java", code.encode(), "java")))
+
+
+def found(code: str) -> set[tuple[int, str]]:
+    """Return (line, name) of everything found."""
+    return {(r.location.line, algorithms.name(r.asset)) for r in results(code) if isinstance(r, Finding)}
+
+
+def in_method(body: str, members: str = "", imports: str = "import java.security.*; import javax.crypto.*;") -> str:
+    """Wrap statements into a method; the body starts on line 4."""
+    method = f"void run(String given, boolean yes, int n) throws Exception {{\n{body}\n}}"
+    return f"{imports}\nclass A {{ {members}\n{method}}}\n"
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "import java.security.MessageDigest;",
+        "import java.security.*;",
+        "import static java.security.MessageDigest.getInstance;",
+        "import static java.security.MessageDigest.*;",
+    ],
+)
+def test_imports_of_every_kind(imports: str) -> None:
+    """Explicit, wildcard and static imports lead to the same class."""
+    call = "getInstance" if "static" in imports else "MessageDigest.getInstance"
+    assert found(in_method(f'{call}("MD5");', imports=imports)) == {(4, "MD5")}
+
+
+def test_a_class_of_the_same_name_from_elsewhere_is_no_use() -> None:
+    """An import or a class of the file decides what a simple name is, not the name."""
+    assert (
+        found(in_method('MessageDigest.getInstance("MD5");', imports="import com.example.MessageDigest;")) == set()
+    )
+    local = "class MessageDigest { static void getInstance(String name) { } }"
+    assert found(in_method('MessageDigest.getInstance("MD5");', local)) == set()
+
+
+def test_full_name_without_an_import() -> None:
+    """A fully qualified call needs no import."""
+    assert found(in_method('javax.crypto.Mac.getInstance("HmacSHA512");', imports="")) == {(4, "HMAC-SHA-512")}
+
+
+@pytest.mark.parametrize(
+    ("members", "argument"),
+    [
+        ('static final String ALG = "SHA-384";', "ALG"),
+        ('final String alg; { this.alg = "SHA-384"; }', "alg"),
+        ('static final int BITS = 192 * 2; static final String ALG = "SHA-" + BITS;', "A.ALG"),
+        ('interface Names { String ALG = "SHA-384"; }', "Names.ALG"),
+        ('static class Names { static final String ALG = "sha-384"; }', "Names.ALG.toUpperCase()"),
+        ('static String name() { return "SHA-384"; }', "name()"),
+        ('String[] all = {"SHA-384"};', "all[0]"),
+        ('java.util.List<String> all = java.util.List.of("SHA-384");', "all.get(0)"),
+        ("", 'String.format("SHA-%d", 384)'),
+        ("", '"SHA_384".replace("_", "-")'),
+        ("", '"\\u0053HA-384"'),
+        ("", '(("SHA" + \'-\' + "384"))'),
+    ],
+)
+def test_values_read_in_the_file(members: str, argument: str) -> None:
+    """Constants, fields, arrays, methods and String's own methods lead to the name."""
+    assert found(in_method(f"MessageDigest.getInstance({argument});", members)) == {(4, "SHA-384")}
+
+
+def test_alternatives_are_all_reported() -> None:
+    """A ternary, a switch and branches give every name they can give."""
+    both = {(4, "MD5"), (4, "SHA-256")}
+    assert found(in_method('MessageDigest.getInstance(yes ? "MD5" : "SHA-256");')) == both
+    switch = 'MessageDigest.getInstance(switch (n) { case 1 -> "MD5"; default -> { yield "SHA-256"; } });'
+    assert found(in_method(switch)) == both
+    branches = 'String a; if (yes) { a = "MD5"; } else { a = "SHA-256"; } MessageDigest.getInstance(a);'
+    assert found(in_method(branches)) == both
+
+
+def test_a_later_assignment_replaces_an_earlier_one() -> None:
+    """Code runs in order: what was overwritten on every path is not used."""
+    assert found(in_method('String a = "MD5"; a = "SHA-256"; MessageDigest.getInstance(a);')) == {(4, "SHA-256")}
+
+
+def test_variables_end_with_their_block() -> None:
+    """Two blocks may call two different things by one name, and a field stands behind both."""
+    body = """{ String a = "MD5"; MessageDigest.getInstance(a); }
+{ String a = "SHA-1"; MessageDigest.getInstance(a); }
+MessageDigest.getInstance(a);"""
+    assert found(in_method(body, 'final String a = "SHA-512";')) == {(4, "MD5"), (5, "SHA-1"), (6, "SHA-512")}
+
+
+def test_parameter_takes_what_callers_pass() -> None:
+    """A wrapper's algorithm is what the file passes to it, at the call of the library, less surely."""
+    code = in_method(
+        'hash("MD5"); hash("SHA-256"); hash(1);',
+        "void hash(String a) throws Exception {\nMessageDigest.getInstance(a); } void hash(int n) { }",
+    )
+    assert found(code) == {(3, "MD5"), (3, "SHA-256")}
+    assert {r.confidence < 0.85 for r in results(code) if isinstance(r, Finding)} == {True}
+
+
+def test_enum_with_constructor_arguments() -> None:
+    """Constants of an enum fill its fields; a method of it uses any of them."""
+    code = """import java.security.*;
+enum Kind {
+    A("RSA", 2048), B("EC", 256);
+    final String name;
+    Kind(String name, int size) { this.name = name; }
+    KeyPairGenerator make() throws Exception { return KeyPairGenerator.getInstance(name); }
+}"""
+    assert found(code) == {(6, "RSA"), (6, "EC")}
+
+
+def test_record_components() -> None:
+    """What records are created with is what their components hold."""
+    code = """import java.security.*;
+record R(String alg) {
+    MessageDigest make() throws Exception { return MessageDigest.getInstance(alg); }
+}
+class B { R r = new R("SHA-224"); }"""
+    assert found(code) == {(3, "SHA-224")}
+
+
+def test_table_from_name_to_algorithm() -> None:
+    """A map filled with put gives what its key leads to, or else everything in it."""
+    members = """static final Map<String, String> M = new HashMap<>();
+    static { M.put("a", "SHA-1"); M.put("b", "SHA-256"); }""".replace("\n", " ")
+    assert found(in_method('MessageDigest.getInstance(M.get("b"));', members)) == {(4, "SHA-256")}
+    assert found(in_method("MessageDigest.getInstance(M.get(given));", members)) == {(4, "SHA-1"), (4, "SHA-256")}
+
+
+def test_objects_that_travel_through_fields_and_methods() -> None:
+    """An object made in one method keeps its meaning in another, and in what is made from it."""
+    code = """import java.security.*;
+class A {
+    private KeyPairGenerator generator;
+    A() throws Exception { generator = KeyPairGenerator.getInstance("RSA"); }
+    private KeyPair pair() { generator.initialize(3072); return generator.generateKeyPair(); }
+    byte[] sign(byte[] data) throws Exception {
+        Signature s = Signature.getInstance("SHA256withRSA");
+        PrivateKey key = pair().getPrivate();
+        s.initSign(key);
+        return s.sign();
+    }
+}
+"""
+    assert found(code) == {(4, "RSA-3072"), (7, "RSA-PKCS1-1.5-SHA-256-3072"), (8, "RSA-3072")}
+    signing = [r for r in results(code) if isinstance(r, Finding) and r.location.line == 7]
+    assert signing[0].functions == ("sign",)
+
+
+def test_generator_initialized_twice_gives_each_key_its_size() -> None:
+    """A later size undoes an earlier one for the keys made after it."""
+    body = """KeyPairGenerator g = KeyPairGenerator.getInstance("RSA");
+g.initialize(1024); KeyPair old = g.generateKeyPair();
+g.initialize(4096); KeyPair fresh = g.generateKeyPair();
+Signature s = Signature.getInstance("SHA1withRSA"); s.initSign(fresh.getPrivate());"""
+    assert (7, "RSA-PKCS1-1.5-SHA-1-4096") in found(in_method(body))
+    assert (7, "RSA-PKCS1-1.5-SHA-1-1024") not in found(in_method(body))
+
+
+def test_alternatives_that_may_not_go_together_are_not_multiplied() -> None:
+    """Two ciphers and two key lengths are not four algorithms; the length stays unknown."""
+    body = """String a; byte[] k; if (yes) { a = "AES"; k = new byte[32]; } else { a = "DES"; k = new byte[8]; }
+new javax.crypto.spec.SecretKeySpec(k, a);"""
+    assert found(in_method(body)) == {(5, "AES"), (5, "DES")}
+
+
+def test_a_size_that_the_cipher_does_not_have_is_not_printed() -> None:
+    """AES has no 64-bit key: what was read is kept as a detail only."""
+    code = in_method('new javax.crypto.spec.SecretKeySpec(new byte[8], "AES");')
+    assert found(code) == {(4, "AES")}
+    assert [dict(r.details)["key-size"] for r in results(code) if isinstance(r, Finding)] == ["64"]
+
+
+def test_size_of_an_elliptic_curve_generator_is_the_curve_that_libraries_document() -> None:
+    """256 bits mean P-256 in every provider; the provenance says that it is a default."""
+    code = in_method('KeyPairGenerator g = KeyPairGenerator.getInstance("EC"); g.initialize(256);')
+    assert found(code) == {(4, "EC-P-256")}
+    (finding,) = (r for r in results(code) if isinstance(r, Finding))
+    assert ("curve", "library default") in {(p.parameter, p.how) for p in finding.provenance}
+
+
+def test_a_field_that_is_set_from_elsewhere_is_a_default() -> None:
+    """A setter makes the initial value one of several: found, and said to be less sure."""
+    code = in_method(
+        "MessageDigest.getInstance(alg);", 'String alg = "SHA-1"; void setAlg(String alg) { this.alg = alg; }'
+    )
+    (finding,) = (r for r in results(code) if isinstance(r, Finding))
+    assert algorithms.name(finding.asset) == "SHA-1"
+    assert finding.confidence < 0.85
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("Cipher.getInstance(given);", "decided at run time"),
+        ("Cipher.getInstance(Constants.CIPHER);", "decided at run time"),
+        ('Cipher.getInstance("ROT13/ECB/NoPadding");', "catalog does not hold"),
+    ],
+)
+def test_what_is_not_read_is_said(statement: str, reason: str) -> None:
+    """An algorithm from out of sight, or by an unknown name, is a diagnostic and never a guess."""
+    (result,) = results(in_method(statement))
+    assert isinstance(result, Diagnostic)
+    assert result.line == 4
+    assert reason in result.message
+    assert "ROT13" not in result.message
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'String text = "MD5 RSA AES/ECB/PKCS5Padding";',
+        "MessageDigest digest = null;",
+        'if (given.equals("MD5") || given == "SHA-1") { return; }',
+        "Object o = given; if (o instanceof Cipher c) { c.getBlockSize(); }",
+        "Class<?> c = java.security.MessageDigest.class;",
+        '/* MessageDigest.getInstance("MD5") */ // Cipher.getInstance("DES")',
+    ],
+)
+def test_mentions_are_no_uses(statement: str) -> None:
+    """Prose, types, comparisons, class literals and comments use nothing."""
+    assert results(in_method(statement)) == []
+
+
+def test_declared_types_of_what_was_made_elsewhere() -> None:
+    """A parameter of a catalog type has that type's methods, but nothing is claimed of how it was made."""
+    code = """import org.bouncycastle.crypto.digests.SHA3Digest;
+import org.bouncycastle.crypto.macs.HMac;
+class A { HMac mac(SHA3Digest digest) {
+return new HMac(digest); } }"""
+    assert found(code) == {(4, "HMAC")}
+
+
+def test_lambda_and_anonymous_class() -> None:
+    """Values flow into lambdas and anonymous classes, and returns in them are their own."""
+    body = """final String a = "SHA-256";
+Runnable r = () -> { try { MessageDigest.getInstance(a); } catch (Exception e) { } };
+new Thread() { public void run() { try { MessageDigest.getInstance(a); } catch (Exception e) { } } };"""
+    assert found(in_method(body)) == {(5, "SHA-256"), (6, "SHA-256")}
+
+
+def test_secrets_stay_inside() -> None:
+    """No literal of the code but a recognized name stands in any result."""
+    body = """Cipher.getInstance("hunter2-transformation");
+new javax.crypto.spec.SecretKeySpec("hunter2hunter2hu".getBytes(), "AES");"""
+    code = in_method(body)
+    assert (5, "AES-128") in found(code)
+    assert "hunter2" not in repr(results(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import java.security.*; class A extends A { A a = a; String b = b + c, c = b; Object o = A.of(b); }",
+        "import java.security.*; class A extends B { } class B extends A { void f() { Signature.of(x); } }",
+        "import java.security.*; class A { Object f() { return g(); } Object g() { return f(); } Object h = f(); }",
+        "import java.security.*; class A { void f() { " + "(" * 3000 + "MessageDigest.getInstance(" + "; } }",
+        "import java.security.*; class A { Object o = " + '"a" + ' * 3000 + '"b"; }',
+        "import java.security.*; class A { Object o = x" + ".y()" * 3000 + '.getInstance("MD5"); }',
+        "import javax.crypto.*; } } } ; class { void ( enum X { A(, ) } record R(",
+        "\x00\xff import java.security.*; /* unfinished",
+    ],
+)
+def test_circles_depth_and_broken_syntax_end(code: str) -> None:
+    """Files that no compiler takes, or that refer to themselves, cost bounded work and raise nothing."""
+    assert all(isinstance(result, Finding | Diagnostic) for result in results(code))
+
+
+def test_overloads_are_told_apart_by_their_types() -> None:
+    """A call reaches the overload whose parameters it fits."""
+    code = """import java.security.*;
+class A {
+    MessageDigest of(String a) throws Exception { return MessageDigest.getInstance(a); }
+    MessageDigest of(Object o) throws Exception { return MessageDigest.getInstance("MD2"); }
+    void run() throws Exception { of("SHA-256"); }
+}"""
+    assert found(code) == {(3, "SHA-256"), (4, "MD2"), (5, "SHA-256")}
