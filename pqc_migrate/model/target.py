@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from pqc_migrate.model.inventory import Role
 
@@ -28,6 +29,8 @@ class SourceFile:
     role: Role = Role.PRODUCTION
     hits: tuple[Hit, ...] = ()
     """Every anchor in `data`, in the order of the offsets."""
+    neighbor: Callable[[str], SourceFile | None] | None = field(default=None, compare=False, repr=False)
+    """Read another file of the same target by its path relative to this file's folder; None when there is none."""
 
     @property
     def name(self) -> str:

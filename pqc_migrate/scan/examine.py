@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import PurePath
 
 from pqc_migrate.catalog import languages
@@ -15,6 +15,7 @@ from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.gate import Gate
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Role, Skip, Technique
 from pqc_migrate.model.target import SourceFile
+from pqc_migrate.targets.neighbors import neighbor
 from pqc_migrate.targets.read import read
 from pqc_migrate.targets.walk import Entry
 
@@ -50,7 +51,8 @@ class Examiner:
         if isinstance(content, Diagnostic):
             return Examined(diagnostics=(content,))
         language = languages.of(entry.path.rsplit("/", 1)[-1], content.data)
-        file = SourceFile(entry.path, content.data, language, hits=self._gate.hits(content.data))
+        hits = self._gate.hits(content.data)
+        file = SourceFile(entry.path, content.data, language, hits=hits, neighbor=partial(neighbor, entry))
         findings: list[Finding] = []
         diagnostics = [content.diagnostic] if content.diagnostic else []
         was_parsed = False

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 from pqc_migrate.catalog import algorithms, libraries
 from pqc_migrate.catalog.libraries import Libraries, Rule
+from pqc_migrate.detectors.source.elsewhere import Elsewhere
 from pqc_migrate.detectors.source.interpret import Interpreter
 from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, said
 from pqc_migrate.detectors.source.unit import Unit
 from pqc_migrate.detectors.source.values import Call, Name, Value, options
-from pqc_migrate.detectors.source.wrappers import wrapped
+from pqc_migrate.detectors.source.wrappers import imported, wrapped
 from pqc_migrate.model.inventory import (
     Diagnostic,
     Finding,
@@ -53,6 +54,8 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding 
     known = libraries.load(language)
     interpreter = Interpreter(known)
     unit = make(file.data, interpreter.type_of, known.knows)
+    elsewhere = Elsewhere(file, lambda other: make(other.data, interpreter.type_of, known.knows))
+    unit.elsewhere = elsewhere.find
     interpreter.passes = unit.passes
     values = _values(unit, known)
     uses = _uses(values, interpreter)
@@ -65,7 +68,7 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding 
     for offset, meanings in _composed(uses):
         for meaning in meanings:
             yield _finding(file, uses[offset].value, meaning, _rivals(meaning, meanings))
-    for call, meaning in wrapped(unit, uses, interpreter):
+    for call, meaning in (*wrapped(unit, uses, interpreter), *imported(unit, interpreter)):
         yield _wrapper_finding(file, call, meaning)
     for offset, rule in sorted(interpreter.unresolved.items()):
         if offset in uses and not uses[offset].meanings:
@@ -228,7 +231,7 @@ def _finding(file: SourceFile, value: Call | Name, meaning: Meaning, rivals: int
 
 def _wrapper_finding(file: SourceFile, call: Call, meaning: Meaning) -> Finding:
     inner = _finding(file, call, meaning, 1)
-    reason = "call of a function of this file whose result comes from it"
+    reason = "call of a function of this project whose result comes from it"
     return replace(inner, confidence=0.7, reason=reason, provenance=(), functions=meaning.rule.functions)
 
 

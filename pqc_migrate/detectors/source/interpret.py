@@ -73,6 +73,7 @@ class _Read:
     details: tuple[tuple[str, str], ...] = ()
     line: int = 0
     how: str = "literal"
+    path: str = ""
     part: int = -1
 
 
@@ -197,7 +198,7 @@ class Interpreter:
                 draft.family = read.asset.family
                 draft.parameters = dict(read.asset.parameters)
                 draft.details.update(read.details)
-                draft.provenance = [Provenance("algorithm", read.how, line=read.line)]
+                draft.provenance = [Provenance("algorithm", read.how, read.path, read.line)]
                 draft.sure = _sure(read)
             draft.parameters.update(rule.constants)
             if rule.family:
@@ -327,7 +328,7 @@ class Interpreter:
 
     def _octets(self, value: Value) -> Iterator[_Read]:
         if isinstance(value, Octets):
-            yield _Read(text=str(value.length * 8), line=value.line, how=value.how)
+            yield _Read(text=str(value.length * 8), line=value.line, how=value.how, path=value.path)
         for meaning in self.meanings(value):
             bits = meaning.get("octets")
             if bits is not None:
@@ -335,9 +336,9 @@ class Interpreter:
 
     def _texts(self, value: Value) -> Iterator[_Read]:
         if isinstance(value, Text):
-            yield _Read(text=value.text, line=value.line, how=value.how)
+            yield _Read(text=value.text, line=value.line, how=value.how, path=value.path)
         elif isinstance(value, Number):
-            yield _Read(text=str(value.number), line=value.line, how=value.how)
+            yield _Read(text=str(value.number), line=value.line, how=value.how, path=value.path)
 
     def _digests(self, value: Value) -> Iterator[_Read]:
         if isinstance(value, Table):  # WebCrypto's { name: "SHA-256" }
@@ -345,7 +346,7 @@ class Interpreter:
         if isinstance(value, Text):
             asset = names.lookup("digests", value.text)
             if asset is not None:
-                yield _Read(text=algorithms.name(asset), line=value.line, how=value.how)
+                yield _Read(text=algorithms.name(asset), line=value.line, how=value.how, path=value.path)
         for meaning in self.meanings(value):
             asset = meaning.asset
             if asset is not None and algorithms.primitive(asset) in ("hash", "xof"):
@@ -357,7 +358,7 @@ class Interpreter:
         if isinstance(value, Text):
             curve = names.curve(value.text)
             if curve is not None:
-                yield _Read(text=curve, line=value.line, how=value.how)
+                yield _Read(text=curve, line=value.line, how=value.how, path=value.path)
         for meaning in self.meanings(value):
             curve = meaning.get("curve") or (meaning.family and algorithms.family(meaning.family).curve)
             if curve:
@@ -365,7 +366,7 @@ class Interpreter:
 
     def _modes(self, value: Value) -> Iterator[_Read]:
         if isinstance(value, Text) and value.text.upper() in _MODES:
-            yield _Read(text=value.text.upper(), line=value.line, how=value.how)
+            yield _Read(text=value.text.upper(), line=value.line, how=value.how, path=value.path)
         for meaning in self.meanings(value):
             mode = meaning.get("mode")
             if mode:
@@ -375,7 +376,9 @@ class Interpreter:
         if isinstance(value, Text):
             named = notations.read(notation, value.text)
             if named is not None:
-                yield _Read(asset=named.asset, details=named.details, line=value.line, how=value.how)
+                yield _Read(
+                    asset=named.asset, details=named.details, line=value.line, how=value.how, path=value.path
+                )
         yield from self._objects(value, _SCHEMES["object"])
 
 
@@ -441,9 +444,9 @@ def _member(value: Value, key: str) -> Value | None:
 
 def _numbers(value: Value, scale: int) -> Iterator[_Read]:
     if isinstance(value, Number):
-        yield _Read(text=str(value.number * scale), line=value.line, how=value.how)
+        yield _Read(text=str(value.number * scale), line=value.line, how=value.how, path=value.path)
     elif isinstance(value, Text) and value.text.isascii() and value.text.isdigit():
-        yield _Read(text=str(int(value.text) * scale), line=value.line, how=value.how)
+        yield _Read(text=str(int(value.text) * scale), line=value.line, how=value.how, path=value.path)
 
 
 def _nist_curves(value: Value) -> Iterator[_Read]:
@@ -500,7 +503,7 @@ def _set(draft: _Draft, name: str, read: _Read, detail: bool) -> None:
     target = draft.details if detail else draft.parameters
     target[name] = read.text or (algorithms.name(read.asset) if read.asset else "")
     if not detail:
-        draft.provenance.append(Provenance(name, read.how, line=read.line))
+        draft.provenance.append(Provenance(name, read.how, read.path, read.line))
     if read.part >= 0:
         draft.parts.append(read.part)
     draft.sure = min(draft.sure, _sure(read))

@@ -9,6 +9,7 @@ from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import engine, grammars
+from pqc_migrate.detectors.source.elsewhere import cuts
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
 from pqc_migrate.detectors.source.values import (
@@ -52,6 +53,7 @@ _QUERY = """
 _NOT_USED = frozenset(
     {"comment", "import_statement", "import_from_statement", "future_import_statement", "type", "global_statement"}
 )
+_HIGHEST_FOLDER = 5
 _CHECKS = frozenset({"isinstance", "issubclass", "hasattr", "getattr", "type"})
 _QUOTES = re.compile(r"^([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2$", re.DOTALL)
 _SIMPLE_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", "\\'": "'", '\\"': '"', "\\\n": ""}
@@ -423,6 +425,17 @@ class PythonUnit(Unit):
                 numbers = [n.number for n in options(key) if isinstance(n, Number)]
                 found.extend(option.items[n] for n in numbers if n < len(option.items))
         return choice(found)
+
+    def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the modules that may define a name: relative to this one, or from the folders above it."""
+        dots = len(name) - len(name.lstrip("."))
+        ups = ["../" * (dots - 1)] if dots else ["../" * up for up in range(_HIGHEST_FOLDER)]
+        for module, members in cuts(tuple(name.lstrip(".").split("."))):
+            for up in ups:
+                yield f"{up}{'/'.join(module)}.py", members
+                yield f"{up}{'/'.join(module)}/__init__.py", members
+        if dots:  # from . import name
+            yield f"{ups[0]}__init__.py", tuple(name.lstrip(".").split("."))
 
     # Uses -------------------------------------------------------------------------------------
 

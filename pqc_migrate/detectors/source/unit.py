@@ -58,6 +58,8 @@ class Unit:
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self.data = data
+        self.elsewhere: Callable[[Unit, str, bool], Value | None] | None = None
+        """Asks other files of the target for an imported name; set once the file itself is read."""
         self.type_of = type_of
         self.knows = knows
         language = self.grammar()
@@ -140,13 +142,48 @@ class Unit:
         self._busy.add(key)
         self._evaluated += 1
         try:
-            found = self.expression(node)
+            found = self._seen_elsewhere(self.expression(node))
         finally:
             self._busy.discard(key)
         # What a cycle or the depth limit cut short is worked out again from another side, within bounds.
         if self._cut == before or not self._busy or self._evaluated > _MOST_EVALUATIONS:
             self._values[key] = found
         return found
+
+    def _seen_elsewhere(self, value: Value) -> Value:
+        """Replace a name, or a call, that this file only imports by what the other file says of it."""
+        if self.elsewhere is None or not any(self.is_foreign(option) for option in options(value)):
+            return value
+        return choice([self.replaced(option) for option in options(value)])
+
+    def is_foreign(self, value: Value) -> bool:
+        """Whether a value is a name that neither this file nor the catalog explains."""
+        return (
+            isinstance(value, Name | Call)
+            and not value.name.startswith((LOCAL, "*."))
+            and not self.knows(value.name)
+        )
+
+    def replaced(self, value: Value) -> Value:
+        """Return what another file says of a foreign name or call, else the value itself."""
+        if self.elsewhere is None or not isinstance(value, Name | Call) or not self.is_foreign(value):
+            return value
+        found = self.elsewhere(self, value.name, isinstance(value, Call))
+        return value if found is None or found == UNKNOWN else found
+
+    def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield (path relative to this file's folder, members) of files that may define an imported name."""
+        del name
+        yield from ()
+
+    def returned(self, function: Node) -> Value:
+        """Return what a function of this file returns, over its first few returns."""
+        body = function.child_by_field_name("body")
+        if function.type == "arrow_function" and body is not None and body.type != "statement_block":
+            return self.value(body)
+        nodes = self.returns.get(self.scope_of(function), [])[:8]
+        found = [self.value(node.named_children[0]) for node in nodes if node.named_children]
+        return choice([value for value in found if value != UNKNOWN])
 
     def identifier(self, name: str, offset: int) -> Value:
         """Return what a simple name is at an offset, by the scopes around it."""

@@ -18,6 +18,8 @@ class Value:
     """1-based line the value was written at."""
     how: str = "literal"
     """``literal``, ``constant``, ``default argument``, ``argument`` (of the callers) or ``object``."""
+    path: str = field(default="", kw_only=True)
+    """The file it was written in, when that is another one."""
 
 
 @dataclass(frozen=True, slots=True)

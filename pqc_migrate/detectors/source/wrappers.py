@@ -1,4 +1,4 @@
-"""Calls of a file's own functions that hand out cryptography: ``digest(data)`` where digest returns SHA-256.
+"""Calls of a project's own functions that hand out cryptography: ``digest(data)`` where digest returns SHA-256.
 
 A function counts when what it returns comes from a call that the catalog knows. A call of it is then a
 use, too, at its own line, less sure than the one inside.
@@ -50,6 +50,23 @@ def wrapped(unit: Unit, offsets: Iterable[int], interpreter: Interpreter) -> Ite
                 waiting.append(_around(unit, functions, place.offset))
 
 
+def imported(unit: Unit, interpreter: Interpreter) -> Iterator[tuple[Call, Meaning]]:
+    """Yield (call of a function that another file of the target defines, what it returns was made with)."""
+    for (_, local), bindings in unit.bindings.items():
+        names = {binding.name for binding in bindings if binding.kind == "import"}
+        meaning = _single_of([Call(name=name) for name in sorted(names)], unit, interpreter)
+        for token in unit.words(local.encode()) if meaning is not None else ():
+            used = unit.use(token)
+            if used is not None and "call" in used.type and meaning is not None:
+                span = (token.start_byte, used.start_byte, used.end_byte)
+                yield Call(unit.line(token), "object", local, (), {}, None, *span), meaning
+
+
+def _single_of(calls: list[Call], unit: Unit, interpreter: Interpreter) -> Meaning | None:
+    seen = [unit.replaced(call) for call in calls if unit.is_foreign(call)]
+    return _one(seen, interpreter)
+
+
 def _around(unit: Unit, functions: dict[int, Node], offset: int) -> int:
     """Return the scope of the function around an offset, 0 when there is none."""
     return next((scope for scope in unit.scopes.chain(offset) if scope in functions), 0)
@@ -70,8 +87,13 @@ def _place(unit: Unit, function: Node, caller: Node) -> Call | None:
 
 def _single(unit: Unit, caller: Node, interpreter: Interpreter) -> Meaning | None:
     """Return what a call's result was made with, when that is one asset and not one of several."""
+    return _one([unit.value(caller)], interpreter)
+
+
+def _one(values: list[Value], interpreter: Interpreter) -> Meaning | None:
+    """Return the one asset that values come from; None when there is none, or when there are several."""
     found: dict[tuple[object, ...], Meaning] = {}
-    for option in options(unit.value(caller)):
+    for option in (option for value in values for option in options(value)):
         for meaning in _made_with(option, interpreter, _DEEPEST):
             asset = meaning.asset
             # A random token is no longer cryptography where a helper's helper hands it out.
