@@ -185,7 +185,12 @@ class CNames(Unit):
             index += parameter.type != "comment"
 
     def unbound(self, name: str, offset: int) -> Value:
-        """Return what a macro of this file stands for, else the global of that name."""
+        """Return what a macro of this file stands for, else the global of that name.
+
+        A constant of a library whose header the file repeats (``#define SGD_SM4_CBC 0x402``) stays that constant.
+        """
+        if self.knows(name):
+            return Name(name=name)
         spans = [span for span in self.macros.get(name, ()) if not span[0] <= offset < span[1]]
         found = [value for value in map(self._body, spans[:_MOST_MACROS]) if value != UNKNOWN]
         return choice(found) if found else Name(name=name)
