@@ -9,6 +9,9 @@ r"""What a call of a library means: one file ``libraries/<language>/<library>.to
     [types]                                     # what a call returns, for calls of its methods
     "hashlib.sha256" = "hashlib.Hash"
 
+    [texts]                                     # constants that are strings
+    "android.security.keystore.KeyProperties.KEY_ALGORITHM_AES" = "AES"
+
     [[rule]]
     id        = "new"
     call      = ["hashlib.new"]                 # resolved names; "*.sign" is a method of an unseen type
@@ -138,6 +141,8 @@ class Libraries:
     prefixes: tuple[tuple[str, str], ...]
     scopes: frozenset[str]
     """Every proper prefix of a name, so that a star import knows what it may hold."""
+    texts: Mapping[str, str]
+    """Constants that are strings, so that a name can be built from them (``"$KEY_ALGORITHM_AES/GCM/NoPadding"``)."""
     fills: Mapping[str, int]
     """Functions that make or change what one of their arguments points to, and its position."""
 
@@ -159,7 +164,7 @@ class Libraries:
         return name in self.rules or name in self.types or name in self.scopes
 
 
-_FILE_KEYS = {"source", "anchors", "prefixes", "types", "rule", "example", "library"}
+_FILE_KEYS = {"source", "anchors", "prefixes", "types", "texts", "rule", "example", "library"}
 _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
@@ -173,18 +178,20 @@ def load(language: str) -> Libraries:
     """Return the libraries of a language; `CatalogError` names file, rule and key of a bad record."""
     rules: dict[str, list[Rule]] = {}
     types: dict[str, str] = {}
+    texts: dict[str, str] = {}
     anchors: set[str] = set()
     prefixes: list[tuple[str, str]] = []
     for stem, raw in _files(language):
         anchors.update(raw["anchors"])
         types.update(raw.get("types", {}))
+        texts.update(raw.get("texts", {}))
         prefixes.extend(raw.get("prefixes", {}).items())
         for record in raw.get("rule", []):
             for rule, returns in _rules(stem, record):
                 rules.setdefault(rule.name, []).append(rule)
                 if returns:
                     types[rule.name] = returns
-    names = [*rules, *types]
+    names = [*rules, *types, *texts]
     return Libraries(
         rules={name: tuple(found) for name, found in rules.items()},
         types=types,
@@ -192,6 +199,7 @@ def load(language: str) -> Libraries:
         tokens=frozenset(_last(name).encode() for name in rules),
         prefixes=tuple(sorted(prefixes)),
         scopes=frozenset(scope for name in names for scope in _scopes(name)),
+        texts=texts,
         fills={name: rule.fills for name, found in rules.items() for rule in found if rule.fills is not None},
     )
 

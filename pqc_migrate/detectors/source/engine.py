@@ -53,8 +53,8 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding 
     """Yield what a source file uses, and where an algorithm is decided out of its sight."""
     known = libraries.load(language)
     interpreter = Interpreter(known)
-    unit = make(file.data, interpreter.type_of, known.knows)
-    elsewhere = Elsewhere(file, lambda other: make(other.data, interpreter.type_of, known.knows))
+    unit = _unit(file, make, interpreter)
+    elsewhere = Elsewhere(file, lambda other: _unit(other, make, interpreter))
     unit.elsewhere = elsewhere.find
     interpreter.passes = unit.passes
     values = _values(unit, known)
@@ -75,11 +75,18 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding 
             yield _unresolved(file, uses[offset].value, rule, offset in interpreter.unlisted)
 
 
+def _unit(file: SourceFile, make: MakeUnit, interpreter: Interpreter) -> Unit:
+    unit = make(file.data, interpreter.type_of, interpreter.libraries.knows)
+    unit.texts = interpreter.libraries.texts
+    return unit
+
+
 def _values(unit: Unit, known: Libraries) -> list[Call | Name]:
     """Return every call and name that stands at a word of the catalog or at an alias of one."""
     found: list[Call | Name] = []
     imported, assigned = _aliases(unit, known)
-    words = known.tokens | imported | assigned
+    tokens = unit.spelled(known.tokens)
+    words = tokens | imported | assigned
     for match in _WORD.finditer(unit.data):
         if match[0] not in words:
             continue
@@ -90,7 +97,7 @@ def _values(unit: Unit, known: Libraries) -> list[Call | Name]:
         if node is None:
             continue
         # A variable that stands for an algorithm is a use where it is called, not where it is passed on.
-        wanted = Call | Name if match[0] in known.tokens or match[0] in imported else Call
+        wanted = Call | Name if match[0] in tokens or match[0] in imported else Call
         for option in options(unit.value(node)):
             if isinstance(option, wanted) and option.offset == match.start():
                 found.append(option)

@@ -294,6 +294,8 @@ class Interpreter:
                     yield _Read(text=text, line=option.line, how="object", part=_offset(option))
 
     def _convert(self, value: Value, convert: str) -> Iterator[_Read]:
+        if isinstance(value, Name) and value.name in self.libraries.texts:
+            value = Text(value.line, "constant", self.libraries.texts[value.name])
         if convert in _SCHEMES:
             yield from self._objects(value, _SCHEMES[convert])
         elif convert == "cipher":

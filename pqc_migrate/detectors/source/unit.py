@@ -6,7 +6,7 @@ and how each kind of expression becomes a value. Nothing here knows cryptography
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import ClassVar
@@ -60,6 +60,8 @@ class Unit:
         self.data = data
         self.elsewhere: Callable[[Unit, str, bool], Value | None] | None = None
         """Asks other files of the target for an imported name; set once the file itself is read."""
+        self.texts: Mapping[str, str] = {}
+        """Constants of libraries that are strings, by resolved name; set once the file itself is read."""
         self.type_of = type_of
         self.knows = knows
         language = self.grammar()
@@ -109,6 +111,10 @@ class Unit:
     def callers(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a function of this file."""
         raise NotImplementedError
+
+    def spelled(self, words: frozenset[bytes]) -> frozenset[bytes]:
+        """Return words of the catalog as this language may write them (``getPublic`` as ``public``)."""
+        return words
 
     # What every language shares ---------------------------------------------------------------
 
