@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tabulate import tabulate
 
@@ -85,11 +86,11 @@ def main() -> None:
     _print(scores, arguments.misses)
 
 
-def _projects() -> list[dict[str, str]]:
+def _projects() -> list[dict[str, Any]]:
     return tomllib.loads((LABELS / "projects.toml").read_text(encoding="utf-8"))["project"]
 
 
-def _fetch(project: dict[str, str], cache: Path) -> Path:
+def _fetch(project: dict[str, Any], cache: Path) -> Path:
     """Return the unpacked project; a digest that differs from the label's ends the run."""
     folder = cache / f"{project['index']}-{project['name'].replace('/', '_')}-{project['version']}"
     if not folder.is_dir():
@@ -106,7 +107,7 @@ def _fetch(project: dict[str, str], cache: Path) -> Path:
     return folder / project["root"]
 
 
-def _download(project: dict[str, str], folder: Path) -> Path:
+def _download(project: dict[str, Any], folder: Path) -> Path:
     name, version = project["name"], project["version"]
     if project["index"] == "npm":
         command = ["npm", "pack", "--silent", f"{name}@{version}"]
@@ -126,7 +127,7 @@ def _download(project: dict[str, str], folder: Path) -> Path:
     return next(path for path in folder.iterdir() if path.name.endswith((".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")))
 
 
-def _labels(project: dict[str, str]) -> tuple[list[Label], set[str]]:
+def _labels(project: dict[str, Any]) -> tuple[list[Label], set[str]]:
     """Return the labels of a project and the files that were read completely."""
     stem = project["name"].replace("/", "_").removeprefix("@")
     labels, files = [], set()
@@ -140,7 +141,7 @@ def _labels(project: dict[str, str]) -> tuple[list[Label], set[str]]:
     return labels, files
 
 
-def _compare(project: dict[str, str], root: Path, scores: Scores) -> None:
+def _compare(project: dict[str, Any], root: Path, scores: Scores) -> None:
     labels, files = _labels(project)
     found = _findings(root, files)
     by_line: dict[tuple[str, int], list[Label]] = defaultdict(list)
@@ -164,7 +165,7 @@ def _findings(root: Path, files: set[str]) -> dict[tuple[str, int], set[str]]:
     return found
 
 
-def _score_label(project: dict[str, str], label: Label, names: set[str], scores: Scores) -> None:
+def _score_label(project: dict[str, Any], label: Label, names: set[str], scores: Scores) -> None:
     family = any(_base(name) == _base(label.asset) for name in names)
     value = label.asset in names
     for row in _rows(project, label.library, label.difficulty):
@@ -180,7 +181,7 @@ def _score_label(project: dict[str, str], label: Label, names: set[str], scores:
 
 
 def _score_finding(
-    project: dict[str, str], place: tuple[str, int], name: str, labels: Iterable[Label], scores: Scores
+    project: dict[str, Any], place: tuple[str, int], name: str, labels: Iterable[Label], scores: Scores
 ) -> None:
     listed = list(labels)
     right = any(_base(name) == _base(label.asset) or label.asset == "?" for label in listed)
@@ -191,8 +192,10 @@ def _score_finding(
         scores.extras.append(f"{project['name']} {place[0]}:{place[1]} {name}")
 
 
-def _rows(project: dict[str, str], library: str, difficulty: str) -> Iterator[tuple[str, str]]:
+def _rows(project: dict[str, Any], library: str, difficulty: str) -> Iterator[tuple[str, str]]:
     yield "all", "all"
+    # A project that was read while the rules were written measures less than one that was not.
+    yield "project", "seen by the rules' authors" if project.get("seen") else "not seen"
     yield "language", project["language"]
     if library:
         yield "library", library
@@ -218,7 +221,7 @@ def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
 
 
 def _print(scores: Scores, misses: bool) -> None:
-    for table in ("all", "language", "difficulty", "library"):
+    for table in ("all", "project", "language", "difficulty", "library"):
         rows = [_row(name, tally) for (kind, name), tally in sorted(scores.rows.items()) if kind == table]
         if rows:
             headers = [table, "labels", "recall, family", "recall, full value", "findings", "precision"]
