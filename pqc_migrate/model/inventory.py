@@ -126,7 +126,8 @@ class Finding:
     provenance: tuple[Provenance, ...] = ()
     related: tuple[tuple[str, Asset], ...] = ()
     """Assets this one is built from or refers to, by relation: ``component`` (parts of a suite or a
-    hybrid), ``signature-algorithm``, ``public-key``, ``issuer``, ``key-algorithm``."""
+    hybrid), ``signature-algorithm``, ``public-key``, ``issuer``, ``key-algorithm``, ``secured-by`` (what
+    encrypts a stored key)."""
     details: tuple[tuple[str, str], ...] = ()
     """Facts that do not make it another asset: ``iterations``, ``not-valid-after``, ``subject``, ``negotiates``."""
 

@@ -19,6 +19,9 @@ from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Location, Skip, Technique
 from pqc_migrate.model.target import SourceFile
 
+REFERENCE = "reference"
+"""What is said in place of an address or a path."""
+
 _PLAIN = re.compile(r"[\w.*+!<>=~^|,\-() \[\]${}]{1,100}")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -123,17 +126,18 @@ def decoded(file: SourceFile) -> Text:
 
 
 def plain(constraint: str) -> str:
-    """Return a version constraint, or ``reference`` for an address, a path or anything else that is none."""
+    """Return a version constraint, or `REFERENCE` for an address, a path or anything else that is none."""
     constraint = constraint.strip()
-    return constraint if not constraint or _PLAIN.fullmatch(constraint) else "reference"
+    return constraint if not constraint or _PLAIN.fullmatch(constraint) else REFERENCE
 
 
 def _findings(rule: str, text: Text, entry: Dependency) -> Iterable[Finding]:
     if packages.lookup(entry.ecosystem, entry.name) is None:
         return
     name = packages.normalized(entry.ecosystem, entry.name)
-    version, constraint = plain(entry.version), plain(entry.constraint)
-    pinned = version if version != "reference" else ""
+    constraint = plain(entry.constraint)
+    pinned = entry.version if plain(entry.version) == entry.version else ""
+    written = "" if constraint == REFERENCE else constraint
     yield Finding(
         rule=f"{rule}/dependency",
         asset=Asset.of(
@@ -141,7 +145,7 @@ def _findings(rule: str, text: Text, entry: Dependency) -> Iterable[Finding]:
             name,
             name=name,
             purl=packages.purl(entry.ecosystem, entry.name, pinned or None),
-            version=pinned or constraint or None,
+            version=pinned or written or None,
         ),
         location=Location(text.path, text.line(entry.index), text.offset(entry.index), name),
         technique=Technique.MANIFEST,

@@ -9,7 +9,15 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from pqc_migrate.detectors.manifests import requirement
-from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, Unreadable, detector, named
+from pqc_migrate.detectors.manifests.dependency import (
+    REFERENCE,
+    Dependency,
+    Entries,
+    Text,
+    Unreadable,
+    detector,
+    named,
+)
 from pqc_migrate.detectors.manifests.places import TomlPlaces
 
 
@@ -82,7 +90,7 @@ def _named_versions(group: Any, scope: str, table: str, places: TomlPlaces) -> I
         index = places.find(name, table)
         for variant in variants:
             options = variant if isinstance(variant, dict) else {"version": variant}
-            written = options.get("version", "reference")
+            written = options.get("version", REFERENCE)
             if isinstance(written, str):
                 own = "optional" if options.get("optional") is True and not scope else scope
                 yield Dependency("pypi", name, index, _pinned(written), written, own)

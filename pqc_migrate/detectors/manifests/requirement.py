@@ -8,7 +8,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
 from pqc_migrate.catalog import packages
-from pqc_migrate.detectors.manifests.dependency import Dependency
+from pqc_migrate.detectors.manifests.dependency import REFERENCE, Dependency
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _BEFORE_VERSION = re.compile(r"^\s*[A-Za-z0-9._-]+\s*(?:\[[^\]]*\])?")
@@ -25,7 +25,7 @@ def dependency(text: str, index: int, scope: str = "") -> Dependency | None:
     except InvalidRequirement:
         return None
     details = (("conditional", "yes"),) if requirement.marker else ()
-    constraint = "reference" if requirement.url else _as_written(text)
+    constraint = REFERENCE if requirement.url else _as_written(text)
     return Dependency("pypi", requirement.name, index, pinned(requirement.specifier), constraint, scope, details)
 
 

@@ -201,7 +201,7 @@ def _self_signed(element: Element, body: _Body, signature: Asset) -> str:
             loaded.verify_directly_issued_by(loaded)
     except InvalidSignature:
         return "no"
-    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError):
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError, x509.InvalidVersion):
         return "not verified"
     return "yes"
 

@@ -243,6 +243,16 @@ def test_a_certificate_of_any_algorithm_is_a_certificate(
     assert algorithms.name(dict(certificate.related)["public-key"]) == key_name
 
 
+def test_a_self_issued_certificate_that_the_library_refuses_is_not_verified(look, private_key):
+    """A version that does not exist is read past; the library raises an exception of its own for it."""
+    key = private_key("EC-P-256")
+    data = issue(key, key, hashes.SHA256(), subject="same", issuer="same").public_bytes(Encoding.DER)
+    damaged = data.replace(bytes.fromhex("a003020102"), bytes.fromhex("a00302014e"), 1)
+    assert damaged != data
+    certificate = only(look("a.der", damaged)[0], Kind.CERTIFICATE)
+    assert dict(certificate.details)["self-signed"] == "not verified"
+
+
 @pytest.mark.parametrize("kept", [2, 4, 40, 200, -1])
 @pytest.mark.parametrize("encoding", ["PEM", "DER"])
 def test_a_truncated_certificate_is_a_diagnostic(look, private_key, encoding, kept):
