@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pqc_migrate.catalog import evp, jca, names, sexpressions, suites
+from pqc_migrate.catalog import evp, jca, mechanisms, names, sexpressions, suites
 from pqc_migrate.catalog.names import Named
+from pqc_migrate.model.bench import Role
 from pqc_migrate.model.inventory import Asset, Kind
 
 
@@ -35,10 +36,23 @@ def _group(text: str) -> Named | None:
     return found
 
 
+def _crypt(text: str) -> Named | None:
+    """Read the scheme of a crypt(3) setting (``$6$rounds=5000$salt``) from what stands before its salt."""
+    return names.named("crypt", text[: text.find("$", 1) + 1]) if text.startswith("$") else None
+
+
+def _liboqs(text: str) -> Named | None:
+    """Read a mechanism by liboqs' name."""
+    found = mechanisms.from_library(text, Role.KEM)
+    return Named(Asset(Kind.ALGORITHM, found.family, found.parameters)) if found.family else None
+
+
 GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
+    "crypt": _crypt,
     "evp": evp.cipher,
     "gcrypt-keys": sexpressions.key,
     "gcrypt-schemes": sexpressions.scheme,
+    "liboqs": _liboqs,
     "openssl_groups": _group,
     **jca.GRAMMARS,
     "tls_suites": _suite,
