@@ -1,13 +1,14 @@
 """Source code through tree-sitter: a language module reads facts, the catalog says what they mean."""
 
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import c, go, java, javascript, primes, python, tables
+from pqc_migrate.detectors.source import c, go, java, javascript, kotlin, primes, python, tables
 
 DETECTORS: tuple[Detector, ...] = (
     c.DETECTOR,
     go.DETECTOR,
     java.DETECTOR,
     javascript.DETECTOR,
+    kotlin.DETECTOR,
     python.DETECTOR,
     primes.DETECTOR,
     tables.DETECTOR,

@@ -203,7 +203,7 @@ class Interpreter:
             draft.parameters.update(rule.constants)
             if rule.family:
                 draft.family = rule.family
-            if draft.family or draft.parameters:
+            if draft.family or draft.parameters or rule.silent:
                 yield draft
 
     def _fill(self, rule: Rule, call: Call, draft: _Draft, several: bool) -> Iterator[_Draft]:

@@ -79,7 +79,9 @@ def contradict(one: Meaning, other: Meaning) -> bool:
 
 
 def _speaks_of(other: Meaning, meaning: Meaning) -> bool:
-    if not other.family or (other.base is not None and other.base != (meaning.family, meaning.parameters)):
+    if not other.family:  # what is set on the builder of a specification
+        return other.rule.refines and not meaning.family
+    if other.base is not None and other.base != (meaning.family, meaning.parameters):
         return False
     return other.family == meaning.family or algorithms.family(other.family).specializes == meaning.family
 

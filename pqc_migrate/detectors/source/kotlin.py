@@ -1,0 +1,225 @@
+"""Kotlin source: what its calls, blocks, templates and literals are known to be; its libraries are Java's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.source import engine, strings
+from pqc_migrate.detectors.source.kotlin_names import KotlinNames, first, is_generic_call
+from pqc_migrate.detectors.source.objects import Argument, sized
+from pqc_migrate.detectors.source.unit import LOCAL
+from pqc_migrate.detectors.source.values import (
+    NOTHING,
+    UNKNOWN,
+    Call,
+    Number,
+    Octets,
+    Text,
+    Value,
+    choice,
+    options,
+)
+from pqc_migrate.model.inventory import Diagnostic, Finding
+from pqc_migrate.model.target import SourceFile
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b"}
+_TEMPLATE_NAME = re.compile(r"[A-Za-z_]\w*")
+_SAME_OBJECT = frozenset({"apply", "also", "takeIf", "takeUnless", "onSuccess", "onFailure"})
+_SAME_ARGUMENT = frozenset({"requireNotNull", "checkNotNull"})
+_LAST_OF_BLOCK = frozenset({
+    "run", "with", "let", "use", "lazy", "synchronized", "runCatching", "withContext", "runBlocking", "withLock",
+})  # fmt: skip
+_LISTS = frozenset({
+    "listOf", "setOf", "arrayOf", "mutableListOf", "arrayListOf", "mutableSetOf", "hashSetOf", "sequenceOf",
+    "asList", "listOfNotNull",
+})  # fmt: skip
+_MAPS = frozenset({"mapOf", "hashMapOf", "mutableMapOf", "linkedMapOf"})
+_KEPT = frozenset({
+    "getOrThrow", "getOrNull", "toTypedArray", "toList", "toSet", "toMutableList", "toString", "toInt", "toLong",
+    "clone", "trim",
+})  # fmt: skip
+
+
+class KotlinUnit(KotlinNames):
+    """One Kotlin file."""
+
+    def _of_identifier(self, node: Node) -> Value:
+        return NOTHING if self.text(node) == "null" else self.named(node)
+
+    def _of_navigation_expression(self, node: Node) -> Value:
+        return self.accessed(node)
+
+    def _of_this_expression(self, node: Node) -> Value:
+        scope = self.enclosing_class(node.start_byte)
+        return Call(name=f"{LOCAL}{self.classes[scope].start_byte}", how="object") if scope is not None else UNKNOWN
+
+    def _of_callable_reference(self, node: Node) -> Value:
+        return self.value(node.named_children[-1]) if node.named_children else UNKNOWN
+
+    def property_of(self, owner: Call, name: str, place: Node, node: Node) -> Value:
+        """Return a property of a Java object: what its getter gives."""
+        kind = self.type_of(owner)
+        getter = f"{kind}.get{name[:1].upper()}{name[1:]}"
+        return self.called_as(getter if self.knows(getter) else f"{kind}.{name}", owner, place, node, ())
+
+    # Calls ------------------------------------------------------------------------------------
+
+    def _of_call_expression(self, node: Node) -> Value:
+        return self.called(node)
+
+    def _of_enum_entry(self, node: Node) -> Value:
+        return self.instance(self.made_by(node), self.arguments(node), node)
+
+    def _of_object_literal(self, node: Node) -> Value:
+        made = first(first(first(node, *_SPECIFIERS), *_SPECIFIERS), *_SPECIFIERS)
+        return self.declared(self.text(made.named_children[0]), node.start_byte) if made is not None else UNKNOWN
+
+    def known_call(self, owner: Node | None, method: str, passed: list[Argument], node: Node) -> Value | None:
+        """Return what the standard functions give that carry names and lengths on; None for any other."""
+        if method in _SAME_OBJECT and owner is not None:
+            return self.value(owner)
+        if method in _SAME_ARGUMENT and passed and owner is None:
+            return self.value(passed[0].node)
+        if method in _LAST_OF_BLOCK and passed and passed[-1].node.type == "lambda_literal":
+            return self.value(passed[-1].node)
+        if method in _LISTS:
+            return self.items(node, [argument.node for argument in passed])
+        if method in _MAPS:
+            pairs = [a.node.named_children for a in passed if a.node.type == "infix_expression"]
+            return self.table(node, [(pair[0], pair[2]) for pair in pairs if len(pair) == 3])
+        if method == "ByteArray" and passed:
+            return sized(self.value(passed[0].node), self.line(node))
+        if method == "byteArrayOf":
+            return Octets(self.line(node), length=len(passed))
+        return self._on_literal(owner, method, passed) if owner is not None else None
+
+    def _on_literal(self, owner: Node, method: str, passed: list[Argument]) -> Value | None:
+        """Return what a method gives for strings, lists and maps; None on any other object."""
+        if method in ("get", "getValue", "getOrDefault", "getOrElse") and passed:
+            return self.looked_up(owner, passed[0].node)
+        held = options(self.value(owner))
+        if method in _KEPT and not any(isinstance(option, Call) for option in held):
+            return choice([option for option in held if option != UNKNOWN])
+        if method in ("copyOf", "copyOfRange") and passed:
+            counts = [self.value(argument.node) for argument in passed]
+            return sized(counts[0], self.line(owner)) if len(counts) == 1 else None
+        texts = [option for option in held if isinstance(option, Text)]
+        first_values = [options(self.value(argument.node))[0] for argument in passed]
+        given = [value.text for value in first_values if isinstance(value, Text)]
+        changed = [strings.changed(text, method, given) for text in texts]
+        return choice([value for value in changed if value is not None]) if any(changed) else None
+
+    # Blocks and conditions --------------------------------------------------------------------
+
+    def _of_lambda_literal(self, node: Node) -> Value:
+        return self.value(node.named_children[-1]) if node.named_children else UNKNOWN
+
+    _of_block = _of_annotated_lambda = _of_getter = _of_lambda_literal
+
+    def _of_parenthesized_expression(self, node: Node) -> Value:
+        return self.value(node.named_children[0]) if node.named_children else UNKNOWN
+
+    _of_value_argument = _of_lambda_literal
+
+    def _of_if_expression(self, node: Node) -> Value:
+        condition = node.child_by_field_name("condition")
+        return self.any_of([child for child in node.named_children if child != condition])
+
+    def _of_when_expression(self, node: Node) -> Value:
+        entries = [child for child in node.named_children if child.type == "when_entry"]
+        return self.any_of([entry.named_children[-1] for entry in entries if entry.named_children])
+
+    def _of_try_expression(self, node: Node) -> Value:
+        blocks = [child for child in node.named_children if child.type in ("block", "catch_block")]
+        return self.any_of([block.named_children[-1] for block in blocks if block.named_children])
+
+    def _of_unary_expression(self, node: Node) -> Value:
+        return self.value(node.child_by_field_name("argument"))
+
+    def _of_as_expression(self, node: Node) -> Value:
+        kind = node.child_by_field_name("right")
+        inner = self.value(node.child_by_field_name("left"))
+        return self.of_type(inner, self.text(kind), node.start_byte) if kind is not None else inner
+
+    def _of_assignment(self, node: Node) -> Value:
+        return self.value(node.child_by_field_name("right"))
+
+    def _of_return_expression(self, node: Node) -> Value:
+        return self.value(node.named_children[-1]) if node.named_children else UNKNOWN
+
+    def _of_throw_expression(self, node: Node) -> Value:
+        return NOTHING
+
+    # Operators and literals -------------------------------------------------------------------
+
+    def _of_binary_expression(self, node: Node) -> Value:
+        if is_generic_call(node):
+            return self.called(node)
+        left, right, sign = (node.child_by_field_name(field) for field in ("left", "right", "operator"))
+        if sign is not None and sign.type == "?:":
+            return self.any_of([side for side in (left, right) if side is not None])
+        return self.operated(sign.type if sign is not None else "", left, right)
+
+    def _of_infix_expression(self, node: Node) -> Value:
+        if len(node.named_children) != 3:
+            return UNKNOWN
+        left, word, right = node.named_children
+        return self.operated("<<" if self.text(word) == "shl" else "", left, right)
+
+    def _of_index_expression(self, node: Node) -> Value:
+        if len(node.named_children) < 2:
+            return UNKNOWN
+        return self.looked_up(node.named_children[0], node.named_children[1]) or UNKNOWN
+
+    def _of_collection_literal(self, node: Node) -> Value:
+        return self.items(node, node.named_children)
+
+    def _of_number_literal(self, node: Node) -> Value:
+        try:
+            return Number(self.line(node), number=int(self.text(node).rstrip("uUlL").replace("_", ""), 0))
+        except ValueError:
+            return UNKNOWN
+
+    def _of_string_literal(self, node: Node) -> Value:
+        raw = node.type == "multiline_string_literal"
+        parts: list[str | Node | Value] = []
+        dollar = False
+        for child in node.named_children:
+            text = self.text(child)
+            match = _TEMPLATE_NAME.match(text) if dollar else None
+            if dollar and match is None:
+                parts.append("$")
+            # The grammar does not see the name in "$NAME": it cuts the text behind the dollar.
+            if match is not None:
+                parts += [self.identifier(match[0], child.start_byte), text[match.end() :]]
+            elif child.type == "interpolation":
+                parts += child.named_children[:1]
+            elif text != "$":
+                parts.append(text if raw else _ESCAPE.sub(_unescaped, text))
+            dollar = child.type == "string_content" and text == "$"
+        return self.joined(self.line(node), parts)
+
+    _of_multiline_string_literal = _of_string_literal
+
+
+_SPECIFIERS = frozenset({"delegation_specifiers", "delegation_specifier", "constructor_invocation"})
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else _ESCAPED.get(match[2], match[2])
+
+
+def _wants(file: SourceFile) -> bool:
+    return file.language == "kotlin" and engine.anchored(file, engine.anchors("java"))
+
+
+def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+    return engine.detect(file, "java", KotlinUnit)
+
+
+DETECTOR = Detector("kotlin", lambda: engine.anchors("java"), _wants, _detect)
