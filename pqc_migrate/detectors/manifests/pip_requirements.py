@@ -13,6 +13,7 @@ from pqc_migrate.model.target import SourceFile
 _FILE = re.compile(
     r"(?:.*/)?(?:[^/]*(?:requirements|constraints)[^/]*\.(?:txt|in|pip)|(?:requirements|constraints)/[^/]+\.(?:txt|in|pip))"
 )
+_SUFFIXES = (".txt", ".in", ".pip")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _OPTIONS = re.compile(r"\s--?(?:hash|config-settings?|global-option|install-option|C)\b.*$")
 _INCLUDE = re.compile(r"(?:-r|-c|--requirement|--constraint)(?:\s+|=)?(\S+)")
@@ -23,7 +24,7 @@ _SCOPES = {
 
 
 def _wants(file: SourceFile) -> bool:
-    return _FILE.fullmatch(file.path) is not None
+    return file.path.endswith(_SUFFIXES) and _FILE.fullmatch(file.path) is not None
 
 
 def _read(text: Text) -> Entries:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 
 from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named
 from pqc_migrate.detectors.manifests.places import json_document, json_keys
 from pqc_migrate.model.target import SourceFile
 
-_TOML_LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "pylock.*.toml")
+_TOML_LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock"})
 _BLOCK = re.compile(r"^\[\[packages?\]\][ \t]*\r?$", re.MULTILINE)
 _NEXT = re.compile(r"^\[", re.MULTILINE)
 _NAME = re.compile(r"^name = \"([A-Za-z0-9._-]+)\"", re.MULTILINE)
@@ -17,7 +16,8 @@ _VERSION = re.compile(r"^version = \"([^\"\n]+)\"", re.MULTILINE)
 
 
 def _wants_toml(file: SourceFile) -> bool:
-    return any(fnmatchcase(file.name, pattern) for pattern in _TOML_LOCKS)
+    name = file.name
+    return name in _TOML_LOCKS or (name.startswith("pylock.") and name.endswith(".toml"))
 
 
 def _read_toml(text: Text) -> Entries:

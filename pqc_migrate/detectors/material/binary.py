@@ -12,9 +12,11 @@ from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _STORES = {
-    b"\xfe\xed\xfe\xed": "a Java key store (JKS)",
-    b"\xce\xce\xce\xce": "a Java key store (JCEKS)",
+    b"\xfe\xed\xfe\xed": ("a Java key store (JKS)", "its certificates and keys were not looked at"),
+    b"\xce\xce\xce\xce": ("a Java key store (JCEKS)", "its certificates and keys were not looked at"),
+    b"PuTT": ("a PuTTY key file", "its private half was not looked at"),
 }
+_PUTTY = b"PuTTY-User-Key-File-"
 
 
 def _anchors() -> frozenset[bytes]:
@@ -25,14 +27,14 @@ def _wants(file: SourceFile) -> bool:
     head = file.data[:4]
     if head[:1] == b"\x30":
         return _length(file.data) == len(file.data) or (is_key_file(file) and not file.data[:64].isascii())
-    return head in _STORES
+    return head in _STORES and (head != _PUTTY[:4] or file.data.startswith(_PUTTY))
 
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
     place = Place("der", file.path, 1, 0)
-    store = _STORES.get(file.data[:4])
-    if store:
-        yield place.diagnostic(Unsupported("its certificates and keys were not looked at"), store)
+    if file.data[:4] in _STORES:
+        store, unread = _STORES[file.data[:4]]
+        yield place.diagnostic(Unsupported(unread), store)
         return
     telling = is_key_file(file)
     found = False

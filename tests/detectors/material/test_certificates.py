@@ -291,6 +291,7 @@ def test_a_name_cannot_command_a_terminal(look, der):
     [
         (b"\xfe\xed\xfe\xed\0\0\0\2\0\0\0\1", "JKS"),
         (b"\xce\xce\xce\xce\0\0\0\2\0\0\0\1", "JCEKS"),
+        (b"PuTTY-User-Key-File-3: ssh-ed25519\r\nEncryption: none\r\n", "private half"),
     ],
 )
 def test_a_key_store_that_is_not_opened_is_said(look, data, word):
