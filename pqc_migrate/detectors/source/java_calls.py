@@ -18,6 +18,7 @@ _NOT_USED = frozenset({
     "line_comment", "block_comment", "import_declaration", "package_declaration", "annotation", "marker_annotation",
     "switch_label", "instanceof_expression", "class_literal",
 })  # fmt: skip
+_MOST_DECLARED = 40
 _MOST_OVERLOADS = 8
 _MOST_CALLERS = 32
 
@@ -34,7 +35,8 @@ class JavaCalls(JavaNames):
             if current in seen:
                 continue
             seen.add(current)
-            found = [b for b in self.bindings.get((current, f"{name}()"), []) if _takes(b.node, len(passed))]
+            overloads = self.bindings.get((current, f"{name}()"), [])[:_MOST_DECLARED]
+            found = [b for b in overloads if _takes(b.node, len(passed))]
             if found:
                 chosen = self._fitting(found, passed) if len(found) > 1 else found
                 return [Name(name=f"{LOCAL}{b.offset}", how="object") for b in chosen[:_MOST_OVERLOADS]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, cached_property
 
@@ -377,6 +377,26 @@ class JavaNames(Unit):
         scope = self.local_class(name)
         inner = self.member(scope, part) if scope is not None else None
         return inner.name if isinstance(inner, Name) else ""
+
+    # Constants of other files -----------------------------------------------------------------
+
+    def is_foreign(self, value: Value) -> bool:
+        """Whether a value is a field of a class that neither this file nor the catalog holds (``Names.CIPHER``)."""
+        parts = value.name.split(".") if isinstance(value, Name) else []
+        return len(parts) > 1 and parts[-2][:1].isupper() and super().is_foreign(value)
+
+    def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the files that may declare a field: of this package, of an imported one, of the main sources."""
+        parts = tuple(name.split("."))
+        first = next((index for index, part in enumerate(parts) if part[:1].isupper()), len(parts))
+        folder, members = "/".join(parts[:first]), parts[first:]
+        root = "../" * (self.package.count(".") + 1 if self.package else 0)
+        folders = (
+            [folder] if folder else [self.package.replace(".", "/"), *(s.replace(".", "/") for s in self.stars)]
+        )
+        for packaged in folders:
+            for sources in (root, f"{root}../../main/java/"):
+                yield f"{sources}{packaged}/{members[0]}.java", members
 
     def local(self, name: str) -> Node | None:
         """Return the definition that a local name stands for."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pqc_migrate.catalog import algorithms
 from pqc_migrate.detectors.source import java
 from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
+from pqc_migrate.scan import ScanOptions, scan
 
 
 def results(code: str) -> list[Finding | Diagnostic]:
@@ -287,3 +290,31 @@ class A {
     void run() throws Exception { of("SHA-256"); }
 }"""
     assert found(code) == {(3, "SHA-256"), (4, "MD2"), (5, "SHA-256")}
+
+
+@pytest.mark.parametrize(
+    ("imports", "argument"),
+    [
+        ("import com.example.names.Names;", "Names.DIGEST"),
+        ("import static com.example.names.Names.DIGEST;", "DIGEST"),
+        ("import com.example.names.*;", "Names.Inner.DIGEST"),
+        ("", "com.example.names.Names.DIGEST"),
+        ("", "Local.DIGEST"),
+    ],
+)
+def test_constants_of_other_files(tmp_path: Path, imports: str, argument: str) -> None:
+    """A constant of another class of the target is read there, and the provenance names that file."""
+    names = 'package com.example.names;\npublic class Names { public static final String DIGEST = "SHA-" + 224;\n'
+    names += 'public interface Inner { String DIGEST = "SHA-224"; } }\n'
+    local = 'package com.example.app;\nclass Local { static final String DIGEST = "SHA-224"; }\n'
+    code = f"package com.example.app;\nimport java.security.*; {imports}\n"
+    code += f"class A {{ void f() throws Exception {{ MessageDigest.getInstance({argument}); }} }}\n"
+    for path, text in {"names/Names.java": names, "app/Local.java": local, "app/A.java": code}.items():
+        place = tmp_path / "src/main/java/com/example" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    result = scan([str(tmp_path)], ScanOptions(jobs=1))
+    assert [(f.location.line, algorithms.name(f.asset)) for f in result.findings] == [(3, "SHA-224")]
+    (provenance,) = result.findings[0].provenance
+    assert provenance.path.endswith(".java")
+    assert not provenance.path.endswith("A.java")
