@@ -95,9 +95,7 @@ def _encrypted(scheme: Element, label: str) -> Iterator[Item]:
         if label == "ENCRYPTED PRIVATE KEY":
             raise
         return  # A DigestInfo has the same shape.
-    asset = Asset.of(
-        Kind.KEY, protection.scheme.family, type="private-key", **dict(protection.scheme.parameters)
-    )
+    asset = Asset.of(Kind.KEY, protection.scheme.family, type="private-key", **dict(protection.scheme.parameters))
     related = tuple(("secured-by", part) for part in (protection.scheme, *protection.parts))
     yield Item("private-key", asset, related, (*_format("PKCS#8"), ("encrypted", "yes"), *protection.details))
 

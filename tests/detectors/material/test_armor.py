@@ -37,7 +37,7 @@ DRESSES = {
     "javascript array": lambda b: "const k = [\n\n" + ",\n".join(f"  '{row}'" for row in rows(b)) + "].join()",
     "javascript continuation": lambda b: 'k = "\\\n\n' + "\\n\\\n".join(rows(b)) + '"',
     "php": lambda b: "<?php\n\n$k = " + " .\n".join(f"'{row}'" for row in rows(b)) + ";",
-    "python": lambda b: 'K = (\n\n' + "\n".join(f'    b"{row}\\n"' for row in rows(b)) + "\n)",
+    "python": lambda b: "K = (\n\n" + "\n".join(f'    b"{row}\\n"' for row in rows(b)) + "\n)",
     "python block": lambda b: f'x = 1\n\nK = """{b}"""',
     "go raw": lambda b: f"package a\n\nvar k = `{b}`",
     "one line": lambda b: "\n\nK=" + " ".join(rows(b)),

@@ -303,6 +303,7 @@ def test_x9_42_parameters_have_a_size(look, der):
 
 def test_diffie_hellman_parameters_name_their_group(look, der):
     """A standard prime is recognized; any other has its size only."""
+
     def parameters(prime):
         return pem("DH PARAMETERS", der.sequence(der.integer(prime), der.integer(2)))
 
