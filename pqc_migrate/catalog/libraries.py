@@ -267,7 +267,9 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
 
 
 def _condition(raw: Mapping[str, Any] | None) -> Condition | None:
-    return Condition(raw["arg"], frozenset(raw.get("is", raw.get("has"))), "has" in raw) if raw is not None else None
+    if raw is None:
+        return None
+    return Condition(raw["arg"], frozenset(raw.get("is") or raw["has"]), "has" in raw)
 
 
 def _sources(where: str, raw: Mapping[str, Any]) -> tuple[tuple[str, Source], ...]:

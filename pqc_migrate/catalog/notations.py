@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pqc_migrate.catalog import evp, jca, mechanisms, names, sexpressions, suites
+from pqc_migrate.catalog import botan, evp, jca, kernel, mechanisms, names, sexpressions, suites
 from pqc_migrate.catalog.names import Named
 from pqc_migrate.model.bench import Role
 from pqc_migrate.model.inventory import Asset, Kind
@@ -48,10 +48,16 @@ def _liboqs(text: str) -> Named | None:
 
 
 GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
+    "botan": botan.specification,
+    "botan-digest": botan.digest,
+    "botan-encryption": botan.encryption,
+    "botan-hash": botan.hashes,
+    "botan-signature": botan.signature,
     "crypt": _crypt,
     "evp": evp.cipher,
     "gcrypt-keys": sexpressions.key,
     "gcrypt-schemes": sexpressions.scheme,
+    "kernel": kernel.read,
     "liboqs": _liboqs,
     "openssl_groups": _group,
     **jca.GRAMMARS,

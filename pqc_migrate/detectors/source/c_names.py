@@ -36,7 +36,9 @@ QUERY = """
 """
 FIELD = "->"
 """Prefix under which a field's assignments are kept: one name for all objects of a file."""
-_OCTET = re.compile(r"\b(?:char|u_char|uint8_t|int8_t|u_int8_t|u8|byte|guint8|(?:CK_|WC_)?BYTE|SGD_UCHAR|uchar)\b")
+_OCTET = re.compile(
+    r"\b(?:(?:u_|u)?char|u?int8_t|u_int8_t|(?:__)?u8|byte|guint8|(?:CK_|WC_)?BYTE|(?:SGD_)?U?CHAR|UINT8)\b"
+)
 _CAST = ("pointer_expression", "cast_expression", "parenthesized_expression")
 _MOST_MACROS = 4
 _MOST_FIELDS = 24

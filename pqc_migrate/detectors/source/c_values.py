@@ -39,6 +39,7 @@ _NOT_USED = frozenset(
         "field_designator",
         "goto_statement",
         "labeled_statement",
+        "using_declaration",
     }
 )
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})

@@ -184,12 +184,18 @@ class CppUnit(CUnit):
     def _construct(self, kind: Node, passed: list[Node], node: Node) -> Value:
         """Return the object that a type makes of arguments."""
         name, named = self._named(kind)
+        args = tuple(self._argument(child) for child in passed)
         if name in _OWNING:
-            return self.value(passed[0]) if passed else UNKNOWN
+            return args[0] if args else UNKNOWN
         word = last(kind)
-        args = tuple(self.value(child) for child in passed)
         span = (word.start_byte, node.start_byte, node.end_byte)
         return Call(self.line(word), "object", name, args, named, None, *span)
+
+    def _argument(self, node: Node) -> Value:
+        """Return what is passed; in what reads like a function's declaration a variable reads like a type."""
+        if node.type == "type_identifier":
+            return self.placed(self.identifier(self.text(node), node.start_byte), node)
+        return self.value(node)
 
     def _constructed(self, node: Node) -> Iterator[Node]:
         """Yield the declarators of a declaration that make an object of a class, by arguments or by none."""
