@@ -144,7 +144,9 @@ class Libraries:
     texts: Mapping[str, str]
     """Constants that are strings, so that a name can be built from them (``"$KEY_ALGORITHM_AES/GCM/NoPadding"``)."""
     fills: Mapping[str, int]
-    """Functions that make or change what one of their arguments points to, and its position."""
+    """Functions that make or change what one argument points to, and its position."""
+    queries: frozenset[str]
+    """Functions that ask about an algorithm (its name, its length, whether it is there): no uses of it."""
 
     def canonical(self, name: str) -> str:
         """Return the name with an alternative root replaced by the one the rules use."""
@@ -164,7 +166,7 @@ class Libraries:
         return name in self.rules or name in self.types or name in self.scopes
 
 
-_FILE_KEYS = {"source", "anchors", "prefixes", "types", "texts", "rule", "example", "library"}
+_FILE_KEYS = {"source", "anchors", "queries", "prefixes", "types", "texts", "rule", "example", "library"}
 _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
@@ -180,9 +182,11 @@ def load(language: str) -> Libraries:
     types: dict[str, str] = {}
     texts: dict[str, str] = {}
     anchors: set[str] = set()
+    queries: set[str] = set()
     prefixes: list[tuple[str, str]] = []
     for stem, raw in _files(language):
         anchors.update(raw["anchors"])
+        queries.update(raw.get("queries", []))
         types.update(raw.get("types", {}))
         texts.update(raw.get("texts", {}))
         prefixes.extend(raw.get("prefixes", {}).items())
@@ -198,8 +202,9 @@ def load(language: str) -> Libraries:
         anchors=frozenset(anchor.encode() for anchor in anchors),
         tokens=frozenset(_last(name).encode() for name in rules),
         prefixes=tuple(sorted(prefixes)),
-        scopes=frozenset(scope for name in names for scope in _scopes(name)),
+        scopes=frozenset(scope for name in names for scope in _scopes(name)) | _conditions(rules),
         texts=texts,
+        queries=frozenset(queries),
         fills={name: rule.fills for name, found in rules.items() for rule in found if rule.fills is not None},
     )
 
@@ -264,6 +269,12 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
         unless=_condition(record.get("unless")),
         optional=record.get("optional", False),
     )
+
+
+def _conditions(rules: Mapping[str, list[Rule]]) -> frozenset[str]:
+    """Return the constants that conditions of rules name, which a file may repeat from a header."""
+    conditions = (one for found in rules.values() for rule in found for one in (rule.when, rule.unless))
+    return frozenset(part for one in conditions if one is not None for n in one.names for part in n.split("|"))
 
 
 def _condition(raw: Mapping[str, Any] | None) -> Condition | None:

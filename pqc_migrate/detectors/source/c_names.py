@@ -55,7 +55,8 @@ class CNames(Unit):
         """Object-like and function-like macros: the bytes of their bodies, one for each definition."""
         self.structs: dict[tuple[int, str], list[str]] = {}
         """Fields that are assigned on a variable of a scope."""
-        self._fills = libraries.load("c").fills
+        known = libraries.load("c")
+        self._fills, self._queries = known.fills, known.queries
         super().__init__(*arguments)  # type: ignore[arg-type]
         self._newlines = [match.start() for match in re.finditer(b"\n", self.data)]
         self._macro_root = self._parse_macros()

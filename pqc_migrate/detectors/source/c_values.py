@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -102,7 +103,11 @@ class CUnit(CNames):
         start = int(callee.name.removeprefix(LOCAL))
         index = next((i for i, at in enumerate(self.scopes.starts) if at == start and i), 0)
         returned = [node.named_children[0] for node in self.returns.get(index, [])[:8] if node.named_children]
-        return choice([value for value in map(self.value, returned) if value != UNKNOWN])
+        values = [self.value(node) for node in returned]
+        known = [value for value in values if value != UNKNOWN]
+        if len(known) < len(values):  # it may return something else, too
+            known = [v if isinstance(v, Call | Name) else replace(v, how="argument") for v in known]
+        return choice(known)
 
     def _inner(self, node: Node) -> Value:
         inner = node.child_by_field_name("value") or node.child_by_field_name("argument")
@@ -225,17 +230,32 @@ class CUnit(CNames):
         if parent.type == "case_statement":
             return parent.child_by_field_name("value") != node
         if parent.type == "initializer_list":
-            return not self._names_itself(node, parent)
+            return not self._names_itself(node, parent.named_children[:8])
+        if parent.type == "subscript_expression":
+            row = parent.parent.named_children if parent.parent is not None else []
+            return not self._names_itself(node, row)
+        if parent.type == "subscript_argument_list":  # C++ wraps the index
+            whole = parent.parent.parent if parent.parent is not None else None
+            return not self._names_itself(node, whole.named_children if whole is not None else [])
+        if parent.type == "argument_list":
+            return not self._asks(parent)
         if parent.type == "binary_expression":
             operator = parent.child_by_field_name("operator")
             return operator is None or self.text(operator) not in _COMPARISONS
         return True
 
-    def _names_itself(self, node: Node, row: Node) -> bool:
-        """Whether a table's row gives a constant its own name: what is printed of it, not a use."""
+    def _names_itself(self, node: Node, row: list[Node]) -> bool:
+        """Whether a table gives a constant its own name: what is printed of it, not a use."""
         name = self.text(node)
-        texts = (child for child in row.named_children[:8] if child.type == "string_literal")
-        return any(self.text(text)[1:-1] == name for text in texts)
+        shown = {name, name.partition("_")[2]} if name.isupper() else {name}
+        texts = (child for child in row if child.type == "string_literal")
+        return any(self.text(text)[1:-1].strip().replace("-", "_") in shown for text in texts)
+
+    def _asks(self, arguments: Node) -> bool:
+        """Whether these are the arguments of a function that only asks about an algorithm."""
+        call = arguments.parent
+        function = call.child_by_field_name("function") if call is not None else None
+        return function is not None and self.text(function) in self._queries
 
 
 def _flags(value: Value) -> tuple[Value, ...]:
