@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pqc_migrate.inventory.escape import visible
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Location, Occurrence, Provenance, Role, Technique
 
 Pairs = list[tuple[str, str]]

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pqc_migrate.catalog import algorithms, names, oids, strengths
-from pqc_migrate.inventory.escape import visible
 from pqc_migrate.inventory.standing import derived_from, mapped
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Asset, Component, Kind
 
 Json = dict[str, Any]

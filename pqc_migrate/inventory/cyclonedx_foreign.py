@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pqc_migrate.catalog import algorithms, oids
-from pqc_migrate.inventory.escape import visible
 from pqc_migrate.inventory.spelling import registry_family, spelled, with_fields
 from pqc_migrate.inventory.standing import DERIVED, UNLISTED
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Asset, Kind, Location, Occurrence, Role, Technique
 
 Json = dict[str, Any]

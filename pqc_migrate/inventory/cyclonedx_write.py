@@ -18,7 +18,6 @@ from pqc_migrate.catalog import algorithms
 from pqc_migrate.catalog.algorithms import Quantum
 from pqc_migrate.inventory.context import write_occurrence, write_pairs
 from pqc_migrate.inventory.cyclonedx_fields import crypto_properties, rfc3339
-from pqc_migrate.inventory.escape import visible
 from pqc_migrate.inventory.standing import (
     Standing,
     by_role,
@@ -28,6 +27,7 @@ from pqc_migrate.inventory.standing import (
     standings,
     unknown,
 )
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import (
     Component,
     Coverage,

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from html import escape
 
-from pqc_migrate.report.document import Bars, Calendar, Chart, Dots, Event, Grid, Tone, Track, visible
+from pqc_migrate.model.escape import visible
+from pqc_migrate.report.document import Bars, Calendar, Chart, Dots, Event, Grid, Tone, Track
 
 WIDTH = 960
 """Units of every drawing's width; the page scales it."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from pqc_migrate.catalog import algorithms
 from pqc_migrate.inventory.context import provenance_text, write_pairs
-from pqc_migrate.inventory.escape import visible
 from pqc_migrate.inventory.standing import (
     Standing,
     concern_at,
@@ -17,6 +16,7 @@ from pqc_migrate.inventory.standing import (
     standings,
     unknown,
 )
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Component, Inventory, Occurrence
 from pqc_migrate.report.options import RenderOptions
 

@@ -10,11 +10,12 @@ Anchors are unique in a document: ``cover``, ``table-assets``, an `Evidence.id`,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from pqc_migrate.model.escape import visible
 
 
 class Tone(StrEnum):
@@ -310,28 +311,6 @@ class Document:
 
 # As the inventory writes them, so that a reader can search for what is printed; a backslash stays single,
 # which makes the function idempotent over a path that was made visible before.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-
-
-def visible(text: str) -> str:
-    r"""Return `text` with every invisible, direction-changing or unencodable character spelled ``\uNNNN``.
-
-    A byte that was not UTF-8 (as ``surrogateescape`` decodes it) is ``\xNN``. Every format passes all text
-    through this: a file name must not reorder, hide or break what stands around it.
-    """
-    return _UNSEEN.sub(_spelled, text)
-
-
-def _spelled(match: re.Match[str]) -> str:
-    point = ord(match[0])
-    if 0xDC80 <= point <= 0xDCFF:
-        return f"\\x{point - 0xDC00:02x}"
-    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"
-
-
 def text_of(line: Line) -> str:
     """Return the characters of a line without marks."""
     return "".join(span.text for span in line)

@@ -16,7 +16,8 @@ from html import escape
 from importlib.resources import files
 
 from pqc_migrate.errors import PqcMigrateError
-from pqc_migrate.report.document import Document, Heading, Section, visible
+from pqc_migrate.model.escape import visible
+from pqc_migrate.report.document import Document, Heading, Section
 from pqc_migrate.report.html_blocks import Edition, block
 from pqc_migrate.report.html_rows import Rows
 from pqc_migrate.report.texts import Texts, load

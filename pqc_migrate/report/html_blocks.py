@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from pqc_migrate.model.escape import visible
 from pqc_migrate.report.charts import svg
 from pqc_migrate.report.document import (
     Block,
@@ -25,7 +26,6 @@ from pqc_migrate.report.document import (
     Style,
     Table,
     Tone,
-    visible,
 )
 from pqc_migrate.report.html_rows import Rows, classes
 from pqc_migrate.report.texts import Texts

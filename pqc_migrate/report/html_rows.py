@@ -7,7 +7,8 @@ reads them as HTML.
 
 from __future__ import annotations
 
-from pqc_migrate.report.document import Cell, Column, ColumnKind, Line, Span, Style, Table, Tone, visible
+from pqc_migrate.model.escape import visible
+from pqc_migrate.report.document import Cell, Column, ColumnKind, Line, Span, Style, Table, Tone
 
 _STYLES = list(Style)
 Encoded = str | list[str | list[str | int]]

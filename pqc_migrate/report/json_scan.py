@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 
 from pqc_migrate.catalog import algorithms
-from pqc_migrate.inventory.escape import visible
 from pqc_migrate.inventory.standing import (
     Standing,
     concern_at,
@@ -20,6 +19,7 @@ from pqc_migrate.inventory.standing import (
     standings,
     unknown,
 )
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import (
     Component,
     Coverage,

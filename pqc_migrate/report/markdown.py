@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pqc_migrate.model.escape import visible
 from pqc_migrate.report.document import (
     Block,
     Chart,
@@ -28,7 +29,6 @@ from pqc_migrate.report.document import (
     Span,
     Style,
     Table,
-    visible,
 )
 from pqc_migrate.report.texts import Texts, load
 from pqc_migrate.report.words import chapter

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from pqc_migrate.inventory.escape import visible
 from pqc_migrate.inventory.standing import Concern
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Coverage, Diagnostic, Inventory
 from pqc_migrate.report.options import RenderOptions
 from pqc_migrate.report.scan_rows import Row, coverage_lines, headline, rows, size, unknowns

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import orjson
 
-from pqc_migrate.inventory.escape import visible
 from pqc_migrate.inventory.standing import (
     Concern,
     Standing,
@@ -22,6 +21,7 @@ from pqc_migrate.inventory.standing import (
     standings,
     within_hybrid,
 )
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Component, Coverage, Diagnostic, Inventory, Occurrence, Role, Skip
 from pqc_migrate.report.options import RenderOptions
 from pqc_migrate.report.scan_rows import label

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pqc_migrate.inventory.escape import visible
 from pqc_migrate.inventory.standing import (
     ROLES,
     Concern,
@@ -17,6 +16,7 @@ from pqc_migrate.inventory.standing import (
     standings,
     unknown,
 )
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Asset, Component, Coverage, Inventory, Kind, Occurrence, Role
 
 

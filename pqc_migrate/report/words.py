@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.plan import (
     AssessedAsset,
     CryptoUse,
@@ -22,7 +23,7 @@ from pqc_migrate.model.plan import (
     TargetMapping,
 )
 from pqc_migrate.model.plan_codes import Binding, Priority, ReasonCode, Standing, Trust, Verdict, WaveId
-from pqc_migrate.report.document import Cell, Line, Section, Span, Style, Tone, code, joined, plain, tag, visible
+from pqc_migrate.report.document import Cell, Line, Section, Span, Style, Tone, code, joined, plain, tag
 from pqc_migrate.report.texts import Texts
 
 MINUS = "\N{MINUS SIGN}"

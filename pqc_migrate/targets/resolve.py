@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import PurePath
 
 from pqc_migrate.errors import TargetError
-from pqc_migrate.targets.spelling import visible
+from pqc_migrate.model.escape import visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Diagnostic, Skip
 from pqc_migrate.targets.exclude import Exclusion
 from pqc_migrate.targets.resolve import Target, kind_of, reason
-from pqc_migrate.targets.spelling import visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pqc_migrate.catalog import algorithms
 from pqc_migrate.catalog.algorithms import Family
-from pqc_migrate.inventory.escape import visible
 from pqc_migrate.inventory.merge import merge
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import (
     Asset,
     Coverage,

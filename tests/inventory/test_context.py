@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pqc_migrate.inventory.context import read_occurrence, read_pairs, write_occurrence, write_pairs
-from pqc_migrate.inventory.escape import visible
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Location, Occurrence, Provenance, Role, Technique
 
 texts = st.text().map(visible)

@@ -203,7 +203,7 @@ def test_hostile_names_are_text(browser: Any, plans: ModuleType, tmp_path: Path)
     path.write_bytes(FORMATS["html"](replace(plan, evidence=evidence), "both"))
     browser.open(path)
     shown = browser.evaluate(FIRST.format(table="zh-table-evidence", column=1))[0]
-    assert shown == "src/<script>alert(1)</script>\"'&/\\u202egnp.exe\\u000a|`x`.java:12"
+    assert shown == "src/<script>alert(1)</script>\"'&/\\u202egnp.exe\\x0a|`x`.java:12"
     assert browser.evaluate("document.querySelectorAll('script').length") == 2
     assert_quiet(browser, path)
 

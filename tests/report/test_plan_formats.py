@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pqc_migrate.errors import PqcMigrateError
+from pqc_migrate.model.escape import visible
 from pqc_migrate.plan.document import load as load_plan
 from pqc_migrate.report import html as html_page
 from pqc_migrate.report import plan_formats, texts
-from pqc_migrate.report.document import Document, Paragraph, Section, Table, plain, tables, text_of, visible
+from pqc_migrate.report.document import Document, Paragraph, Section, Table, plain, tables, text_of
 from pqc_migrate.report.markdown import render as render_markdown
 from pqc_migrate.report.plan_formats import FORMATS, document
 

@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from pqc_migrate.model.escape import visible
 from pqc_migrate.model.plan import MigrationPlan
 from pqc_migrate.model.plan_codes import Binding, Effect, WaveId
 from pqc_migrate.plan.document import load as load_plan
@@ -29,7 +30,6 @@ from pqc_migrate.report.document import (
     Table,
     tables,
     text_of,
-    visible,
 )
 from pqc_migrate.report.plan_formats import document
 from pqc_migrate.report.texts import load
@@ -321,13 +321,13 @@ def test_a_name_from_outside_stays_on_its_line(plans: ModuleType) -> None:
     odd = replace(plan.assets[0], name="RSA\n\u202e8402")
     plan = replace(plan, assets=(odd, *plan.assets[1:]))
     row = table(document(plan, "en"), "table-assets").rows[0]
-    assert cells(row)[0] == "RSA\\u000a\\u202e8402"
+    assert cells(row)[0] == "RSA\\x0a\\u202e8402"
 
 
 def test_visible_is_idempotent_and_keeps_ordinary_text() -> None:
     """What is printed can be searched for, and making it visible twice changes nothing."""
     odd = "a\u202eb\u200b\x07\udc80\U000e0041中文 é\\x"
-    assert visible(odd) == "a\\u202eb\\u200b\\u0007\\x80\\U000e0041中文 é\\x"
+    assert visible(odd) == "a\\u202eb\\u200b\\x07\\x80\\U000e0041中文 é\\x"
     assert visible(visible(odd)) == visible(odd)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pqc_migrate.inventory.escape import visible
+from pqc_migrate.model.escape import visible
 
 
 @pytest.mark.parametrize(

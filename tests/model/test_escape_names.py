@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pqc_migrate.targets.spelling import visible
+from pqc_migrate.model.escape import visible
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from pqc_migrate.targets.spelling import visible
         ("a b.py", "a b.py"),
         ("支付.java", "支付.java"),
         ("全角\u3000空格", "全角\u3000空格"),
-        ("new\nline", "new\\nline"),
+        ("new\nline", "new\\x0aline"),
         ("\x1b[31mred", "\\x1b[31mred"),
         ("evil\u202egnp.py", "evil\\u202egnp.py"),
         ("latin\udce9", "latin\\xe9"),
