@@ -105,4 +105,4 @@ def _decoded(text: bytes) -> bytes:
         raise Malformed("not base64") from None
 
 
-DETECTOR = Detector("openssh", _anchors, _wants, _detect)
+DETECTOR = Detector("openssh-key", _anchors, _wants, _detect)
