@@ -14,6 +14,8 @@ from pqc_migrate.catalog import algorithms, names, notations
 from pqc_migrate.catalog.libraries import Condition, Libraries, Rule, Source
 from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, contradict
 from pqc_migrate.detectors.source.values import (
+    REST,
+    UNKNOWN,
     Call,
     Items,
     Name,
@@ -304,6 +306,8 @@ class Interpreter:
             yield from _numbers(value, 8 if convert == "bytes" else 1)
         elif convert == "octets":
             yield from self._octets(value)
+        elif convert == "flag":
+            yield from _flags(value)
         elif convert == "text":
             yield from self._texts(value)
         elif convert == "digest":
@@ -435,13 +439,22 @@ def _argument(source: Source, call: Call) -> Value | None:
 
 
 def _member(value: Value, key: str) -> Value | None:
-    """Return what stands under a key; members written without keys are told apart by how they are read."""
+    """Return what stands under a key; members written without keys are told apart by how they are read.
+
+    None when it is left out; UNKNOWN when what would hold it was not read.
+    """
     found = [
         option.pairs[key] if isinstance(option, Table) else option
         for option in options(value)
         if (isinstance(option, Table) and key in option.pairs) or isinstance(option, Items)
     ]
-    return choice(found) if found else None
+    left_out = all(isinstance(option, Table) and REST not in option.pairs for option in options(value))
+    return choice(found) if found else None if left_out else UNKNOWN
+
+
+def _flags(value: Value) -> Iterator[_Read]:
+    if isinstance(value, Name) and value.name in ("true", "false"):
+        yield _Read(text=value.name, line=value.line, how=value.how, path=value.path)
 
 
 def _numbers(value: Value, scale: int) -> Iterator[_Read]:
@@ -486,6 +499,8 @@ def _shown(value: Value) -> str:
         return "|".join(sorted(_shown(item) for item in value.items))
     if isinstance(value, Name | Call):
         return value.name.rsplit(".", 1)[-1]
+    if isinstance(value, Text):
+        return value.text
     return str(value.number) if isinstance(value, Number) else ""
 
 
