@@ -6,11 +6,17 @@ import time
 
 import pytest
 
-from pqc_migrate.detectors.source import c, go, javascript, python
+from pqc_migrate.detectors.source import c, go, java, javascript, python
 from pqc_migrate.model.inventory import Finding
 from pqc_migrate.model.target import SourceFile
 
-DETECTORS = {"python": python.DETECTOR, "javascript": javascript.DETECTOR, "go": go.DETECTOR, "c": c.DETECTOR}
+DETECTORS = {
+    "python": python.DETECTOR,
+    "javascript": javascript.DETECTOR,
+    "go": go.DETECTOR,
+    "c": c.DETECTOR,
+    "java": java.DETECTOR,
+}
 
 
 def brackets(depth: int) -> str:
@@ -29,6 +35,11 @@ def strings(count: int) -> str:
     return "import hashlib\nt = [" + ",".join(f'"s{i}"' for i in range(count)) + "]\nhashlib.md5()\n"
 
 
+def overloads(count: int) -> str:
+    method = "void g(String p) { a = p; MessageDigest.getInstance(a); g(a); }\n"
+    return "import java.security.*;\nclass A { String a;\n" + method * count + "}\n"
+
+
 def seconds(code: str, language: str) -> float:
     file = SourceFile("f", code.encode(), language)
     started = time.process_time()
@@ -38,7 +49,13 @@ def seconds(code: str, language: str) -> float:
 
 @pytest.mark.parametrize(
     ("make", "size", "language"),
-    [(brackets, 2000, "python"), (one_line, 1500, "javascript"), (circular, 300, "python"), (strings, 20000, "python")],
+    [
+        (brackets, 2000, "python"),
+        (one_line, 1500, "javascript"),
+        (circular, 300, "python"),
+        (strings, 20000, "python"),
+        (overloads, 300, "java"),
+    ],
 )
 def test_twice_the_size_costs_about_twice_the_time(make, size: int, language: str) -> None:
     """Four times the size may cost eight times the time at most: bounded, not quadratic."""
@@ -51,6 +68,13 @@ def test_twice_the_size_costs_about_twice_the_time(make, size: int, language: st
 @pytest.mark.parametrize("language", DETECTORS)
 def test_deep_nesting_and_broken_syntax_never_raise(language: str) -> None:
     """A file that no compiler takes still ends in findings or in nothing."""
-    for code in ("(" * 5000, "}" * 5000, "\x00\xff" * 100, "import hashlib\nhashlib.md5((((", "EVP_md5(", "a.b." * 5000):
+    for code in (
+        "(" * 5000,
+        "}" * 5000,
+        "\x00\xff" * 100,
+        "import hashlib\nhashlib.md5((((",
+        "EVP_md5(",
+        "a.b." * 5000,
+    ):
         results = DETECTORS[language].detect(SourceFile("f", code.encode("latin-1"), language))
         assert all(isinstance(result, Finding) or result.path == "f" for result in results)
