@@ -252,7 +252,9 @@ class KotlinNames(ObjectUnit):
                 default = _after(child, "=")
                 if default is None and child.next_sibling is not None and child.next_sibling.type == "=":
                     default = child.next_named_sibling
-                found.append(Parameter(name, name, written, default))
+                before = child.prev_named_sibling
+                modifiers = self.text(before) if before is not None and before.type == "parameter_modifiers" else ""
+                found.append(Parameter(name, name, written, default, "vararg" in modifiers))
         return found
 
     def made_by(self, node: Node) -> str:

@@ -31,6 +31,7 @@ _MOST_OVERLOADS = 8
 _MOST_CALLERS = 32
 _MOST_ITEMS = 64
 _MOST_RETURNS = 8
+_MOST_LISTS = 4
 _LENGTHS = frozenset({"size", "length", "count"})
 _CHECKS = frozenset({
     "equals", "equalsIgnoreCase", "contains", "containsKey", "startsWith", "endsWith", "hasPrefix", "hasSuffix",
@@ -53,6 +54,8 @@ class ObjectUnit(ObjectNames):
     """Nodes that are one simple name."""
     not_used: ClassVar[frozenset[str]]
     """Nodes in which a name is no use: imports, comments, annotations, patterns."""
+    wrapping: ClassVar[frozenset[str]] = frozenset()
+    """Nodes that only add type arguments to the name that is their first child."""
     references: ClassVar[frozenset[str]]
     """Nodes in which a name may stand without a call, so that it is kept or passed on."""
 
@@ -173,9 +176,10 @@ class ObjectUnit(ObjectNames):
 
     def called(self, node: Node) -> Value:
         """Return what a call or creation gives."""
-        callee = self.callee(node)
-        if callee is None:
+        called = self.callee(node)
+        if called is None:
             return UNKNOWN
+        callee = self.bare(called)
         parts = self.access(callee)
         owner, place = parts if parts is not None else (None, callee)
         passed = self.arguments(node)
@@ -215,7 +219,7 @@ class ObjectUnit(ObjectNames):
             return UNKNOWN
         return self.of_type(self.returned(definition), self.result_type(definition), definition.start_byte)
 
-    def instance(self, name: str, passed: list[Argument], node: Node) -> Call:
+    def instance(self, name: str, passed: list[Argument], node: Node) -> Value:
         """Return an object of a class of this file."""
         return Call(self.line(node), "object", name, self.positional(passed), self.labelled(passed))
 
@@ -226,9 +230,10 @@ class ObjectUnit(ObjectNames):
 
     def targets(self, node: Node) -> list[Name | Call]:
         """Return what a call may reach, with the object it is called on."""
-        callee = self.callee(node)
-        if callee is None:
+        called = self.callee(node)
+        if called is None:
             return []
+        callee = self.bare(called)
         passed = self.arguments(node)
         parts = self.access(callee)
         if parts is not None:
@@ -307,9 +312,8 @@ class ObjectUnit(ObjectNames):
         yield from self._found_callers[function.id]
 
     def _calls_of(self, function: Node) -> Iterator[Node]:
-        name = self.name_of(function)
         local = f"{LOCAL}{function.start_byte}"
-        for token in self.words(self.text(name).encode()) if name is not None else ():
+        for token in (token for name in self.called_names(function) for token in self.words(name.encode())):
             call = self.call_at(token)
             if call is None or function.start_byte <= call.start_byte < call.end_byte <= function.end_byte:
                 continue
@@ -318,19 +322,43 @@ class ObjectUnit(ObjectNames):
         if self.scope_of(function) in self.classes:
             yield from (node for node in self.supers if self.made_by(node) == local)
 
+    def called_names(self, function: Node) -> list[str]:
+        """Return the words that a function or class is called by."""
+        name = self.name_of(function)
+        return [self.text(name)] if name is not None else []
+
     def call_at(self, token: Node) -> Node | None:
         """Return the call whose callee a word names."""
         node = self._whole(token)
         parent = node.parent if node is not None else None
-        return parent if parent is not None and self.callee(parent) == node else None
+        return self._all_lists(parent) if parent is not None and self.callee(parent) == node else None
+
+    def _all_lists(self, call: Node) -> Node:
+        """Return a call with the further argument lists and blocks behind it."""
+        callee, parent = self.callee(call), call.parent
+        for _ in range(_MOST_LISTS):
+            if parent is None or self.callee(parent) != callee:
+                break
+            call, parent = parent, parent.parent
+        return call
 
     def _whole(self, token: Node) -> Node | None:
-        """Return a name with the owner before it; None where it is only an owner itself."""
-        parent = token.parent
+        """Return a name with the owner before it and type arguments behind it; None where it is only an owner."""
+        node, parent = token, token.parent
         parts = self.access(parent) if parent is not None else None
-        if parts is None:
-            return token
-        return parent if parts[1] == token else None
+        if parts is not None and parent is not None:
+            if parts[1] != token:
+                return None
+            node, parent = parent, parent.parent
+        while parent is not None and parent.type in self.wrapping and parent.named_children[0] == node:
+            node, parent = parent, parent.parent
+        return node
+
+    def bare(self, node: Node) -> Node:
+        """Return a callee without its type arguments."""
+        while node.type in self.wrapping and node.named_children:
+            node = node.named_children[0]
+        return node
 
     def arguments_at(self, caller: Node, parameter: Binding) -> Node | None:
         """Return the argument a call passes for a parameter: by its label, else by its position."""
@@ -352,7 +380,7 @@ class ObjectUnit(ObjectNames):
         if node is None or parent is None:
             return None
         if self.callee(parent) == node:
-            return parent
+            return self._all_lists(parent)
         parts = self.access(parent)
         if parts is not None and parts[0] == node:
             return None
@@ -437,6 +465,7 @@ def _shown(value: Text | Number) -> str:
 
 def _takes(parameters: list[Parameter], passed: list[Argument]) -> bool:
     labels = {parameter.label for parameter in parameters}
-    needed = sum(1 for parameter in parameters if parameter.default is None)
+    needed = sum(1 for parameter in parameters if parameter.default is None and not parameter.optional)
     known = all(argument.label in labels for argument in passed if argument.label)
-    return known and needed <= len(passed) <= len(parameters)
+    open_ended = any(parameter.optional for parameter in parameters)
+    return known and needed <= len(passed) and (open_ended or len(passed) <= len(parameters))

@@ -31,6 +31,8 @@ class Parameter:
     type: str
     """As written; empty when left out."""
     default: Node | None
+    optional: bool = False
+    """Whether a call may leave it out without a default: variable or implicit parameters."""
 
 
 class ObjectNames(Unit):

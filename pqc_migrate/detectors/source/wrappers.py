@@ -81,6 +81,8 @@ def _place(unit: Unit, function: Node, caller: Node) -> Call | None:
         return None
     name = unit.text(label)
     offset = unit.data.find(name.encode(), caller.start_byte, caller.end_byte)
+    if offset < 0:  # called under another name: an object's apply, a constructor
+        return None
     line = unit.data.count(b"\n", 0, offset) + 1
     return Call(line, "object", name, offset=offset, start=caller.start_byte, end=caller.end_byte)
 

@@ -43,7 +43,7 @@ def test_names_of_every_kind_of_import(imports: str, name: str) -> None:
 
 def test_a_class_of_the_same_name_from_elsewhere_is_no_use() -> None:
     """An import decides what a simple name is, not the name."""
-    code = 'import com.example.MessageDigest\nimport javax.crypto.Cipher\nval a = MessageDigest.getInstance("MD5")\n'
+    code = 'import com.example.MessageDigest\nimport javax.crypto.*\nval a = MessageDigest.getInstance("MD5")\n'
     assert [r for r in results(code) if isinstance(r, Finding)] == []
 
 
@@ -107,8 +107,8 @@ def test_default_and_named_arguments_reach_a_wrapper() -> None:
 def test_an_entry_of_an_enum_is_known_by_its_own_argument() -> None:
     """``E.ONE.id`` is what ONE was made with; inside the enum it may be any of them."""
     entries = 'enum class E(val id: String) {\n  ONE("SHA-1"),\n  TWO("MD5");\n\n'
-    code = entries + '  fun md() = MessageDigest.getInstance(id)\n}\nval one = MessageDigest.getInstance(E.ONE.id)\n'
-    assert found(code) == {(6, "SHA-1"), (6, "MD5"), (8, "SHA-1")}
+    uses = '  fun md() = MessageDigest.getInstance(id)\n}\nval one = MessageDigest.getInstance(E.ONE.id)\n'
+    assert found(entries + uses) == {(6, "SHA-1"), (6, "MD5"), (8, "SHA-1")}
 
 
 def test_objects_and_sealed_classes_pass_what_they_are_made_with() -> None:
@@ -156,7 +156,7 @@ def test_constants_of_the_android_key_store_build_a_transformation() -> None:
     """Constants that are strings count as those strings, however they are imported."""
     code = (
         "import android.security.keystore.KeyProperties\nimport android.security.keystore.KeyProperties.*\n"
-        'val a = Cipher.getInstance("${KeyProperties.KEY_ALGORITHM_AES}/$BLOCK_MODE_CBC/$ENCRYPTION_PADDING_PKCS7")\n'
+        'val a = Cipher.getInstance("${KeyProperties.KEY_ALGORITHM_AES}/$BLOCK_MODE_CBC/PKCS7Padding")\n'
         "val b = KeyGenerator.getInstance(KeyProperties.KEY_ALGORITHM_HMAC_SHA256)\n"
     )
     assert found(code) == {(4, "AES-CBC"), (5, "HMAC-SHA-256")}
