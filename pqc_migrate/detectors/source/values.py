@@ -88,6 +88,8 @@ class Choice(Value):
 
 
 UNKNOWN = Value()
+REST = "..."
+"""Key of a `Table` that has members which were not read (a spread object, a computed key)."""
 NOTHING = Value(how="nothing")
 """``None``, ``null``, ``nil``: not yet one of the values a name takes."""
 

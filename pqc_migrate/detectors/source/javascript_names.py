@@ -1,0 +1,282 @@
+"""JavaScript and TypeScript source: which names a file binds, and to what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from pqc_migrate.detectors.source.javascript_modules import FUNCTIONS, JavaScriptModules
+from pqc_migrate.detectors.source.unit import Binding
+from pqc_migrate.detectors.source.values import Value
+
+QUERY = """
+(function_declaration) @scope @function
+(generator_function_declaration) @scope @function
+(function_expression) @scope @function
+(generator_function) @scope @function
+(arrow_function) @scope @function
+(method_definition) @scope @function
+(class_declaration) @scope @class
+(class) @scope @class
+(if_statement consequence: (_) @branch)
+(else_clause) @branch
+(for_statement body: (_) @branch)
+(for_in_statement body: (_) @branch)
+(while_statement body: (_) @branch)
+(try_statement body: (_) @branch)
+(catch_clause) @branch
+(switch_case) @branch
+(switch_default) @branch
+(return_statement) @return
+(import_statement) @import
+(export_statement) @export
+(variable_declarator) @declare
+(assignment_expression) @assign
+(for_in_statement) @loop
+"""
+JS_FIELDS = "(field_definition) @field"
+TS_FIELDS = """
+(public_field_definition) @field
+(enum_declaration) @enum
+(abstract_class_declaration) @scope @class
+"""
+CLASSES = frozenset({"class_declaration", "class", "abstract_class_declaration"})
+_PROTOTYPE = re.compile(r"([\w$.]+)\.prototype(?:\.([\w$]+))?")
+_DEEPEST_PATTERN = 4
+_FARTHEST_OWNER = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Binding):
+    """A name bound to a member of a value: ``const { a: { b: c = 1 } } = value``."""
+
+    path: tuple[str, ...] = ()
+    default: Node | None = None
+
+
+class JavaScriptNames(JavaScriptModules):
+    """The bindings of one JavaScript file."""
+
+    bind_last = ("assign",)
+
+    def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
+        self.patched: dict[tuple[int, str], set[str]] = {}
+        """Members assigned to an object after it was made, by scope and name of its variable."""
+        super().__init__(data, type_of, knows)
+
+    def bind(self, capture: str, node: Node) -> None:
+        """Record what imports, exports, declarations, assignments, parameters and loops bind."""
+        binder = getattr(self, f"_bind_{capture}", None)
+        if binder is not None:
+            binder(node)
+
+    # Declarations and assignments -------------------------------------------------------------
+
+    def _bind_declare(self, node: Node) -> None:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is None:
+            return
+        scope = self.scopes.innermost(node.start_byte)
+        if name.type == "identifier" and value is not None:
+            self._bind_value(scope, self.text(name), value, node)
+        elif name.type == "identifier":
+            self._bind_declared(scope, self.text(name), node)
+        elif value is not None:
+            self._destructure(name, value, scope, node)
+
+    def _bind_value(self, scope: int, name: str, value: Node, node: Node) -> None:
+        kind = "function" if value.type in FUNCTIONS else "value"
+        offset = value.start_byte if kind == "function" else node.end_byte
+        self.add(scope, name, Binding(offset, self.passed_through(value) or value, kind))
+
+    def _bind_declared(self, scope: int, name: str, node: Node) -> None:
+        """Bind a name that is declared without a value; what it may be is assigned later."""
+        kind = "type" if self.written_type(node) else "nothing"
+        self.add(scope, name, Binding(node.end_byte, None, kind, self.written_type(node)))
+
+    def written_type(self, node: Node) -> str:
+        """Return the name of a declared type, a promise's content for a promise; empty when it is no name."""
+        annotation = node.child_by_field_name("type")
+        written = annotation.named_children[0] if annotation is not None and annotation.named_children else None
+        while written is not None and written.type == "generic_type" and len(written.named_children) == 2:
+            outer, inner = written.named_children
+            written = inner.named_children[0] if self.text(outer) == "Promise" and inner.named_children else outer
+        named = written is not None and written.type in ("type_identifier", "nested_type_identifier")
+        return self.text(written) if named and written is not None else ""
+
+    def _destructure(self, pattern: Node, value: Node, scope: int, node: Node) -> None:
+        """Bind ``const { a: b, c = 1 } = value`` and ``const [a, b] = [1, 2]`` to the members of the value."""
+        if pattern.type == "array_pattern":
+            if value.type == "array":
+                for target, part in zip(pattern.named_children, value.named_children, strict=False):
+                    if target.type == "identifier":
+                        self.add(scope, self.text(target), Binding(node.end_byte, part, "value"))
+            return
+        module = self.required(value)
+        for name, path, default in self.targets(pattern):
+            if module:
+                self._import(name, ".".join((module, *path)), node, scope)
+            else:
+                self.add(scope, name, Member(node.end_byte, value, "member", path=path, default=default))
+
+    def targets(
+        self, pattern: Node, path: tuple[str, ...] = ()
+    ) -> Iterator[tuple[str, tuple[str, ...], Node | None]]:
+        """Yield (name, path of the member, default) of everything an object pattern binds."""
+        for part in pattern.named_children if pattern.type == "object_pattern" else []:
+            key = part.child_by_field_name("key") or part.child_by_field_name("left") or part
+            target = part.child_by_field_name("value") or key
+            default = part.child_by_field_name("right")
+            if part.type == "object_assignment_pattern":
+                target = key
+            elif target.type == "assignment_pattern":
+                default = target.child_by_field_name("right")
+                target = target.child_by_field_name("left") or target
+            inner = (*path, self.key(key))
+            if target.type in ("identifier", "shorthand_property_identifier_pattern"):
+                yield self.text(target), inner, default
+            elif target.type == "object_pattern" and len(path) < _DEEPEST_PATTERN:
+                yield from self.targets(target, inner)
+
+    def _bind_assign(self, node: Node) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        while right is not None and right.type == "assignment_expression":  # a = b = value
+            right = right.child_by_field_name("right")
+        if left is None or right is None:
+            return
+        if left.type == "identifier":
+            self._bind_value(self._declaring(self.text(left), node.start_byte), self.text(left), right, node)
+        elif left.type == "object_pattern":
+            self._destructure(left, right, self.scopes.innermost(node.start_byte), node)
+        elif left.type in ("member_expression", "subscript_expression"):
+            self._assign_member(left, right, node)
+
+    def _assign_member(self, left: Node, right: Node, node: Node) -> None:
+        """Bind what is assigned to a member: of ``this``, of a prototype, of the exports, of an object."""
+        target, name = left.child_by_field_name("object"), self.member_name(left)
+        if target is None or not name:
+            return
+        if target.type == "this":
+            owner = self.enclosing_class(node.start_byte)
+            label = self.constructor_function(node) if owner is None else ""
+            if owner is not None:
+                self._bind_value(owner, name, right, node)
+            elif label:
+                self._bind_value(0, f"{label}#{name}", right, node)
+            return
+        text = self.text(target)
+        prototype = _PROTOTYPE.fullmatch(text)
+        if self.text(left) == "module.exports":
+            self._export_all(right, node)
+        elif text in ("exports", "module.exports"):
+            self._bind_value(0, f"exports.{name}", right, node)
+        elif prototype is not None:
+            self._bind_value(0, f"{prototype[1]}#{name}", right, node)
+        elif target.type == "identifier":
+            scope = self._declaring(text, node.start_byte)
+            self._bind_value(scope, f"{text}.{name}", right, node)
+            self.patched.setdefault((scope, text), set()).add(name)
+
+    def _export_all(self, right: Node, node: Node) -> None:
+        self._bind_value(0, "exports.module", right, node)
+        self._bind_value(0, "exports.default", right, node)
+        for member, held in self._pairs(right) if right.type == "object" else []:
+            self._bind_value(0, f"exports.{member}", held, node)
+
+    def constructor_function(self, node: Node) -> str:
+        """Return the name under which a function and its prototype's methods share ``this``; empty: none."""
+        current: Node | None = node
+        for _ in range(_FARTHEST_OWNER):
+            if current is None:
+                return ""
+            parent = current.parent
+            if current.type == "function_declaration":
+                name = current.child_by_field_name("name")
+                return self.text(name) if name is not None else ""
+            if current.type == "function_expression" and parent is not None:
+                return self._prototype_label(parent)
+            current = parent
+        return ""
+
+    def _prototype_label(self, parent: Node) -> str:
+        left = parent.child_by_field_name("left") or parent.child_by_field_name("name")
+        if parent.type == "pair" and parent.parent is not None and parent.parent.parent is not None:
+            left = parent.parent.parent.child_by_field_name("left")  # A.prototype = { method: function () {} }
+        if left is None:
+            return ""
+        matched = _PROTOTYPE.fullmatch(self.text(left))
+        return matched[1] if matched is not None else self.text(left) if left.type == "identifier" else ""
+
+    def _declaring(self, name: str, offset: int) -> int:
+        """Return the scope around an offset that already binds a name, else the innermost."""
+        chain = self.scopes.chain(offset)
+        return next((scope for scope in chain if (scope, name) in self.bindings), chain[0])
+
+    def _bind_loop(self, node: Node) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None and right is not None and left.type == "identifier":
+            scope = self.scopes.innermost(node.start_byte)
+            self.add(scope, self.text(left), Binding(node.start_byte, right, "loop"))
+
+    # Definitions ------------------------------------------------------------------------------
+
+    def _bind_field(self, node: Node) -> None:
+        name = node.child_by_field_name("property") or node.child_by_field_name("name")
+        value, owner = node.child_by_field_name("value"), self.enclosing_class(node.start_byte)
+        if name is None or owner is None:
+            return
+        if value is not None:
+            self._bind_value(owner, self.text(name), value, node)
+        elif self.written_type(node):
+            self._bind_declared(owner, self.text(name), node)
+
+    def _bind_enum(self, node: Node) -> None:
+        name = node.child_by_field_name("name")
+        if name is not None:
+            scope = self.scopes.innermost(node.start_byte)
+            self.add(scope, self.text(name), Binding(node.start_byte, node, "value"))
+
+    def _bind_class(self, node: Node) -> None:
+        name = node.child_by_field_name("name")
+        if name is not None:
+            scope = max(self.scopes.parents[self.scope_of(node)], 0)
+            self.add(scope, self.text(name), Binding(node.start_byte, node, "class"))
+
+    def _bind_function(self, node: Node) -> None:
+        name = node.child_by_field_name("name")
+        if name is not None and node.type != "method_definition":
+            scope = max(self.scopes.parents[self.scope_of(node)], 0)
+            self.add(scope, self.text(name), Binding(node.start_byte, node, "function"))
+        elif name is not None:
+            owner = node.parent.parent if node.parent is not None else None
+            if owner is not None and owner.type in CLASSES:
+                kind = "getter" if any(child.type == "get" for child in node.children) else "function"
+                self.add(self.scope_of(owner), self.text(name), Binding(node.start_byte, node, kind))
+        for index, parameter in enumerate(self.parameters(node)):
+            self._bind_parameter(node, parameter, index)
+
+    def _bind_parameter(self, node: Node, parameter: Node, index: int) -> None:
+        label = parameter.child_by_field_name("pattern") or parameter.child_by_field_name("left") or parameter
+        default = parameter.child_by_field_name("value") or parameter.child_by_field_name("right")
+        scope, start = self.scope_of(node), node.start_byte
+        if label.type == "identifier":
+            written = self.written_type(parameter)
+            binding = Binding(start, default, "parameter", written, index, node)
+            self.add(scope, self.text(label), binding)
+            owner = self.enclosing_class(start)
+            # TypeScript's ``constructor(private key: …)`` makes a field, too.
+            if owner is not None and any(c.type == "accessibility_modifier" for c in parameter.named_children):
+                self.add(owner, self.text(label), binding)
+        for name, path, given in self.targets(label):
+            binding = Member(start, default, "parameter", "", index, node, path, given)
+            self.add(scope, name, binding)
+
+    def parameters(self, function: Node) -> list[Node]:
+        """Return the parameters of a function, in order."""
+        single = function.child_by_field_name("parameter")
+        listed = function.child_by_field_name("parameters")
+        found = listed.named_children if listed is not None else []
+        return [single] if single is not None else [child for child in found if child.type != "comment"]
