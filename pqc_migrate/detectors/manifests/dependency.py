@@ -22,7 +22,10 @@ from pqc_migrate.model.target import SourceFile
 REFERENCE = "reference"
 """What is said in place of an address or a path."""
 
-_PLAIN = re.compile(r"[\w.*+!<>=~^|,\-() \[\]${}]{1,100}")
+_LONGEST_CONSTRAINT = 100
+_BETWEEN_VERSIONS = re.compile(r"[\s,|()\[\]<>=~^!]+|(?<=\s)-(?=\s)")
+_VERSION = re.compile(r"[vVrR]?\d[\w.+*!-]{0,60}|[xX*]|\$\{[\w.-]+\}|(?i:latest|release|next|and)")
+"""What a version may look like: a word without a digit near its start could be anything, a password too."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -128,7 +131,9 @@ def decoded(file: SourceFile) -> Text:
 def plain(constraint: str) -> str:
     """Return a version constraint, or `REFERENCE` for an address, a path or anything else that is none."""
     constraint = constraint.strip()
-    return constraint if not constraint or _PLAIN.fullmatch(constraint) else REFERENCE
+    words = [word for word in _BETWEEN_VERSIONS.split(constraint) if word]
+    known = len(constraint) <= _LONGEST_CONSTRAINT and all(_VERSION.fullmatch(word) for word in words)
+    return constraint if known else REFERENCE
 
 
 def _findings(rule: str, text: Text, entry: Dependency) -> Iterable[Finding]:

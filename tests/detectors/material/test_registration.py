@@ -18,8 +18,8 @@ def test_a_key_inside_a_source_file_does_not_make_the_file_parsed(look):
         "pem": True,
         "pem-embedded": False,
         "der": True,
-        "openssh": True,
-        "openssh-embedded": False,
+        "openssh-key": True,
+        "openssh-key-embedded": False,
     }
 
 
