@@ -35,9 +35,11 @@ def strings(count: int) -> str:
     return "import hashlib\nt = [" + ",".join(f'"s{i}"' for i in range(count)) + "]\nhashlib.md5()\n"
 
 
-def overloads(count: int) -> str:
-    method = "void g(String p) { a = p; MessageDigest.getInstance(a); g(a); }\n"
-    return "import java.security.*;\nclass A { String a;\n" + method * count + "}\n"
+def generators(count: int) -> str:
+    body = 'g.initialize(1024); KeyPair k = g.generateKeyPair(); Signature s = Signature.getInstance("DSA");\n'
+    body += "s.initSign(k.getPrivate());\n"
+    first = 'KeyPairGenerator g = KeyPairGenerator.getInstance("DSA");'
+    return "import java.security.*;\nclass A { void f() { " + first + body * count + "} }\n"
 
 
 def seconds(code: str, language: str) -> float:
@@ -54,7 +56,7 @@ def seconds(code: str, language: str) -> float:
         (one_line, 1500, "javascript"),
         (circular, 300, "python"),
         (strings, 20000, "python"),
-        (overloads, 300, "java"),
+        (generators, 60, "java"),
     ],
 )
 def test_twice_the_size_costs_about_twice_the_time(make, size: int, language: str) -> None:
