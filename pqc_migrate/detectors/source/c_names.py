@@ -122,8 +122,11 @@ class CNames(Unit):
 
     def _bind_assign(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is not None and right is not None:
-            self._assigned(left, Binding(node.end_byte, right, "value"))
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None:
+            return
+        plain = operator is None or operator.type == "="
+        self._assigned(left, Binding(node.end_byte, right, "value" if plain else "opaque"))
 
     def _bind_callee(self, callee: Node) -> None:
         """Bind the variable that a call fills in (``gcry_cipher_open(&handle, …)``) to the call."""

@@ -89,9 +89,14 @@ class CUnit(CNames):
 
     def call(self, name: str, place: Node, node: Node, receiver: Value | None = None) -> Call:
         """Return a call of a name that stands at one word, with the arguments of its node."""
-        args = tuple(self.value(child) for child in self.passed(node))
+        # What nobody knows is not asked for its arguments.
+        args = tuple(self.value(child) for child in self.passed(node)) if self.means(name) else ()
         span = (place.start_byte, node.start_byte, node.end_byte)
         return Call(self.line(place), "object", name, args, {}, receiver, *span)
+
+    def means(self, name: str) -> bool:
+        """Whether the catalog has rules for calls of a name."""
+        return self.knows(name) or self.knows(f"*.{name.rsplit('.', 1)[-1]}")
 
     def passed(self, node: Node) -> list[Node]:
         """Return the nodes of a call's arguments."""
@@ -204,7 +209,9 @@ class CUnit(CNames):
         if parent is None or parent.type in _NOT_USED or token.type == "type_identifier":
             return None
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
-            return parent
+            around = parent.parent
+            asked = around is not None and around.type == "argument_list" and self._asks(around)
+            return None if asked else parent
         return node if self._is_reference(node, parent) else None
 
     def _pointed(self, token: Node) -> Node | None:
