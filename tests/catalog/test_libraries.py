@@ -48,3 +48,14 @@ def test_rule_ids_are_kebab_case(language: str) -> None:
     """Rule ids are permanent and stand in URLs and ignore comments."""
     ids = {rule.id for rules in libraries.load(language).rules.values() for rule in rules}
     assert all(part.replace("-", "").isalnum() and part == part.lower() for i in ids for part in i.split("/"))
+
+
+_VERSIONS = {"SSL": {"2", "3"}, "TLS": {"1.0", "1.1", "1.2", "1.3"}, "DTLS": {"1.0", "1.2", "1.3"}, "SSH": {"1", "2.0"}}
+
+
+@pytest.mark.parametrize("language", libraries.languages())
+def test_one_protocol_version_has_one_spelling(language: str) -> None:
+    """SSL 3 found by one library and by another is the same asset."""
+    rules = [rule for named in libraries.load(language).rules.values() for rule in named]
+    spelled = {(rule.family, value) for rule in rules for key, value in rule.constants if key == "version"}
+    assert {(family, version) for family, version in spelled if version not in _VERSIONS[family]} == set()

@@ -116,6 +116,10 @@ class Unit:
         """Return words of the catalog as this language may write them (``getPublic`` as ``public``)."""
         return words
 
+    def aliases(self, node: Node) -> bool:
+        """Whether an expression only names something, so that a variable bound to it is an alias of it."""
+        return node.type in self.alias_nodes
+
     # What every language shares ---------------------------------------------------------------
 
     def token(self, start: int, end: int) -> Node | None:
@@ -322,7 +326,7 @@ class Unit:
 
 def as_constant(value: Value) -> Value:
     """Mark a literal as read through a name; calls and names keep their own place."""
-    if isinstance(value, Call | Name):
+    if isinstance(value, Call | Name) or value == UNKNOWN:
         return value
     return replace(value, how="constant") if value.how == "literal" else value
 

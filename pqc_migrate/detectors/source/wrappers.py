@@ -16,6 +16,7 @@ from pqc_migrate.detectors.source.interpret import Interpreter
 from pqc_migrate.detectors.source.meaning import Meaning
 from pqc_migrate.detectors.source.unit import Unit
 from pqc_migrate.detectors.source.values import Call, Name, Value, options
+from pqc_migrate.model.inventory import Kind
 
 _MOST_FUNCTIONS = 60
 _MOST_CALLERS = 50
@@ -117,4 +118,7 @@ def _made_with(value: Value, interpreter: Interpreter, depth: int) -> Iterator[M
     parts = value.args[:2] if value.name.rsplit(".", 1)[-1] in _ENCODERS else ()
     for part in (value.receiver, *parts):
         for option in options(part) if part is not None else ():
-            yield from _made_with(option, interpreter, depth - 1)
+            for meaning in _made_with(option, interpreter, depth - 1):
+                # What is asked of a connection is no longer the protocol.
+                if meaning.asset is None or meaning.asset.kind is not Kind.PROTOCOL:
+                    yield meaning
