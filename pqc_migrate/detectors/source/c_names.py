@@ -7,7 +7,7 @@ the file in which everything else is blank, so that offsets and lines stay those
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from tree_sitter import Language, Node, Parser
@@ -60,6 +60,7 @@ class CNames(Unit):
         super().__init__(*arguments)  # type: ignore[arg-type]
         self._newlines = [match.start() for match in re.finditer(b"\n", self.data)]
         self._macro_root = self._parse_macros()
+        self._spans = sorted((start, end, name) for name, spans in self.macros.items() for start, end in spans)
 
     def grammar(self) -> Language:
         """Return the C grammar."""
@@ -200,6 +201,13 @@ class CNames(Unit):
         spans = [span for span in self.macros.get(name, ()) if not span[0] <= offset < span[1]]
         found = [value for value in map(self._body, spans[:_MOST_MACROS]) if value != UNKNOWN]
         return choice(found) if found else Name(name=name)
+
+    def macro_around(self, offset: int) -> str | None:
+        """Return the name of the macro in whose body an offset lies, or None."""
+        index = bisect_right(self._spans, (offset, len(self.data), "")) - 1
+        if index < 0 or not self._spans[index][0] <= offset < self._spans[index][1]:
+            return None
+        return self._spans[index][2]
 
     def _body(self, span: tuple[int, int]) -> Value:
         """Return what a macro's body is known to be."""

@@ -32,6 +32,7 @@ _NOT_USED = frozenset(
         "preproc_ifdef",
         "preproc_defined",
         "preproc_def",
+        "preproc_function_def",
         "preproc_call",
         "preproc_params",
         "enumerator",
@@ -43,6 +44,8 @@ _NOT_USED = frozenset(
         "using_declaration",
     }
 )
+_COMPARING = frozenset({"IN_SET", "strcmp", "strcasecmp", "wcscmp", "_wcsicmp", "lstrcmpW", "lstrcmpiW", "memcmp"})
+"""Calls that compare their arguments."""
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _NUMBER = re.compile(r"^(0[xX][0-9a-fA-F']+|0[bB][01']+|[0-9][0-9']*)[uUlLzZ]*$")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
@@ -206,11 +209,11 @@ class CUnit(CNames):
         node, parent = token, token.parent
         while parent is not None and parent.type in ("qualified_identifier", "template_function"):
             node, parent = parent, parent.parent
-        if parent is None or parent.type in _NOT_USED or token.type == "type_identifier":
+        if parent is None or parent.type in _NOT_USED or token.type == "type_identifier" or self._defines(token):
             return None
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
             around = parent.parent
-            asked = around is not None and around.type == "argument_list" and self._asks(around)
+            asked = around is not None and around.type == "argument_list" and self._taker(around) in self._queries
             return None if asked else parent
         return node if self._is_reference(node, parent) else None
 
@@ -245,7 +248,10 @@ class CUnit(CNames):
             whole = parent.parent.parent if parent.parent is not None else None
             return not self._names_itself(node, whole.named_children if whole is not None else [])
         if parent.type == "argument_list":
-            return not self._asks(parent)
+            taker = self._taker(parent)
+            return taker not in self._queries and taker not in _COMPARING
+        if parent.type == "parenthesized_expression":
+            return parent.parent is None or parent.parent.type != "sizeof_expression"
         if parent.type == "binary_expression":
             operator = parent.child_by_field_name("operator")
             return operator is None or self.text(operator) not in _COMPARISONS
@@ -258,11 +264,16 @@ class CUnit(CNames):
         texts = (child for child in row if child.type == "string_literal")
         return any(self.text(text)[1:-1].strip().replace("-", "_") in shown for text in texts)
 
-    def _asks(self, arguments: Node) -> bool:
-        """Whether these are the arguments of a function that only asks about an algorithm."""
+    def _taker(self, arguments: Node) -> str:
+        """Return the name of the function that takes these arguments."""
         call = arguments.parent
         function = call.child_by_field_name("function") if call is not None else None
-        return function is not None and self.text(function) in self._queries
+        return self.text(function) if function is not None else ""
+
+    def _defines(self, token: Node) -> bool:
+        """Whether a constant only defines another of its kind (``#define SP_PROT_TLS1_0 SP_PROT_TLS1``)."""
+        name = self.macro_around(token.start_byte)
+        return name is not None and name.split("_")[:2] == self.text(token).split("_")[:2] and name.count("_") > 1
 
 
 def _flags(value: Value) -> tuple[Value, ...]:
