@@ -159,9 +159,9 @@ def _aliases(unit: Unit, known: Libraries) -> tuple[frozenset[bytes], frozenset[
         for binding in bindings[:4]:
             if binding.kind == "import" and known.canonical(binding.name) in known.rules:
                 imported.add(name.encode())
-            elif binding.kind == "value" and binding.node is not None and binding.node.type in unit.alias_nodes:
+            elif binding.kind == "value" and binding.node is not None and unit.aliases(binding.node):
                 for option in options(unit.value(binding.node)):
-                    if isinstance(option, Name) and known.canonical(option.name) in known.rules:
+                    if isinstance(option, Name | Call) and known.canonical(option.name) in known.rules:
                         assigned.add(name.encode())
     return frozenset(imported), frozenset(assigned)
 

@@ -1,0 +1,315 @@
+"""What Python's expressions are known to be, calls left out: literals, tables, operators, attributes, settings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import islice, product
+
+from tree_sitter import Node
+
+from pqc_migrate.detectors.source import python_strings
+from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.python_types import PythonTypes
+from pqc_migrate.detectors.source.unit import LOCAL
+from pqc_migrate.detectors.source.values import (
+    NOTHING,
+    UNKNOWN,
+    Call,
+    Items,
+    Name,
+    Number,
+    Octets,
+    Table,
+    Text,
+    Value,
+    choice,
+    options,
+)
+
+_QUOTES = re.compile(r"^([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2$", re.DOTALL)
+_PROPERTIES = re.compile(rb"@(?:\w+\.)*(?:cached_)?(?:class)?property\b")
+_UNREAD = "\0"
+"""Begins the key of a table's entry whose key was not read; no name of an algorithm does."""
+_MOST_PAIRS = 36
+_MOST_COPIES = 256
+
+
+class PythonValues(PythonTypes):
+    """The expressions of one Python file."""
+
+    def expression(self, node: Node) -> Value:
+        """Return what an expression is known to be."""
+        method = getattr(self, f"_of_{node.type}", None)
+        return method(node) if method is not None else UNKNOWN
+
+    # Names and attributes ---------------------------------------------------------------------
+
+    def _of_identifier(self, node: Node) -> Value:
+        found = self.identifier(self.text(node), node.start_byte)
+        return self.placed(found, node)
+
+    def _of_attribute(self, node: Node) -> Value:
+        target, attribute = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+        if target is None or attribute is None:
+            return UNKNOWN
+        name = self.text(attribute)
+        if target.type == "identifier" and self.text(target) in ("self", "cls"):
+            scope = self.enclosing_class(node.start_byte)
+            return self._member_value(self.attribute_of_class(scope, name), name, attribute)
+        if target.type == "call" and self.text(target).startswith("super("):
+            scope = self.enclosing_class(node.start_byte)
+            above = [self.local_class(base.name) for base in self.bases(scope)] if scope is not None else []
+            found = self.inherited([base for base in above if base is not None], name)
+            return self._member_value(found, name, attribute)
+        return choice([self.attribute_of(option, name, attribute) for option in options(self.value(target))])
+
+    def attribute_of(self, owner: Value, name: str, attribute: Node) -> Value:
+        """Return an attribute of a value; `attribute` is where it is written."""
+        line, offset = self.line(attribute), attribute.start_byte
+        if isinstance(owner, Name | Call) and owner.name.startswith(LOCAL):
+            return self._attribute_of_local(owner, name, attribute)
+        if isinstance(owner, Name):
+            return Name(line, "literal", f"{owner.name}.{name}", offset)
+        if isinstance(owner, Call):
+            return Call(line, "object", f"{self.type_of(owner)}.{name}", receiver=owner, offset=offset)
+        if isinstance(owner, Table) and name in owner.pairs:
+            return owner.pairs[name]
+        if name == "value" and owner not in (UNKNOWN, NOTHING):  # of a member of an enumeration
+            return owner
+        return Name(line, "literal", f"*.{name}", offset)
+
+    def _attribute_of_local(self, owner: Name | Call, name: str, attribute: Node) -> Value:
+        scope = self.local_class(owner.name)
+        found = self.attribute_of_class(scope, name)
+        if found is None and name == "value":
+            members = self.enumerated(scope)
+            return choice(members) if members else UNKNOWN
+        return self._member_value(found, name, attribute)
+
+    def _member_value(self, found: Value | None, name: str, attribute: Node) -> Value:
+        if found is None:
+            return Name(self.line(attribute), "literal", f"*.{name}", attribute.start_byte)
+        return choice([self._of_property(option) for option in options(self.placed(found, attribute))])
+
+    def _of_property(self, member: Value) -> Value:
+        """Return what a property gives; any other member is itself."""
+        node = self.local(member.name) if isinstance(member, Name) and member.name.startswith(LOCAL) else None
+        if node is None or node.type != "function_definition" or node.parent is None:
+            return member
+        decorated = node.parent if node.parent.type == "decorated_definition" else None
+        if decorated is None or not _PROPERTIES.search(self.data, decorated.start_byte, node.start_byte):
+            return member
+        return self.returned(node)
+
+    # Settings: ``context.minimum_version = …``, ``PASSWORD_HASHERS = […]``, ``app.config["…"] = …`` ----
+
+    def _of_assignment(self, node: Node) -> Value:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None:
+            return UNKNOWN
+        given = (self.value(right),)
+        if left.type == "attribute":
+            target, attribute = left.child_by_field_name("object"), left.child_by_field_name("attribute")
+            if target is None or attribute is None:
+                return UNKNOWN
+            owners = options(self.value(target))
+            return choice([self._setting(owner, attribute, given, node) for owner in owners])
+        key = self.setting_key(left)
+        if key is None:
+            return UNKNOWN
+        span = (key.start_byte, node.start_byte, node.end_byte)
+        return Call(self.line(key), "object", self.text(key), given, {}, None, *span)
+
+    _of_augmented_assignment = _of_assignment
+
+    def setting_key(self, left: Node) -> Node | None:
+        """Return the name that an assignment sets, when it can be a setting of a library."""
+        if left.type == "identifier":
+            return left
+        written = left.child_by_field_name("subscript") if left.type == "subscript" else None
+        inner = [c for c in written.named_children if c.type == "string_content"] if written is not None else []
+        return inner[0] if len(inner) == 1 else None
+
+    def _setting(self, owner: Value, attribute: Node, given: tuple[Value, ...], node: Node) -> Value:
+        """Return an assignment to an attribute as a call of the object's, by the name of the attribute."""
+        if not isinstance(owner, Name | Call) or owner.name.startswith((LOCAL, "*.")):
+            return UNKNOWN
+        receiver = owner if isinstance(owner, Call) else None
+        name = f"{self.type_of(owner) if receiver is not None else owner.name}.{self.text(attribute)}"
+        span = (attribute.start_byte, node.start_byte, node.end_byte)
+        return Call(self.line(attribute), "object", name, given, {}, receiver, *span)
+
+    # Literals ---------------------------------------------------------------------------------
+
+    def _of_string(self, node: Node) -> Value:
+        match = _QUOTES.match(self.text(node))
+        if match is None:
+            return UNKNOWN
+        prefix = match[1].lower()
+        if "f" in prefix:
+            return self._formatted(node)
+        return python_strings.literal(self.line(node), prefix, match[3])
+
+    def _formatted(self, node: Node) -> Value:
+        pieces, values = [""], []
+        for child in node.named_children:
+            if child.type == "string_content":
+                pieces[-1] += self.text(child)
+            elif child.type == "interpolation":
+                values.append(self.value(child.named_children[0]) if child.named_children else UNKNOWN)
+                pieces.append("")
+        return python_strings.filled(Text(self.line(node)), pieces, values)
+
+    def _of_concatenated_string(self, node: Node) -> Value:
+        parts = [self.value(child) for child in node.named_children if child.type == "string"]
+        total: Value = parts[0] if parts else UNKNOWN
+        for part in parts[1:]:
+            total = operate("+", total, part)
+        return total
+
+    def _of_none(self, node: Node) -> Value:
+        return NOTHING
+
+    def _of_true(self, node: Node) -> Value:
+        return Name(self.line(node), name="True")
+
+    def _of_false(self, node: Node) -> Value:
+        return Name(self.line(node), name="False")
+
+    def _of_integer(self, node: Node) -> Value:
+        try:
+            return Number(self.line(node), number=int(self.text(node).rstrip("lL"), 0))
+        except ValueError:
+            return UNKNOWN
+
+    # Operators --------------------------------------------------------------------------------
+
+    def _of_binary_operator(self, node: Node) -> Value:
+        left, right = (self.value(node.child_by_field_name(side)) for side in ("left", "right"))
+        operator = node.child_by_field_name("operator")
+        sign = self.text(operator) if operator is not None else ""
+        pairs = islice(product(options(left), options(right)), _MOST_PAIRS)
+        found = [_combined(sign, a, b) for a, b in pairs]
+        return choice([value for value in found if value != UNKNOWN])
+
+    def _of_unary_operator(self, node: Node) -> Value:
+        inner = self.value(node.child_by_field_name("argument"))
+        negative = isinstance(inner, Number) and self.text(node).startswith("-")
+        return replace(inner, number=-inner.number) if negative and isinstance(inner, Number) else UNKNOWN
+
+    def _of_parenthesized_expression(self, node: Node) -> Value:
+        return self.value(node.named_children[0]) if node.named_children else UNKNOWN
+
+    _of_await = _of_parenthesized_expression
+
+    def _of_named_expression(self, node: Node) -> Value:
+        return self.value(node.child_by_field_name("value"))
+
+    def _of_conditional_expression(self, node: Node) -> Value:
+        children = [child for child in node.named_children if child.type != "comment"]
+        return choice([self.value(children[0]), self.value(children[-1])]) if len(children) == 3 else UNKNOWN
+
+    def _of_boolean_operator(self, node: Node) -> Value:
+        left, right = (self.value(node.child_by_field_name(side)) for side in ("left", "right"))
+        if left == UNKNOWN and isinstance(right, Text | Number):
+            return replace(right, how="default argument")  # what holds when nothing else was chosen
+        return choice([side for side in (left, right) if side != UNKNOWN])
+
+    # Sequences and tables ---------------------------------------------------------------------
+
+    def _of_list(self, node: Node) -> Value:
+        items: list[Value] = []
+        for child in node.named_children:
+            if child.type == "list_splat":
+                items.extend(self.iterated(self.value(child.named_children[0])) if child.named_children else [])
+            elif child.type != "comment":
+                items.append(self.value(child))
+        return Items(self.line(node), items=tuple(items))
+
+    _of_tuple = _of_set = _of_expression_list = _of_list
+
+    def _of_list_comprehension(self, node: Node) -> Value:
+        body = self.value(node.child_by_field_name("body"))
+        return Items(self.line(node), items=options(body))
+
+    _of_set_comprehension = _of_generator_expression = _of_list_comprehension
+
+    def _of_dictionary(self, node: Node) -> Value:
+        pairs: dict[str, Value] = {}
+        for index, child in enumerate(node.named_children):
+            key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+            if key is not None and value is not None:
+                pairs[_key(self.value(key), index)] = self.value(value)
+            elif child.type == "dictionary_splat" and child.named_children:
+                for option in options(self.value(child.named_children[0])):
+                    pairs.update(option.pairs if isinstance(option, Table) else {})
+        return Table(self.line(node), pairs=pairs)
+
+    def _of_dictionary_comprehension(self, node: Node) -> Value:
+        pair = node.child_by_field_name("body")
+        value = self.value(pair.child_by_field_name("value")) if pair is not None else UNKNOWN
+        return Table(self.line(node), pairs={_UNREAD: value})
+
+    def _of_subscript(self, node: Node) -> Value:
+        owner, index = self.value(node.child_by_field_name("value")), node.child_by_field_name("subscript")
+        if index is not None and index.type == "slice":
+            return self._sliced(owner, index)
+        key = self.value(index) if index is not None else UNKNOWN
+        return choice([found for option in options(owner) for found in self.entries(option, key)])
+
+    def entries(self, owner: Value, key: Value) -> list[Value]:
+        """Return what stands under a key of a table or sequence; a key that was not read may be any of them."""
+        if isinstance(owner, Table):
+            keys = [_key(option, -1) for option in options(key)]
+            wanted = [option for option in keys if option in owner.pairs]
+            unread = _UNREAD in owner.pairs or any(not isinstance(option, Text | Number) for option in options(key))
+            return [found for k, found in owner.pairs.items() if k in wanted or (unread and not wanted)]
+        if isinstance(owner, Items):
+            numbers = [option.number for option in options(key) if isinstance(option, Number)]
+            return [owner.items[n] for n in numbers if -len(owner.items) <= n < len(owner.items)]
+        if isinstance(owner, Name) and self.local_class(owner.name) is not None:  # Algorithm["SHA256"]
+            scope = self.local_class(owner.name)
+            named = [self.attribute_of_class(scope, o.text) for o in options(key) if isinstance(o, Text)]
+            return [value for value in named if value is not None]
+        return []
+
+    def _sliced(self, owner: Value, index: Node) -> Value:
+        bounds = [self.value(child) for child in index.named_children]
+        text = self.text(index).replace(" ", "")
+        if not isinstance(owner, Octets | Items | Text) or not all(isinstance(bound, Number) for bound in bounds):
+            return UNKNOWN
+        numbers = [bound.number for bound in bounds if isinstance(bound, Number)]
+        if len(numbers) == 1 and ":" in text and text.count(":") == 1:
+            cut = slice(None, numbers[0]) if text.startswith(":") else slice(numbers[0], None)
+        elif len(numbers) == 2 and text.count(":") == 1:
+            cut = slice(*numbers)
+        else:
+            return UNKNOWN
+        if isinstance(owner, Octets):
+            return replace(owner, length=len(range(owner.length)[cut]))
+        if isinstance(owner, Text):
+            return replace(owner, text=owner.text[cut])
+        return replace(owner, items=owner.items[cut])
+
+
+def _combined(sign: str, left: Value, right: Value) -> Value:
+    if sign == "%" and isinstance(left, Text):
+        return python_strings.interpolated(left, right)
+    if sign == "*" and isinstance(left, Text) and isinstance(right, Number) and 0 < right.number < _MOST_COPIES:
+        return replace(left, text=left.text * right.number)
+    if sign == "|" and isinstance(left, Table) and isinstance(right, Table):
+        return Table(left.line, pairs={**left.pairs, **right.pairs})
+    if sign == "+" and isinstance(left, Items) != isinstance(right, Items):
+        return left if isinstance(left, Items) else right  # what is known of a list that another part extends
+    if sign in ("|", "-", "^") and isinstance(left, Items) and isinstance(right, Items):
+        return Items(left.line, items=left.items + (right.items if sign == "|" else ()))
+    return operate(sign, left, right)
+
+
+def _key(value: Value, index: int) -> str:
+    if isinstance(value, Text):
+        return value.text
+    if isinstance(value, Number):
+        return str(value.number)
+    return value.name if isinstance(value, Name) else f"{_UNREAD}{index}"

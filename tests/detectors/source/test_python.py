@@ -1,0 +1,318 @@
+"""Python that hides its algorithms: every value, name and object of these files is followed, and nothing more."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from pqc_migrate.catalog import algorithms
+from pqc_migrate.detectors.source import python
+from pqc_migrate.model.inventory import Diagnostic, Finding
+from pqc_migrate.model.target import SourceFile
+
+CASES = {
+    "star import": ("from hashlib import *\nmd5(b'')", {"2 MD5"}),
+    "alternatives of an import": (
+        """
+        try:
+            from Cryptodome.Hash import SHA1 as sha
+        except ImportError:
+            from Crypto.Hash import SHA256 as sha
+        sha.new(data)
+        """,
+        {"6 SHA-1", "6 SHA-256"},
+    ),
+    "exported names are no use": ("import hashlib\n__all__ = ['md5', 'sha1', 'hashlib.md5']", set()),
+    "branches": (
+        """
+        import hashlib
+        if strict:
+            name = "sha256"
+        else:
+            name = "md5"
+        hashlib.new(name)
+        name = "sha512"
+        hashlib.new(name)
+        """,
+        {"7 MD5", "7 SHA-256", "9 SHA-512"},
+    ),
+    "constant of a class": (
+        """
+        import hashlib
+        class Config:
+            NAME = "sha384"
+            def digest(self):
+                return hashlib.new(self.NAME)
+        hashlib.new(Config.NAME)
+        """,
+        {"6 SHA-384", "7 SHA-384"},
+    ),
+    "members of an enumeration": (
+        """
+        import hashlib
+        from enum import Enum
+        class Algorithm(Enum):
+            OLD = "md5"
+            NEW = "sha256"
+        hashlib.new(Algorithm.NEW.value)
+        def digest(algorithm: Algorithm):
+            return hashlib.new(algorithm.value)
+        for one in Algorithm:
+            hashlib.new(one.value)
+        """,
+        {"7 SHA-256", "9 MD5", "9 SHA-256", "11 MD5", "11 SHA-256"},
+    ),
+    "table with get, items and a key that is not read": (
+        """
+        import hashlib
+        TABLE = {"a": "md5", "b": "sha512"}
+        hashlib.new(TABLE["a"])
+        hashlib.new(TABLE.get("b"))
+        hashlib.new(TABLE.get(chosen, "sha224"))
+        for label, name in TABLE.items():
+            hashlib.new(name)
+        """,
+        {"4 MD5", "5 SHA-512", "6 MD5", "6 SHA-512", "6 SHA-224", "8 MD5", "8 SHA-512"},
+    ),
+    "table of functions": (
+        """
+        import hashlib
+        TABLE = {name: getattr(hashlib, name) for name in ("sha1", "sha256")}
+        TABLE["sha1"](data)
+        """,
+        {"3 SHA-1", "3 SHA-256"},
+    ),
+    "getattr by name": (
+        """
+        import hashlib
+        getattr(hashlib, "md5")(data)
+        make = getattr(hashlib, "sha" + str(224))
+        make(data)
+        """,
+        {"3 MD5", "4 SHA-224", "5 SHA-224"},
+    ),
+    "partial functions": (
+        """
+        import hashlib
+        from functools import partial
+        make = partial(hashlib.new, "sha384")
+        make(data)
+        key = partial(hashlib.pbkdf2_hmac, hash_name="sha256", iterations=1)
+        key(password=p, salt=s)
+        """,
+        {"4 SHA-384", "5 SHA-384", "6 PBKDF2-HMAC-SHA-256", "7 PBKDF2-HMAC-SHA-256"},
+    ),
+    "lambdas": (
+        """
+        import hashlib
+        digest = lambda data, name="sha512": hashlib.new(name, data)
+        digest(b"", "sha3_512")
+        """,
+        {"3 SHA-512", "3 SHA3-512"},
+    ),
+    "decorators and properties": (
+        """
+        import hashlib
+        class Hasher:
+            @property
+            def name(self):
+                return "sha384"
+            def digest(self):
+                return hashlib.new(self.name)
+        """,
+        {"8 SHA-384"},
+    ),
+    "fields of a data class": (
+        """
+        import hashlib
+        from dataclasses import dataclass, field
+        @dataclass
+        class Options:
+            name: str = "sha224"
+            other: str = field(default="md5")
+            def digest(self):
+                return hashlib.new(self.name), hashlib.new(self.other)
+        """,
+        {"9 SHA-224", "9 MD5"},
+    ),
+    "texts put together": (
+        """
+        import hashlib
+        bits, family = 384, "sha"
+        hashlib.new(f"{family}{bits}")
+        hashlib.new("{}{}".format(family, 256))
+        hashlib.new("%s%d" % (family, 512))
+        hashlib.new("_".join(["sha3", "256"]))
+        hashlib.new("SHA-1".replace("-", "").lower())
+        hashlib.new(f"{family}{unknown}")
+        """,
+        {"4 SHA-384", "5 SHA-256", "6 SHA-512", "7 SHA3-256", "8 SHA-1"},
+    ),
+    "walrus": ("import hashlib\nif name := 'md5':\n    hashlib.new(name)", {"3 MD5"}),
+    "fallback of the environment": (
+        """
+        import hashlib, os
+        hashlib.new(os.environ.get("DIGEST", "sha256"))
+        hashlib.new(os.getenv("DIGEST", "sha1"))
+        hashlib.new(settings.get("digest", default="md5"))
+        hashlib.new(given or "sha384")
+        """,
+        {"3 SHA-256", "4 SHA-1", "5 MD5", "6 SHA-384"},
+    ),
+    "default and passed arguments": (
+        """
+        import hashlib
+        def digest(data, *, name="md5"):
+            return hashlib.new(name)
+        digest(b"", name="sha512")
+        """,
+        {"4 MD5", "4 SHA-512"},
+    ),
+    "subclasses give a base class its values": (
+        """
+        import hashlib
+        class Base:
+            ALGORITHM = None
+            def digest(self):
+                return hashlib.new(self.ALGORITHM)
+        class One(Base):
+            ALGORITHM = "md5"
+        class Two(One):
+            ALGORITHM = "sha256"
+        """,
+        {"6 MD5", "6 SHA-256"},
+    ),
+    "inherited and set in the constructor": (
+        """
+        import hashlib
+        class Base:
+            def __init__(self, name):
+                self.name = name
+        class One(Base):
+            def digest(self):
+                return hashlib.new(self.name)
+        Base("sha1")
+        """,
+        {"8 SHA-1"},
+    ),
+    "with": (
+        """
+        import ssl
+        with ssl.create_default_context() as context:
+            context.set_ecdh_curve("secp384r1")
+        """,
+        {"3 TLS", "4 ECDH-P-384"},
+    ),
+    "types of parameters": (
+        """
+        from __future__ import annotations
+        from typing import Optional
+        from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
+        def sign(key: ed25519.Ed25519PrivateKey, data):
+            return key.sign(data)
+        def agree(key: "x25519.X25519PrivateKey | None", peer):
+            return key.exchange(peer)
+        def other(key: Optional[ed25519.Ed25519PrivateKey] = None):
+            return key.sign(b"")
+        def loaded() -> ed25519.Ed25519PrivateKey: ...
+        loaded().sign(b"")
+        def listed(keys: list[ed25519.Ed25519PrivateKey]):
+            return keys.sign(b"")
+        """,
+        {"6 Ed25519", "8 X25519", "10 Ed25519", "12 Ed25519"},
+    ),
+    "types that are checked": (
+        """
+        from cryptography.hazmat.primitives.asymmetric import ed25519, ed448
+        def sign(key, data):
+            if isinstance(key, ed25519.Ed25519PrivateKey):
+                return key.sign(data)
+            elif isinstance(key, ed448.Ed448PrivateKey) and data:
+                return key.sign(data)
+            return key.sign(data)
+        def strict(key):
+            if not isinstance(key, ed448.Ed448PrivateKey):
+                raise TypeError
+            return key.sign(b"")
+        def asserted(key):
+            assert isinstance(key, ed25519.Ed25519PrivateKey)
+            key.sign(b"")
+        """,
+        {"5 Ed25519", "7 Ed448", "12 Ed448", "15 Ed25519"},
+    ),
+    "attributes with a declared type": (
+        """
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        class Signer:
+            key: Ed25519PrivateKey
+            def sign(self, data):
+                return self.key.sign(data)
+        key: Ed25519PrivateKey = load()
+        key.sign(b"")
+        """,
+        {"6 Ed25519", "8 Ed25519"},
+    ),
+    "keys of known length": (
+        """
+        import base64, os
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        AESGCM(bytes.fromhex("00" * 16))
+        AESGCM(base64.b64decode("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="))
+        AESGCM(b"0123456789abcdef0123456789abcdef"[:16])
+        AESGCM("0123456789abcdef0123456789abcdef".encode())
+        AESGCM(bytes([0] * 3 + [1]))
+        AESGCM(secret[:16])
+        """,
+        {"4 AES-128-GCM", "5 AES-256-GCM", "6 AES-128-GCM", "7 AES-256-GCM", "8 AES-GCM", "9 AES-GCM"},
+    ),
+    "comparisons, keys and checks are no use": (
+        """
+        import hashlib
+        from cryptography.hazmat.primitives import hashes
+        if kind in (hashes.MD5, hashes.SHA1) or kind == hashlib.md5:
+            pass
+        isinstance(kind, (hashes.SHA1, hashes.SHA256))
+        table[hashes.SHA1]
+        class Mine(hashes.SHA256): pass
+        def f(x: hashes.SHA256) -> hashes.MD5: ...
+        """,
+        set(),
+    ),
+}
+
+
+def detect(code: str) -> list[Finding | Diagnostic]:
+    return list(python.DETECTOR.detect(SourceFile("code.py", textwrap.dedent(code).encode(), "python")))
+
+
+def found(code: str) -> set[str]:
+    return {f"{one.location.line} {algorithms.name(one.asset)}" for one in detect(code) if isinstance(one, Finding)}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_hidden_algorithms_are_found_exactly(case: str) -> None:
+    """Each case lists every finding of its code; a case that finds more or less fails."""
+    code, expected = CASES[case]
+    assert found(code) == expected
+
+
+def test_a_fallback_is_less_sure_than_a_constant() -> None:
+    """What the environment may change is said with less confidence, and how it came is in the evidence."""
+    code = "import hashlib, os\nhashlib.new(os.environ.get('X', 'md5'))\nhashlib.new('md5')\n"
+    fallback, fixed = (one for one in detect(code) if isinstance(one, Finding))
+    assert fallback.confidence < fixed.confidence
+    assert [p.how for p in fallback.provenance] == ["default argument"]
+
+
+def test_no_literal_of_the_code_leaves_the_scanner() -> None:
+    """Findings and diagnostics repeat no string of the file but names of algorithms."""
+    code = """
+        import hashlib, hmac
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        AESGCM(b"correct horse battery staple 123")
+        hmac.new(b"hunter2", m, "sha256")
+        hashlib.new("s3cret-name")
+        """
+    text = repr(detect(code))
+    assert not [word for word in ("horse", "hunter2", "s3cret") if word in text]
