@@ -43,8 +43,10 @@ def _crypt(text: str) -> Named | None:
 
 def _liboqs(text: str) -> Named | None:
     """Read a mechanism by liboqs' name."""
-    found = mechanisms.from_library(text, Role.KEM)
-    return Named(Asset(Kind.ALGORITHM, found.family, found.parameters)) if found.family else None
+    found = mechanisms.from_library(text, Role.KEM) if text else None
+    if found is None or not found.family:
+        return None
+    return Named(Asset(Kind.ALGORITHM, found.family, found.parameters))
 
 
 GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {

@@ -39,7 +39,9 @@ def key(text: str) -> Named | None:
     if flags is not None and "eddsa" in flags[1].split():
         family = "EdDSA"
     known = names.curve(curve[1].strip('"')) if curve is not None else None
-    return Named(Asset.of(Kind.ALGORITHM, family, size=bits[1] if bits is not None else None, curve=known))
+    asset = Asset.of(Kind.ALGORITHM, family, size=bits[1] if bits is not None else None, curve=known)
+    family, parameters = algorithms.specific(asset.family, dict(asset.parameters))
+    return Named(Asset.of(Kind.ALGORITHM, family, **parameters))
 
 
 def scheme(text: str) -> Named | None:
