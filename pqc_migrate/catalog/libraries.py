@@ -73,6 +73,8 @@ class Condition:
     """Constants, numbers, strings, or flags (``A|B``, sorted)."""
     member: bool = False
     """Whether one member of a struct, a list or flags suffices (``has`` instead of ``is``)."""
+    name: str = ""
+    """Keyword of the argument, where the language has them; the position, if any, holds when it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,8 @@ def _conditions(rules: Mapping[str, list[Rule]]) -> frozenset[str]:
 def _condition(raw: Mapping[str, Any] | None) -> Condition | None:
     if raw is None:
         return None
-    return Condition(raw["arg"], frozenset(raw.get("is") or raw["has"]), "has" in raw)
+    names = frozenset(raw.get("is") or raw["has"])
+    return Condition(raw.get("arg", -1), names, "has" in raw, raw.get("name", ""))
 
 
 def _sources(where: str, raw: Mapping[str, Any]) -> tuple[tuple[str, Source], ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pqc_migrate.catalog import botan, evp, jca, kernel, mechanisms, names, sexpressions, suites
+from pqc_migrate.catalog import botan, cipher_strings, evp, jca, kernel, mechanisms, names, sexpressions, suites
 from pqc_migrate.catalog.names import Named
 from pqc_migrate.model.bench import Role
 from pqc_migrate.model.inventory import Asset, Kind
@@ -20,6 +20,27 @@ def read(notation: str, text: str) -> Named | None:
     if grammar is not None:
         return grammar(text)
     return names.named(notation, text)
+
+
+def read_all(notation: str, text: str) -> tuple[Named, ...]:
+    """Return everything that a text of a notation names: several for a cipher string, one name otherwise."""
+    if notation == "cipher-string":
+        return _cipher_string(text)
+    found = read(notation, text)
+    return () if found is None else (found,)
+
+
+def _cipher_string(text: str) -> tuple[Named, ...]:
+    """Read an OpenSSL cipher string: what it names, and TLS itself where the library decides what else it selects."""
+    meaning = cipher_strings.read(text)
+    assets = [one.suite.asset if one.suite is not None else one.asset for one in meaning.named]
+    found = [Named(asset) for asset in assets if asset is not None]
+    if meaning.selects_by_class:
+        keywords = ("cipher-keywords", ":".join(meaning.keywords))
+        level = meaning.security_level
+        details = (keywords,) if level is None else (keywords, ("security-level", str(level)))
+        found.append(Named(Asset(Kind.PROTOCOL, "TLS"), details))
+    return tuple(found)
 
 
 def _suite(text: str) -> Named | None:

@@ -37,7 +37,7 @@ _SCHEMES = {
 }
 """What a bare key or padding object becomes in an operation that signs or encrypts with it."""
 _MOST_COMBINATIONS = 12
-_MOST_MEANINGS = 24
+_MOST_MEANINGS = 64
 _DEEPEST = 12
 
 
@@ -379,9 +379,10 @@ class Interpreter:
                 yield _Read(text=mode, line=value.line, how="object", part=_offset(value))
 
     def _notation(self, value: Value, notation: str) -> Iterator[_Read]:
+        if isinstance(value, Number):  # the number behind a constant, written out
+            value = Text(value.line, value.how, str(value.number), path=value.path)
         if isinstance(value, Text):
-            named = notations.read(notation, value.text)
-            if named is not None:
+            for named in notations.read_all(notation, value.text):
                 yield _Read(
                     asset=named.asset, details=named.details, line=value.line, how=value.how, path=value.path
                 )
@@ -484,9 +485,11 @@ def _applies(rule: Rule, value: Call | Name) -> bool:
 
 
 def _holds(condition: Condition, call: Call) -> bool:
-    if condition.arg >= len(call.args):
+    place = condition.arg if condition.arg >= 0 else None
+    value = _argument(Source(arg=place, name=condition.name), call)
+    if value is None:
         return False
-    found = list(options(call.args[condition.arg]))
+    found = list(options(value))
     if condition.member:
         found += [part for one in found if isinstance(one, Items) for part in one.items]
         found += [part for one in found if isinstance(one, Table) for part in one.pairs.values()]
