@@ -12,6 +12,8 @@ r"""What a call of a library means: one file ``libraries/<language>/<library>.to
     [texts]                                     # constants that are strings
     "android.security.keystore.KeyProperties.KEY_ALGORITHM_AES" = "AES"
 
+    shares = ["c/apple"]                        # another language's file that holds here, too
+
     [[rule]]
     id        = "new"
     call      = ["hashlib.new"]                 # resolved names; "*.sign" is a method of an unseen type
@@ -46,7 +48,7 @@ class Source:
     name: str = ""
     """Keyword, where the language has them; also the field of a struct literal."""
     key: str = ""
-    """Key inside an options object at that place (``{ modulusLength: 2048 }``)."""
+    """Key inside an options object at that place (``{ modulusLength: 2048 }``); dots lead further in."""
     receiver: str = ""
     """Take this parameter or detail of the object the method is called on; ``*`` for the object itself."""
     convert: str = ""
@@ -75,6 +77,8 @@ class Condition:
     """Whether one member of a struct, a list or flags suffices (``has`` instead of ``is``)."""
     name: str = ""
     """Keyword of the argument, where the language has them; the position, if any, holds when it is left out."""
+    key: str = ""
+    """Key inside an options object at that place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ class Libraries:
     scopes: frozenset[str]
     """Every proper prefix of a name, so that a star import knows what it may hold."""
     texts: Mapping[str, str]
-    """Constants that are strings, so that a name can be built from them (``"$KEY_ALGORITHM_AES/GCM/NoPadding"``)."""
+    """Constants that are strings, so that names can be built from them (``"$KEY_ALGORITHM_AES/GCM/NoPadding"``)."""
     fills: Mapping[str, int]
     """Functions that make or change what one argument points to, and its position."""
     queries: frozenset[str]
@@ -169,7 +173,9 @@ class Libraries:
         return name in self.rules or name in self.types or name in self.scopes
 
 
-_FILE_KEYS = {"source", "anchors", "queries", "prefixes", "types", "texts", "rule", "example", "library"}
+_FILE_KEYS = {
+    "source", "anchors", "queries", "prefixes", "types", "texts", "rule", "example", "library", "shares",
+}  # fmt: skip
 _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
@@ -187,7 +193,7 @@ def load(language: str) -> Libraries:
     anchors: set[str] = set()
     queries: set[str] = set()
     prefixes: list[tuple[str, str]] = []
-    for stem, raw in _files(language):
+    for stem, raw in [*_files(language), *_shared(language)]:
         anchors.update(raw["anchors"])
         queries.update(raw.get("queries", []))
         types.update(raw.get("types", {}))
@@ -204,7 +210,7 @@ def load(language: str) -> Libraries:
         types=types,
         anchors=frozenset(anchor.encode() for anchor in anchors),
         tokens=frozenset(_last(name).encode() for name in rules),
-        prefixes=tuple(sorted(prefixes)),
+        prefixes=tuple(sorted(prefixes, reverse=True)),  # the longer of two that fit comes first
         scopes=frozenset(scope for name in names for scope in _scopes(name)) | _conditions(rules),
         texts=texts,
         queries=frozenset(queries),
@@ -233,6 +239,13 @@ def _files(language: str) -> list[tuple[str, dict[str, Any]]]:
         toml.check_keys(path.name, raw, {"source", "anchors"}, _FILE_KEYS)
         loaded.append((path.name.removesuffix(".toml"), raw))
     return loaded
+
+
+def _shared(language: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the files of other languages that a file of this one shares (C's functions in Swift)."""
+    wanted = sorted({name for _, raw in _files(language) for name in raw.get("shares", [])})
+    pairs = (name.split("/") for name in wanted)
+    return [(stem, raw) for other, library in pairs for stem, raw in _files(other) if stem == library]
 
 
 def _rules(stem: str, record: Mapping[str, Any]) -> list[tuple[Rule, str]]:
@@ -284,7 +297,7 @@ def _condition(raw: Mapping[str, Any] | None) -> Condition | None:
     if raw is None:
         return None
     names = frozenset(raw.get("is") or raw["has"])
-    return Condition(raw.get("arg", -1), names, "has" in raw, raw.get("name", ""))
+    return Condition(raw.get("arg", -1), names, "has" in raw, raw.get("name", ""), raw.get("key", ""))
 
 
 def _sources(where: str, raw: Mapping[str, Any]) -> tuple[tuple[str, Source], ...]:

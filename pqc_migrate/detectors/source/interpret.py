@@ -323,6 +323,8 @@ class Interpreter:
 
     def _objects(self, value: Value, schemes: Mapping[str, str]) -> Iterator[_Read]:
         for meaning in self._origin(value):
+            if schemes and _is_cipher(meaning):  # that a key was encrypted with: it signs nothing
+                continue
             scheme = replace(meaning, family=schemes.get(meaning.family, meaning.family))
             yield _Read(meaning=scheme, line=value.line, how="object", part=_offset(value))
 
@@ -434,8 +436,8 @@ def _argument(source: Source, call: Call) -> Value | None:
         value = call.named[source.name]
     elif source.arg is not None and source.arg < len(call.args):
         value = call.args[source.arg]
-    if value is not None and source.key:
-        return _member(value, source.key)
+    for key in source.key.split(".") if source.key else ():
+        value = _member(value, key) if value is not None else None
     return value
 
 
@@ -486,7 +488,7 @@ def _applies(rule: Rule, value: Call | Name) -> bool:
 
 def _holds(condition: Condition, call: Call) -> bool:
     place = condition.arg if condition.arg >= 0 else None
-    value = _argument(Source(arg=place, name=condition.name), call)
+    value = _argument(Source(arg=place, name=condition.name, key=condition.key), call)
     if value is None:
         return False
     found = list(options(value))
@@ -509,6 +511,11 @@ def _shown(value: Value) -> str:
 
 def _is_protocol(meaning: Meaning) -> bool:
     return meaning.family != "" and algorithms.family(meaning.family).kind is Kind.PROTOCOL
+
+
+def _is_cipher(meaning: Meaning) -> bool:
+    asset = meaning.asset
+    return asset is not None and algorithms.primitive(asset) in ("block-cipher", "ae", "stream-cipher")
 
 
 def _is_text(value: Value | None) -> bool:

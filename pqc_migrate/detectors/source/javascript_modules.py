@@ -46,7 +46,7 @@ class JavaScriptModules(Unit):
                 source = clause.child_by_field_name("source")
             if source is None or clause == source:
                 continue
-            module = self.string(source)
+            module = module_name(self.string(source))
             for part in [clause, *clause.named_children]:
                 self._import_part(part, module, node)
 
@@ -74,14 +74,14 @@ class JavaScriptModules(Unit):
             self._export("default", value, node)
         for clause in node.named_children:
             if clause.type == "namespace_export" and source is not None:
-                self._import(self.text(clause.named_children[-1]), self.string(source), node)
+                self._import(self.text(clause.named_children[-1]), module_name(self.string(source)), node)
             for specifier in clause.named_children if clause.type == "export_clause" else []:
                 name = specifier.child_by_field_name("name")
                 alias = specifier.child_by_field_name("alias") or name
                 if name is None or alias is None:
                     continue
                 if source is not None:
-                    self._import(self.text(alias), self._exported(self.string(source), name), node)
+                    self._import(self.text(alias), self._exported(module_name(self.string(source)), name), node)
                 else:
                     self._export(self.text(alias), name, node)
 
@@ -130,7 +130,7 @@ class JavaScriptModules(Unit):
             return ""
         named = [child for child in arguments.named_children if child.type != "comment"]
         if self.text(function) in _LOADERS and named and named[0].type == "string":
-            return self.string(named[0])
+            return module_name(self.string(named[0]))
         return ""
 
     def passed_through(self, node: Node) -> Node | None:
@@ -158,6 +158,13 @@ class JavaScriptModules(Unit):
     def key(self, node: Node) -> str:
         """Return the name a key of an object literal or pattern spells; a computed one by its source."""
         return self.string(node) if node.type == "string" else self.text(node)
+
+
+def module_name(specifier: str) -> str:
+    """Return the name of a package's module without its file suffix (``@noble/hashes/sha2.js``)."""
+    depth = 2 if specifier.startswith("@") else 1
+    inside = specifier.count("/") >= depth and not specifier.startswith(".")
+    return re.sub(r"\.[cm]?js$", "", specifier) if inside else specifier
 
 
 def unescaped(text: str) -> str:

@@ -35,6 +35,7 @@ QUERY = """
 (export_statement) @export
 (variable_declarator) @declare
 (assignment_expression) @assign
+(augmented_assignment_expression) @augment
 (for_in_statement) @loop
 """
 JS_FIELDS = "(field_definition) @field"
@@ -60,7 +61,7 @@ class Member(Binding):
 class JavaScriptNames(JavaScriptModules):
     """The bindings of one JavaScript file."""
 
-    bind_last = ("assign",)
+    bind_last = ("assign", "augment")
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self.patched: dict[tuple[int, str], set[str]] = {}
@@ -153,6 +154,12 @@ class JavaScriptNames(JavaScriptModules):
             self._destructure(left, right, self.scopes.innermost(node.start_byte), node)
         elif left.type in ("member_expression", "subscript_expression"):
             self._assign_member(left, right, node)
+
+    def _bind_augment(self, node: Node) -> None:
+        left = node.child_by_field_name("left")
+        if left is not None and left.type == "identifier":  # name += value
+            scope = self._declaring(self.text(left), node.start_byte)
+            self.add(scope, self.text(left), Binding(node.end_byte, node, "value"))
 
     def _assign_member(self, left: Node, right: Node, node: Node) -> None:
         """Bind what is assigned to a member: of ``this``, of a prototype, of the exports, of an object."""

@@ -22,6 +22,7 @@ from pqc_migrate.detectors.source.values import (
 )
 
 _FARTHEST_OBJECT = 16
+_MOST_DERIVED = 8
 _CALLBACK_RESULTS = frozenset({"then", "finally"})
 
 
@@ -120,7 +121,14 @@ class JavaScriptObjects(JavaScriptNames):
         bound = self.bindings.get((0, f"{label}#{name}")) if label else None
         if bound:
             return self.placed(choice([self.bound(binding) for binding in bound[:8]]), place)
-        return self._own(owner, name, place)
+        if owner is None:
+            return self._own(None, name, place)
+        derived = [scope for scope in self.classes if self.base(scope) == owner] if len(self.classes) > 1 else []
+        overrides = [scope for scope in derived[:_MOST_DERIVED] if (scope, name) in self.bindings]
+        if not overrides:
+            return self._own(owner, name, place)
+        own = [owner] if (owner, name) in self.bindings or self.base(owner) is not None else []
+        return choice([self._own(scope, name, place) for scope in (*own, *overrides)])
 
     def _object_around(self, this: Node) -> Node | None:
         """Return the object literal whose method ``this`` stands in."""
@@ -140,6 +148,8 @@ class JavaScriptObjects(JavaScriptNames):
         line, offset = (self.line(place), place.start_byte) if place is not None else (0, -1)
         if isinstance(owner, Name | Call) and owner.name.startswith(LOCAL):
             return self._own(self.local_class(owner.name), name, place)
+        if isinstance(owner, Name) and owner.name.startswith("*."):  # of an unseen object, by its own name only
+            return Name(line, "literal", f"*.{owner.name.rsplit('.', 1)[-1]}.{name}", offset)
         if isinstance(owner, Name):
             whole = name == "default" and not owner.name.startswith(".")
             return owner if whole else Name(line, "literal", f"{owner.name}.{name}", offset)
@@ -180,7 +190,7 @@ class JavaScriptObjects(JavaScriptNames):
         """Return the function or class of this file that a local name stands for."""
         offset = int(name.removeprefix(LOCAL).split(".", 1)[0])
         node = self.root.descendant_for_byte_range(offset, offset + 1)
-        while node is not None and node.type not in FUNCTIONS | CLASSES:
+        while node is not None and not (node.is_named and node.type in FUNCTIONS | CLASSES):
             node = node.parent if node.start_byte == offset else None
         return node
 

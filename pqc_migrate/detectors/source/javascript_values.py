@@ -216,13 +216,15 @@ class JavaScriptValues(JavaScriptObjects):
     def _of_binary_expression(self, node: Node) -> Value:
         left, right = (self.value(node.child_by_field_name(side)) for side in ("left", "right"))
         operator = node.child_by_field_name("operator")
-        sign = self.text(operator) if operator is not None else ""
+        sign = self.text(operator).removesuffix("=") if operator is not None else ""
         if sign in ("||", "??", "&&"):
             return choice([side for side in (left, right) if side != UNKNOWN])
         if sign == "+" and any(isinstance(o, Text) for side in (left, right) for o in options(side)):
             return builtins.joined([left, right])
         found = [operate(sign, a, b) for a in options(left) for b in options(right)]
         return choice([value for value in found if value != UNKNOWN])
+
+    _of_augmented_assignment_expression = _of_binary_expression
 
     def _of_ternary_expression(self, node: Node) -> Value:
         return choice([self.value(node.child_by_field_name(side)) for side in ("consequence", "alternative")])
