@@ -1,7 +1,7 @@
 """Source code through tree-sitter: a language module reads facts, the catalog says what they mean."""
 
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import c, go, java, javascript, kotlin, primes, python, rust, scala, tables
+from pqc_migrate.detectors.source import c, go, java, javascript, kotlin, php, primes, python, rust, scala, tables
 
 DETECTORS: tuple[Detector, ...] = (
     c.DETECTOR,
@@ -9,6 +9,7 @@ DETECTORS: tuple[Detector, ...] = (
     java.DETECTOR,
     javascript.DETECTOR,
     kotlin.DETECTOR,
+    php.DETECTOR,
     python.DETECTOR,
     rust.DETECTOR,
     scala.DETECTOR,
