@@ -57,9 +57,9 @@ def mentions(path: Path) -> bool:
     return _WORD.search(text) is not None
 
 
-def loads(path: Path) -> bool:
+def loads(path: Path, pattern: re.Pattern[str] = _LOADS) -> bool:
     """Whether the file imports a cryptographic module or calls a well-known entry to one."""
-    return _LOADS.search(path.read_text(encoding="utf-8", errors="replace")) is not None
+    return pattern.search(path.read_text(encoding="utf-8", errors="replace")) is not None
 
 
 def main() -> None:
@@ -71,16 +71,18 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=3, help="files with a crypto-looking word")
     parser.add_argument("--any", type=int, default=3, help="files drawn without restriction")
     parser.add_argument("--imports", type=int, default=4, help="files that load a crypto module")
+    parser.add_argument("--loads", help="regular expression for the third stratum, in place of the built-in one")
     parser.add_argument("--max-lines", type=int, default=800)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
 
     root: Path = options.root
     paths = list(population(root, options.ext, options.under, options.max_lines))
+    pattern = re.compile(options.loads, re.MULTILINE) if options.loads else _LOADS
     strata = {
         "words": ([path for path in paths if mentions(root / path)], options.words),
         "any": (paths, options.any),
-        "imports": ([path for path in paths if loads(root / path)], options.imports),
+        "imports": ([path for path in paths if loads(root / path, pattern)], options.imports),
     }
     drawn: set[Path] = set()
     for stratum, (members, wanted) in strata.items():
