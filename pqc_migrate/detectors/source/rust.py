@@ -255,7 +255,10 @@ class RustUnit(RustValues):
             return None
         if outer.type == "field_expression":  # ES256.signer_from_pem(…): a constant or a type with one value
             return node if self.text(token)[:1].isupper() else None
-        return node if outer.type in _REFERENCES and self._is_reference(node, outer) else None
+        whole, around = node, outer
+        while around is not None and around.type in ("reference_expression", "parenthesized_expression"):
+            whole, around = around, around.parent
+        return node if around is not None and self._is_reference(whole, around) else None
 
     def _called(self, node: Node) -> Node | None:
         outer = node.parent
@@ -287,6 +290,9 @@ class RustUnit(RustValues):
         return False
 
     def _is_reference(self, node: Node, parent: Node) -> bool:
+        """Whether a name is kept or passed on, and not only compared, matched or declared."""
+        if parent.type not in _REFERENCES:
+            return False
         if parent.type in ("let_declaration", "const_item", "static_item", "field_initializer", "match_arm"):
             return parent.child_by_field_name("value") == node
         if parent.type == "assignment_expression":

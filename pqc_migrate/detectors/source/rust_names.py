@@ -126,7 +126,9 @@ class RustNames(Unit):
             for child in node.named_children:
                 self._import(child, prefix, scope, depth + 1)
         elif node.type == "use_wildcard":
-            self.stars.append(self._joined(prefix, self._written(node.named_children[0]) if node.children else ""))
+            self.stars.append(
+                self._joined(prefix, self._written(node.named_children[0]) if node.named_children else "")
+            )
         elif node.type == "use_as_clause" and path is not None:
             alias = node.child_by_field_name("alias")
             if alias is not None:

@@ -63,6 +63,8 @@ class RustPaths(RustNames):
         if first not in ("self", "super", "crate") or not rest:
             return None
         found = [b for b in self.bindings.get((0, rest), []) if b.kind != "import" or b.node is not None]
+        if not found and self.knows(rest):  # use self::crate_name::Type, after extern crate
+            return Name(name=rest, how="object")
         return choice([self.bound(binding) for binding in found[:4]]) if found else None
 
     def parameter(self, binding: Binding) -> Value:
