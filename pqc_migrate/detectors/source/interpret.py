@@ -39,6 +39,8 @@ _SCHEMES = {
 _MOST_COMBINATIONS = 12
 _MOST_MEANINGS = 64
 _DEEPEST = 12
+_MOST_PARTS = 32
+"""A key that hundreds of calls set in turn is not made of all of them."""
 
 
 @dataclass(slots=True)
@@ -572,7 +574,7 @@ def _meaning(rule: Rule, draft: _Draft) -> Meaning:
         parameters=tuple(sorted((k, v) for k, v in draft.parameters.items() if v)),
         details=tuple(sorted((k, v) for k, v in draft.details.items() if v)),
         provenance=tuple(dict.fromkeys(draft.provenance)),
-        parts=tuple(dict.fromkeys(part for part in draft.parts if part >= 0)),
+        parts=tuple(dict.fromkeys(part for part in draft.parts if part >= 0))[:_MOST_PARTS],
         sure=draft.sure,
         base=draft.base,
     )

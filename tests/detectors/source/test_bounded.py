@@ -42,6 +42,10 @@ def generators(count: int) -> str:
     return "import java.security.*;\nclass A { void f() { " + first + body * count + "} }\n"
 
 
+def setters(count: int) -> str:
+    return "void f(void) {" + "psa_set_key_bits(&a, 256); psa_set_key_type(&a, PSA_KEY_TYPE_AES);" * count + "}"
+
+
 def seconds(code: str, language: str) -> float:
     file = SourceFile("f", code.encode(), language)
     started = time.process_time()
@@ -56,6 +60,7 @@ def seconds(code: str, language: str) -> float:
         (one_line, 1500, "javascript"),
         (circular, 300, "python"),
         (strings, 20000, "python"),
+        (setters, 300, "c"),
         (generators, 60, "java"),
     ],
 )
