@@ -30,6 +30,11 @@ _PLAIN = frozenset({"utf8", "utf-8", "ascii", "latin1", "binary"})
 _TYPED_ARRAYS = frozenset({"Uint8Array", "Uint8ClampedArray"})
 _ALLOCATORS = frozenset({"alloc", "allocUnsafe", "allocUnsafeSlow"})
 _ITERATORS = frozenset({"forEach", "map", "flatMap", "filter", "find", "some", "every"})
+_DECODERS: Mapping[str, str] = {
+    "Utf8.parse": "utf8", "Latin1.parse": "latin1", "Hex.parse": "hex", "Base64.parse": "base64",
+    "hexToBytes": "hex", "utf8ToBytes": "utf8", "decode64": "base64", "fromHex": "hex",
+}  # fmt: skip
+"""Libraries' functions that give the bytes a text spells, by their last words, and the encoding they read."""
 _MOST_TEXTS = 16
 
 
@@ -130,7 +135,10 @@ def _octets(name: str, owner: str, last: str, args: list[Value]) -> Value | None
         return _copied(first) if name in _TYPED_ARRAYS else UNKNOWN
     if (owner == "Buffer" or owner in _TYPED_ARRAYS) and last == "from":
         return encoded(first, args[1] if len(args) > 1 else Text(text="utf8"))
-    return encoded(first, Text(text="utf8")) if owner == "new TextEncoder()" and last == "encode" else None
+    if owner == "new TextEncoder()" and last == "encode":
+        return encoded(first, Text(text="utf8"))
+    spelled = _DECODERS.get(f"{owner.rsplit('.', 1)[-1]}.{last}") or _DECODERS.get(last)
+    return encoded(first, Text(text=spelled)) if spelled is not None and isinstance(first, Text) else None
 
 
 def _copied(value: Value) -> Value:
