@@ -72,7 +72,7 @@ class Condition:
 
     arg: int
     names: frozenset[str]
-    """Constants, numbers, strings, or flags (``A|B``, sorted)."""
+    """Constants, numbers, strings, or flags (``A|B``, sorted); ``*`` for whatever is given."""
     member: bool = False
     """Whether one member of a struct, a list or flags suffices (``has`` instead of ``is``)."""
     name: str = ""

@@ -62,6 +62,12 @@ def _crypt(text: str) -> Named | None:
     return names.named("crypt", text[: text.find("$", 1) + 1]) if text.startswith("$") else None
 
 
+def _werkzeug(text: str) -> Named | None:
+    """Read a method of Werkzeug's password hashing (``pbkdf2:sha256:600000``), whose costs stand behind it."""
+    method, *rest = text.split(":")
+    return names.named("werkzeug", f"{method}:{rest[0]}" if method == "pbkdf2" and rest else method)
+
+
 def _liboqs(text: str) -> Named | None:
     """Read a mechanism by liboqs' name."""
     found = mechanisms.from_library(text, Role.KEM) if text else None
@@ -85,4 +91,5 @@ GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     "openssl_groups": _group,
     **jca.GRAMMARS,
     "tls_suites": _suite,
+    "werkzeug": _werkzeug,
 }
