@@ -1,7 +1,20 @@
 """Source code through tree-sitter: a language module reads facts, the catalog says what they mean."""
 
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import c, go, java, javascript, kotlin, php, primes, python, rust, scala, tables
+from pqc_migrate.detectors.source import (
+    c,
+    go,
+    java,
+    javascript,
+    kotlin,
+    php,
+    primes,
+    python,
+    rust,
+    scala,
+    swift,
+    tables,
+)
 
 DETECTORS: tuple[Detector, ...] = (
     c.DETECTOR,
@@ -13,6 +26,7 @@ DETECTORS: tuple[Detector, ...] = (
     python.DETECTOR,
     rust.DETECTOR,
     scala.DETECTOR,
+    swift.DETECTOR,
     primes.DETECTOR,
     tables.DETECTOR,
 )

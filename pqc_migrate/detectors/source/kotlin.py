@@ -28,6 +28,7 @@ from pqc_migrate.model.target import SourceFile
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b"}
+_ACCESSOR = re.compile(rb"[gs]et[A-Z]")
 _TEMPLATE_NAME = re.compile(r"[A-Za-z_]\w*")
 _SAME_OBJECT = frozenset({"apply", "also", "takeIf", "takeUnless", "onSuccess", "onFailure"})
 _SAME_ARGUMENT = frozenset({"requireNotNull", "checkNotNull"})
@@ -60,6 +61,15 @@ class KotlinUnit(KotlinNames):
 
     def _of_callable_reference(self, node: Node) -> Value:
         return self.value(node.named_children[-1]) if node.named_children else UNKNOWN
+
+    def spelled(self, words: frozenset[bytes]) -> frozenset[bytes]:
+        """Return words of the catalog with the properties that stand for Java's getters and setters."""
+        accessors = (word for word in words if _ACCESSOR.match(word))
+        return words | {word[3:4].lower() + word[4:] for word in accessors}
+
+    def setter(self, name: str) -> str:
+        """Return the name of the method that sets a property."""
+        return f"set{name[:1].upper()}{name[1:]}"
 
     def property_of(self, owner: Call, name: str, place: Node, node: Node) -> Value:
         """Return a property of a Java object: what its getter gives."""
@@ -147,7 +157,8 @@ class KotlinUnit(KotlinNames):
         return self.of_type(inner, self.text(kind), node.start_byte) if kind is not None else inner
 
     def _of_assignment(self, node: Node) -> Value:
-        return self.value(node.child_by_field_name("right"))
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        return self.put(left, right, node) if left is not None and right is not None else UNKNOWN
 
     def _of_return_expression(self, node: Node) -> Value:
         return self.value(node.named_children[-1]) if node.named_children else UNKNOWN

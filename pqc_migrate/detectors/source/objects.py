@@ -35,6 +35,7 @@ _MOST_LISTS = 4
 _LENGTHS = frozenset({"size", "length", "count"})
 _CHECKS = frozenset({
     "equals", "equalsIgnoreCase", "contains", "containsKey", "startsWith", "endsWith", "hasPrefix", "hasSuffix",
+    "SecKeyIsAlgorithmSupported",
 })  # fmt: skip
 
 
@@ -140,7 +141,7 @@ class ObjectUnit(ObjectNames):
         if isinstance(owner, Name | Call) and owner.name.startswith(LOCAL):
             return self._local_member(owner, name, place)
         if isinstance(owner, Name):
-            full = f"{owner.name}.{name}"
+            full = self.full_name(owner.name, name)
             return self.constant(full) or Name(self.line(place), "literal", full, place.start_byte)
         if isinstance(owner, Call):
             return self.property_of(owner, name, place, node)
@@ -148,11 +149,17 @@ class ObjectUnit(ObjectNames):
             return Number(owner.line, owner.how, owner.length if isinstance(owner, Octets) else len(owner.items))
         return self.literal_member(owner, name)
 
+    def full_name(self, owner: str, name: str) -> str:
+        """Return the resolved name of a member of a library's type."""
+        return f"{owner}.{name}"
+
     def _local_member(self, owner: Name | Call, name: str, place: Node) -> Value:
         scope = self.local_class(owner.name)
         if scope is None:
             return UNKNOWN
         if isinstance(owner, Call) and (owner.args or owner.named):
+            if name in owner.named:
+                return owner.named[name]
             for index, parameter in enumerate(self.parameters(self.classes[scope])):
                 if parameter.name == name:
                     given = owner.named.get(parameter.label)
@@ -166,6 +173,31 @@ class ObjectUnit(ObjectNames):
         """Return a property of an object of a library."""
         full = f"{self.type_of(owner)}.{name}"
         return self.called_as(full, owner, place, node, ())
+
+    def put(self, left: Node, right: Node, node: Node) -> Value:
+        """Return what ``owner.name = value`` calls: the setter of a library's object."""
+        parts = self.access(left)
+        if parts is None:
+            return self.value(right)
+        name = self.setter(self.text(parts[1]))
+        found: list[Value] = []
+        for option in options(self.value(parts[0])):
+            kind = option.name if isinstance(option, Name) else self.type_of(option) or "*"
+            if not kind.startswith(LOCAL):
+                full = f"{kind}.{name}" if self.knows(f"{kind}.{name}") else f"*.{name}"
+                receiver = option if isinstance(option, Call) else None
+                found.append(self.called_as(full, receiver, parts[1], node, [Argument(right)]))
+        return choice(found)
+
+    def setter(self, name: str) -> str:
+        """Return the name of the method that sets a property."""
+        return name
+
+    def assignment_to(self, member: Node) -> Node | None:
+        """Return the assignment that sets a member."""
+        parent = member.parent
+        held = parent is not None and parent.type == "assignment" and parent.child_by_field_name("left") == member
+        return parent if held else None
 
     def literal_member(self, owner: Value, name: str) -> Value:
         """Return a property of a string, number or list."""
@@ -181,7 +213,7 @@ class ObjectUnit(ObjectNames):
             return UNKNOWN
         callee = self.bare(called)
         parts = self.access(callee)
-        owner, place = parts if parts is not None else (None, callee)
+        owner, place = parts[0] if parts is not None else None, self.place_of(callee)
         passed = self.arguments(node)
         found: list[Value] = []
         for target in self.targets(node):
@@ -192,6 +224,11 @@ class ObjectUnit(ObjectNames):
             receiver = target.receiver if isinstance(target, Call) else None
             found.append(known if known is not None else self.called_as(target.name, receiver, place, node, passed))
         return choice([value for value in found if value != UNKNOWN])
+
+    def place_of(self, callee: Node) -> Node:
+        """Return the word of a callee that names what is called."""
+        parts = self.access(callee)
+        return parts[1] if parts is not None else callee
 
     def called_as(
         self, name: str, receiver: Value | None, place: Node, node: Node, passed: list[Argument] | tuple[()]
@@ -344,7 +381,7 @@ class ObjectUnit(ObjectNames):
 
     def _whole(self, token: Node) -> Node | None:
         """Return a name with the owner before it and type arguments behind it; None where it is only an owner."""
-        node, parent = token, token.parent
+        node, parent = token, self.holder(token)
         parts = self.access(parent) if parent is not None else None
         if parts is not None and parent is not None:
             if parts[1] != token:
@@ -353,6 +390,10 @@ class ObjectUnit(ObjectNames):
         while parent is not None and parent.type in self.wrapping and parent.named_children[0] == node:
             node, parent = parent, parent.parent
         return node
+
+    def holder(self, token: Node) -> Node | None:
+        """Return what a word is a part of."""
+        return token.parent
 
     def bare(self, node: Node) -> Node:
         """Return a callee without its type arguments."""
@@ -384,6 +425,8 @@ class ObjectUnit(ObjectNames):
         parts = self.access(parent)
         if parts is not None and parts[0] == node:
             return None
+        if node != token and self.access(node) is not None and self.assignment_to(node) is not None:
+            return self.assignment_to(node)
         return node if parent.type in self.references and self.is_reference(node, parent) else None
 
     def is_reference(self, node: Node, parent: Node) -> bool:
@@ -394,8 +437,7 @@ class ObjectUnit(ObjectNames):
     def is_check(self, call: Node | None) -> bool:
         """Whether a call only compares its arguments."""
         callee = self.callee(call) if call is not None else None
-        parts = self.access(callee) if callee is not None else None
-        return parts is not None and self.text(parts[1]) in _CHECKS
+        return callee is not None and self.text(self.place_of(callee)) in _CHECKS
 
     # Operators and collections ----------------------------------------------------------------
 
