@@ -491,8 +491,8 @@ def _applies(rule: Rule, value: Call | Name) -> bool:
 def _holds(condition: Condition, call: Call) -> bool:
     place = condition.arg if condition.arg >= 0 else None
     value = _argument(Source(arg=place, name=condition.name, key=condition.key), call)
-    if value is None:
-        return False
+    if value is None or "*" in condition.names:
+        return value is not None
     found = list(options(value))
     if condition.member:
         found += [part for one in found if isinstance(one, Items) for part in one.items]
