@@ -212,9 +212,7 @@ class CUnit(CNames):
         if parent is None or parent.type in _NOT_USED or token.type == "type_identifier" or self._defines(token):
             return None
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
-            around = parent.parent
-            asked = around is not None and around.type == "argument_list" and self._taker(around) in self._queries
-            return None if asked else parent
+            return None if self._asked(parent) else parent
         return node if self._is_reference(node, parent) else None
 
     def _pointed(self, token: Node) -> Node | None:
@@ -263,6 +261,18 @@ class CUnit(CNames):
         shown = {name, name.partition("_")[2]} if name.isupper() else {name}
         texts = (child for child in row if child.type == "string_literal")
         return any(self.text(text)[1:-1].strip().replace("-", "_") in shown for text in texts)
+
+    def _asked(self, call: Node) -> bool:
+        """Whether a call's result is only asked about (``EVP_MD_size(EVP_md5())``, ``method == TLSv1_method()``)."""
+        around = call.parent
+        while around is not None and around.type in ("cast_expression", "parenthesized_expression"):
+            around = around.parent
+        if around is None:
+            return False
+        if around.type == "binary_expression":
+            operator = around.child_by_field_name("operator")
+            return operator is not None and self.text(operator) in ("==", "!=") and not self.passed(call)
+        return around.type == "argument_list" and self._taker(around) in self._queries
 
     def _taker(self, arguments: Node) -> str:
         """Return the name of the function that takes these arguments."""

@@ -92,6 +92,7 @@ static const struct { int id; const char *name; } names[] = { { CKM_RC4, "CKM_RC
 int f(int algo, const char *wanted) {
     switch (algo) { case GCRY_MD_MD5: return 1; }
     if (algo == GCRY_MD_SHA1 || gcry_md_get_algo_dlen(GCRY_MD_SHA256) > 20) return 2;
+    if (method == (SSL_METHOD *)SSLv3_method()) return 4;
     if (IN_SET(algo, TPM2_ALG_SHA1, TPM2_ALG_RSA)) return 3;
     return sizeof(BCRYPT_AES_ALGORITHM) + EVP_MD_size(EVP_md5());
 }
