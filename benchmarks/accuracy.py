@@ -92,7 +92,8 @@ def _projects() -> list[dict[str, Any]]:
 
 def _fetch(project: dict[str, Any], cache: Path) -> Path:
     """Return the unpacked project; a digest that differs from the label's ends the run."""
-    folder = cache / f"{project['index']}-{project['name'].replace('/', '_')}-{project['version']}"
+    carrier = f"{project.get('package', project['name'])}-{project.get('package_version', project['version'])}"
+    folder = cache / f"{project['index']}-{carrier.replace('/', '_')}"
     if not folder.is_dir():
         partial = folder.with_suffix(".partial")
         partial.mkdir(parents=True, exist_ok=True)
@@ -108,7 +109,9 @@ def _fetch(project: dict[str, Any], cache: Path) -> Path:
 
 
 def _download(project: dict[str, Any], folder: Path) -> Path:
-    name, version = project["name"], project["version"]
+    # A vendored module is fetched with the package that carries it.
+    name = project.get("package", project["name"])
+    version = project.get("package_version", project["version"])
     if project["index"] == "npm":
         command = ["npm", "pack", "--silent", f"{name}@{version}"]
     else:
