@@ -263,7 +263,7 @@ class CUnit(CNames):
         return any(self.text(text)[1:-1].strip().replace("-", "_") in shown for text in texts)
 
     def _asked(self, call: Node) -> bool:
-        """Whether a call's result is only asked about (``EVP_MD_size(EVP_md5())``, ``method == TLSv1_method()``)."""
+        """Whether a result is only asked about (``EVP_MD_size(EVP_md5())``, ``method == TLSv1_method()``)."""
         around = call.parent
         while around is not None and around.type in ("cast_expression", "parenthesized_expression"):
             around = around.parent
