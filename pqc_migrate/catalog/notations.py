@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pqc_migrate.catalog import botan, cipher_strings, evp, jca, kernel, mechanisms, names, sexpressions, suites
+from pqc_migrate.catalog import (
+    botan,
+    cipher_strings,
+    command_notations,
+    evp,
+    jca,
+    kernel,
+    mechanisms,
+    names,
+    sexpressions,
+    suites,
+)
 from pqc_migrate.catalog.names import Named
 from pqc_migrate.model.bench import Role
 from pqc_migrate.model.inventory import Asset, Kind
@@ -82,6 +93,7 @@ GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     "botan-encryption": botan.encryption,
     "botan-hash": botan.hashes,
     "botan-signature": botan.signature,
+    **command_notations.GRAMMARS,
     "crypt": _crypt,
     "evp": evp.cipher,
     "gcrypt-keys": sexpressions.key,

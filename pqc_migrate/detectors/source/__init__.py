@@ -12,6 +12,7 @@ from pqc_migrate.detectors.source import (
     python,
     rust,
     scala,
+    shell,
     swift,
     tables,
 )
@@ -26,6 +27,7 @@ DETECTORS: tuple[Detector, ...] = (
     python.DETECTOR,
     rust.DETECTOR,
     scala.DETECTOR,
+    shell.DETECTOR,
     swift.DETECTOR,
     primes.DETECTOR,
     tables.DETECTOR,

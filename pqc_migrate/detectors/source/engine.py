@@ -91,7 +91,7 @@ def _values(unit: Unit, known: Libraries) -> list[Call | Name]:
         if match[0] not in words:
             continue
         token = unit.token(match.start(), match.end())
-        if token is None or token.start_byte != match.start():
+        if token is None or not unit.begins(token, match.start()):
             continue
         node = unit.use(token)
         if node is None:

@@ -8,6 +8,7 @@ from importlib import import_module
 from tree_sitter import Language
 
 _MODULES = {
+    "bash": ("tree_sitter_bash", "language"),
     "c": ("tree_sitter_c", "language"),
     "cpp": ("tree_sitter_cpp", "language"),
     "go": ("tree_sitter_go", "language"),

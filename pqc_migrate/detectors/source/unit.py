@@ -116,6 +116,10 @@ class Unit:
         """Return words of the catalog as this language may write them (``getPublic`` as ``public``)."""
         return words
 
+    def begins(self, token: Node, offset: int) -> bool:
+        """Whether a word at an offset is the beginning of a token, as a name must be."""
+        return token.start_byte == offset
+
     def aliases(self, node: Node) -> bool:
         """Whether an expression only names something, so that a variable bound to it is an alias of it."""
         return node.type in self.alias_nodes
@@ -185,6 +189,10 @@ class Unit:
         """Yield (path relative to this file's folder, members) of files that may define an imported name."""
         del name
         yield from ()
+
+    def declared_in(self, scope: int, name: str) -> list[Binding]:
+        """Return what binds a name in the file (scope 0) or in one of its classes."""
+        return self.bindings.get((scope, name), [])
 
     def returned(self, function: Node) -> Value:
         """Return what a function of this file returns, over its first few returns."""

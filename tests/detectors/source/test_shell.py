@@ -1,0 +1,163 @@
+"""Shell: commands as calls, options as named arguments, variables and functions of the same file."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pqc_migrate.catalog import algorithms
+from pqc_migrate.detectors.source import shell
+from pqc_migrate.model.inventory import Diagnostic, Finding, Skip
+from pqc_migrate.model.target import SourceFile
+
+
+def results(code: str) -> list[Finding | Diagnostic]:
+    return list(shell.DETECTOR.detect(SourceFile("script", code.encode(), "shell")))
+
+
+def found(code: str) -> set[tuple[int, str]]:
+    return {(f.location.line, algorithms.name(f.asset)) for f in results(code) if isinstance(f, Finding)}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("openssl genrsa ${SIZE:-2048}\n", {(1, "RSA-2048")}),
+        ("openssl genrsa $SIZE\n", {(1, "RSA")}),
+        ("SIZE=4096\nopenssl genrsa -out k $SIZE\n", {(2, "RSA-4096")}),
+        ("SIZE=1024 openssl genrsa $SIZE\n", {(1, "RSA")}),
+        ("if x; then b=2048; else b=4096; fi\nopenssl genrsa $b\n", {(2, "RSA-2048"), (2, "RSA-4096")}),
+        ("b=1024\nb=2048\nopenssl genrsa $b\n", {(3, "RSA-2048")}),
+        ("read -r b\nopenssl genrsa $b\n", {(2, "RSA")}),
+        ("b=1024\nread -r b\nopenssl genrsa $b\n", {(3, "RSA")}),
+    ],
+)
+def test_size_is_read_through_variables_or_unknown(code: str, expected: set[tuple[int, str]]) -> None:
+    """A size from a variable of the file is read; one from the environment or the user is not guessed."""
+    assert found(code) == expected
+
+
+def test_local_of_one_function_is_not_seen_by_another() -> None:
+    """Two functions with a local of the same name do not lend each other their values."""
+    code = "f() { local a=sha256; openssl dgst -$a x; }\ng() { local a=md5; openssl dgst -$a x; }\n"
+    assert found(code) == {(1, "SHA-256"), (2, "MD5")}
+
+
+def test_parameter_takes_what_the_callers_pass() -> None:
+    """A positional parameter of a function is what the calls in the file pass at that place."""
+    code = 'make() {\n  openssl genrsa -out "$2" "$1"\n}\nmake 2048 a\nmake 4096 b\n'
+    assert found(code) == {(2, "RSA-2048"), (2, "RSA-4096")}
+
+
+def test_parameters_after_a_shift_are_unknown() -> None:
+    """After shift the numbers of parameters mean other arguments."""
+    assert found("make() {\n  shift\n  openssl genrsa $1\n}\nmake 1024 2048\n") == {(3, "RSA")}
+
+
+def test_options_in_a_variable_are_split_into_words() -> None:
+    """An unquoted variable gives as many words as it holds; an array gives its elements."""
+    assert found('O="-newkey rsa:3072 -nodes"\nopenssl req $O\n') == {(2, "RSA-3072")}
+    assert found('o=(-newkey rsa:3072 -sha512)\nopenssl req "${o[@]}"\n') == {(2, "RSA-3072"), (2, "SHA-512")}
+
+
+def test_loop_gives_each_of_its_words() -> None:
+    """A digest that a loop runs through is each of its words."""
+    assert found("for a in md5 sha256; do\nopenssl dgst -$a f\ndone\n") == {(2, "MD5"), (2, "SHA-256")}
+
+
+def test_default_is_not_taken_where_options_were_not_read() -> None:
+    """An option that may stand among words that were not read is not taken to be left out."""
+    assert found("shasum f\n") == {(1, "SHA-1")}
+    assert found('shasum "$@" f\n') == set()
+
+
+def test_program_is_found_behind_folders_variables_and_other_programs() -> None:
+    """A folder, a variable, sudo, xargs and find do not hide the program that runs."""
+    code = 'sudo -u root /opt/ssl/bin/openssl genrsa 2048\n"$OPENSSL_BIN" genrsa 2048\nssl genrsa 2048\n'
+    assert found(code) == {(1, "RSA-2048"), (2, "RSA-2048")}
+
+
+def test_text_about_commands_is_no_command() -> None:
+    """Quoted text, heredocs, comments, questions whether a program exists and variables' names are no uses."""
+    code = (
+        'echo "openssl genrsa 1024"\nprintf "%s" "run md5sum"\ncat <<X\nssh-keygen -t rsa -b 1024\nX\n'
+        "# md5sum\ncommand -v md5sum\nwhich openssl\nmd5sum=1\ntype sha1sum\n[ -x /usr/bin/md5sum ]\n"
+    )
+    assert found(code) == set()
+
+
+def test_commands_inside_heredocs_and_substitutions_run() -> None:
+    """A command substitution runs wherever it stands."""
+    assert found('cat <<X\n$(md5sum a)\nX\nx="$(openssl rand 32)"\n') == {(2, "MD5"), (4, "CSPRNG")}
+
+
+def test_function_of_that_name_is_not_the_program() -> None:
+    """A function of the file that is called like a program replaces it."""
+    assert found("md5sum() { cat; }\nmd5sum x\n") == set()
+
+
+def test_algorithm_that_is_not_readable_is_said() -> None:
+    """A key whose algorithm comes from outside is reported as not resolved."""
+    diagnostics = [r for r in results('openssl genpkey -algorithm "$ALG"\n') if isinstance(r, Diagnostic)]
+    assert [(d.skip, d.line) for d in diagnostics] == [(Skip.UNRESOLVED, 1)]
+
+
+def test_nothing_of_a_script_but_names_is_printed() -> None:
+    """Passwords on command lines do not reach the result."""
+    assert "hunter2" not in repr(results("openssl genrsa -aes256 -passout pass:hunter2 2048\n"))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "openssl",
+                "genrsa",
+                "-out",
+                "$x",
+                '"$@"',
+                "2048",
+                "-",
+                "--",
+                "(",
+                ")",
+                "{",
+                "}",
+                "|",
+                "\n",
+                "x=(",
+                "$(",
+                "`",
+                "<<E",
+                "'",
+                '"',
+                "${y:-",
+                "dgst -",
+                "-sha256",
+            ]
+        ),
+        max_size=30,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_read_without_an_error(words: list[str]) -> None:
+    """Broken scripts give fewer findings, never an exception."""
+    results(" ".join(words))
+
+
+@pytest.mark.parametrize(
+    "line", ["a=$b\nb=$a\nopenssl genrsa $a\n", "openssl dgst -$a $b $c f\n", 'x="$x $x"\nmd5sum $x\n']
+)
+def test_doubled_scripts_take_doubled_time(line: str) -> None:
+    """Circular variables and many uses cost work in proportion to the file."""
+
+    def seconds(count: int) -> float:
+        started = time.process_time()
+        results(line * count)
+        return time.process_time() - started
+
+    small = min(seconds(100) for _ in range(2))
+    assert min(seconds(200) for _ in range(2)) < 3.5 * small + 0.05
