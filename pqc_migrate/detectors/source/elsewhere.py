@@ -77,12 +77,12 @@ def _member(unit: Unit, members: tuple[str, ...], called: bool) -> Value | None:
     """Return a top-level name of a unit, or an attribute of a class at its top."""
     scope = 0
     for name in members[:-1]:
-        owner = unit.bindings.get((scope, name), [])
+        owner = unit.declared_in(scope, name)
         node = owner[-1].node if owner and owner[-1].kind == "class" else None
         if node is None:
             return None
         scope = unit.scope_of(node)
-    bindings = unit.bindings.get((scope, members[-1]), []) if members else []
+    bindings = unit.declared_in(scope, members[-1]) if members else []
     if not bindings:
         return None
     last = bindings[-1]

@@ -10,7 +10,8 @@ from tree_sitter import Node
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import engine, strings
 from pqc_migrate.detectors.source.kotlin_names import KotlinNames, first, is_generic_call
-from pqc_migrate.detectors.source.objects import Argument, sized
+from pqc_migrate.detectors.source.objects import Argument
+from pqc_migrate.detectors.source.objects_values import sized
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
     NOTHING,

@@ -51,6 +51,7 @@ class KotlinNames(ObjectUnit):
     """Names and calls of one Kotlin file; `kotlin.KotlinUnit` adds the expressions."""
 
     query = _QUERY
+    suffix = ".kt"
     alias_nodes = frozenset({"identifier", "navigation_expression", "callable_reference"})
     name_types = frozenset({"identifier"})
     not_used = frozenset({

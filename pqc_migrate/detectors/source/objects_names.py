@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
@@ -41,6 +41,8 @@ class ObjectNames(Unit):
     bind_last: ClassVar[tuple[str, ...]] = ("assign",)
     class_scope_visible = True
     package = ""
+    suffix: ClassVar[str] = ""
+    """How a file named like the class it declares ends, where the language has that custom; else empty."""
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self._block_ranges: list[tuple[int, int]] = []
@@ -109,6 +111,23 @@ class ObjectNames(Unit):
             if self.bindings.get((scope, name)) if fields else self._visible(scope, name, offset):
                 return scope
         return self.enclosing_class(offset) or 0
+
+    def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the files that may declare a class's member: of this package, or of an imported one."""
+        parts = tuple(name.split("."))
+        first = next((index for index, part in enumerate(parts) if part[:1].isupper()), len(parts))
+        members = parts[first:]
+        if not self.suffix or len(members) < 2:
+            return
+        root = "../" * (self.package.count(".") + 1 if self.package else 0)
+        for package in [".".join(parts[:first])] if first else [self.package, *self.stars]:
+            folder = "" if package == self.package else f"{root}{package.replace('.', '/')}/"
+            yield f"{folder}{members[0]}{self.suffix}", members
+
+    def declared_in(self, scope: int, name: str) -> list[Binding]:
+        """Return what binds a name in a class: companions and bases included."""
+        found = (self.bindings.get((part, name)) for part in (self.lineage(scope) if scope else [0]))
+        return next((bindings for bindings in found if bindings), [])
 
     # What names are ---------------------------------------------------------------------------
 

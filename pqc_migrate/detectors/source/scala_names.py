@@ -52,6 +52,7 @@ class ScalaNames(ObjectUnit):
     """Names and calls of one Scala file; `scala.ScalaUnit` adds the expressions."""
 
     query = _QUERY
+    suffix = ".scala"
     alias_nodes = frozenset({"identifier", "field_expression", "method_value"})
     name_types = frozenset({"identifier", "type_identifier"})
     wrapping = frozenset({"generic_function", "generic_type"})
@@ -333,5 +334,3 @@ class ScalaNames(ObjectUnit):
 def _is_extension(node: Node) -> bool:
     parent = node.parent
     return parent is not None and parent.type == "extension_definition"
-
-

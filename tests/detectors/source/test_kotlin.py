@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pqc_migrate.catalog import algorithms
 from pqc_migrate.detectors.source import kotlin
 from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
+from pqc_migrate.scan import ScanOptions, scan
 
 IMPORTS = "import java.security.*; import javax.crypto.*; import javax.crypto.spec.*\n"
 
@@ -107,7 +110,7 @@ def test_default_and_named_arguments_reach_a_wrapper() -> None:
 def test_an_entry_of_an_enum_is_known_by_its_own_argument() -> None:
     """``E.ONE.id`` is what ONE was made with; inside the enum it may be any of them."""
     entries = 'enum class E(val id: String) {\n  ONE("SHA-1"),\n  TWO("MD5");\n\n'
-    uses = '  fun md() = MessageDigest.getInstance(id)\n}\nval one = MessageDigest.getInstance(E.ONE.id)\n'
+    uses = "  fun md() = MessageDigest.getInstance(id)\n}\nval one = MessageDigest.getInstance(E.ONE.id)\n"
     assert found(entries + uses) == {(6, "SHA-1"), (6, "MD5"), (8, "SHA-1")}
 
 
@@ -140,6 +143,32 @@ def test_java_getters_are_properties() -> None:
         'val signer = Signature.getInstance("SHA256withRSA").apply { initSign(pair.private) }\n'
     )
     assert (3, "RSA-PKCS1-1.5-SHA-256-2048") in found(code)
+
+
+def test_java_setters_are_assignments() -> None:
+    """``parameters.protocols = …`` is ``parameters.setProtocols(…)``."""
+    code = (
+        "import javax.net.ssl.SSLContext\n"
+        'val context = SSLContext.getInstance("TLSv1.3")\n'
+        "fun run() { val p = context.defaultSSLParameters\n"
+        'p.protocols = arrayOf<String>("TLSv1.2") }\n'
+    )
+    assert found(code) == {(3, "TLSv1.3"), (5, "TLSv1.2")}
+
+
+def test_a_constant_of_another_files_companion(tmp_path: Path) -> None:
+    """A constant of a class in the same package, and of an imported one, is read in its file."""
+    package = tmp_path / "src" / "com" / "bank"
+    (package / "crypto").mkdir(parents=True)
+    names = 'package com.bank\nclass Names {\n  companion object {\n    const val MD = "MD5"\n  }\n}\n'
+    modes = 'package com.bank.crypto\nobject Modes { val GCM = "AES/GCM/NoPadding" }\n'
+    imports = "import com.bank.crypto.Modes\nimport java.security.MessageDigest\nimport javax.crypto.Cipher\n"
+    uses = "val a = MessageDigest.getInstance(Names.MD)\nval b = Cipher.getInstance(Modes.GCM)\n"
+    (package / "Names.kt").write_text(names)
+    (package / "crypto" / "Modes.kt").write_text(modes)
+    (package / "Use.kt").write_text(f"package com.bank\n{imports}{uses}")
+    findings = scan([str(tmp_path)], ScanOptions(jobs=1)).findings
+    assert {(f.location.line, algorithms.name(f.asset)) for f in findings} == {(5, "MD5"), (6, "AES-GCM")}
 
 
 def test_the_size_of_a_key_comes_from_its_bytes() -> None:

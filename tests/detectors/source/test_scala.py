@@ -131,7 +131,7 @@ def test_an_apply_is_called_by_its_objects_name() -> None:
 def test_sealed_hierarchies_and_enums_pass_what_they_are_made_with() -> None:
     """Case objects and cases of an enum run their class's constructor with their own argument."""
     code = (
-        'sealed abstract class Alg(val id: String) {\ndef md = MessageDigest.getInstance(id) }\n'
+        "sealed abstract class Alg(val id: String) {\ndef md = MessageDigest.getInstance(id) }\n"
         'case object Old extends Alg("SHA-1")\ncase object New extends Alg("SHA-512")\n'
         'enum E(val id: String) { case One extends E("MD5"); case Two extends E("SHA-384") }\n'
         "object H { val x = MessageDigest.getInstance(E.One.id) }\n"
