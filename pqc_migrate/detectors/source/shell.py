@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice, product
 
 from tree_sitter import Language, Node
@@ -60,8 +61,11 @@ class ShellUnit(Unit):
       (declaration_command) @declaration
       (variable_assignment) @assignment
       (command name: (command_name) @command_name (#any-of? @command_name "read" "getopts" "mapfile")) @reader
+      (command name: (command_name) @sourcing (#any-of? @sourcing "." "source"))
     """
     bind_last = ("assignment",)
+    _sourced = False
+    """Whether the script reads another file into itself, which may set every variable of it anew."""
 
     def grammar(self) -> Language:
         """Return the grammar of Bash, which reads the other Bourne-like shells too."""
@@ -83,6 +87,8 @@ class ShellUnit(Unit):
             variable = node.child_by_field_name("variable")
             if variable is not None:
                 self._add_variable(self.text(variable), Binding(variable.end_byte, node, "loop"))
+        elif capture == "sourcing":
+            self._sourced = True
         elif capture == "reader":
             for argument in node.children_by_field_name("argument"):
                 if argument.type == "word" and not self.text(argument).startswith("-"):
@@ -140,7 +146,10 @@ class ShellUnit(Unit):
         return reaching[::-1]
 
     def _any(self, found: list[Binding]) -> Value:
-        return choice([self.bound(binding) for binding in found])
+        values = [option for binding in found for option in options(self.bound(binding))]
+        if not self._sourced or any(self.scopes.innermost(b.offset - 1) for b in found):
+            return choice(values)
+        return choice([replace(v, how="default argument") if isinstance(v, Text) else v for v in values])
 
     # Values -----------------------------------------------------------------------------------
 
@@ -181,11 +190,18 @@ class ShellUnit(Unit):
         texts: list[Value] = []
         for combination in islice(product(*found), _MOST_TEXTS):
             if not all(isinstance(part, Text) for part in combination) or len(parts) > 16:
-                return UNKNOWN
+                return self._known_part(combination)
             whole = "".join(part.text for part in combination if isinstance(part, Text))
             how = next((part.how for part in combination if part.how != "literal"), "literal")
             texts.append(Text(self.line(node), how, whole))
         return choice(texts) if texts else Text(self.line(node))
+
+    def _known_part(self, parts: tuple[Value, ...]) -> Value:
+        """Return what stands before the first unknown part, where a colon ends it (``rsa:$BITS`` is RSA)."""
+        first = parts[0]
+        if isinstance(first, Text) and first.text.endswith(":") and first.text != ":":
+            return first
+        return UNKNOWN
 
     def _has_gaps(self, node: Node, parts: list[Node]) -> bool:
         """Whether a string holds white space that the grammar gives no node."""

@@ -40,6 +40,16 @@ def test_size_is_read_through_variables_or_unknown(code: str, expected: set[tupl
     assert found(code) == expected
 
 
+def test_script_that_sources_a_file_may_have_its_variables_set_there() -> None:
+    """A value written in a script that sources its settings is a default, and less sure."""
+    code = "SIZE=4096\n{}openssl genrsa $SIZE\n"
+    plain, sourced = (
+        [f for f in results(code.format(line)) if isinstance(f, Finding)] for line in ("", ". /etc/settings\n")
+    )
+    assert [algorithms.name(f.asset) for f in (*plain, *sourced)] == ["RSA-4096", "RSA-4096"]
+    assert sourced[0].confidence < plain[0].confidence
+
+
 def test_local_of_one_function_is_not_seen_by_another() -> None:
     """Two functions with a local of the same name do not lend each other their values."""
     code = "f() { local a=sha256; openssl dgst -$a x; }\ng() { local a=md5; openssl dgst -$a x; }\n"
