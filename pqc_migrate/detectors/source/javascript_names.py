@@ -89,9 +89,14 @@ class JavaScriptNames(JavaScriptModules):
             self._destructure(name, value, scope, node)
 
     def _bind_value(self, scope: int, name: str, value: Node, node: Node) -> None:
+        inner = self.passed_through(value) or value
+        module = self.required(inner)
+        if module:
+            self._import(name, module, node, scope)
+            return
         kind = "function" if value.type in FUNCTIONS else "value"
         offset = value.start_byte if kind == "function" else node.end_byte
-        self.add(scope, name, Binding(offset, self.passed_through(value) or value, kind))
+        self.add(scope, name, Binding(offset, inner, kind))
 
     def _bind_declared(self, scope: int, name: str, node: Node) -> None:
         """Bind a name that is declared without a value; what it may be is assigned later."""
