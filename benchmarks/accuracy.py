@@ -10,17 +10,21 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import json
 import math
 import subprocess
 import sys
 import tarfile
 import tomllib
+import urllib.parse
+import urllib.request
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pip._internal.models.index import PyPI
 from tabulate import tabulate
 
 from pqc_migrate.catalog import algorithms
@@ -77,7 +81,7 @@ def main() -> None:
             continue
         try:
             root = _fetch(project, arguments.cache)
-        except (OSError, subprocess.CalledProcessError, StopIteration) as error:
+        except (OSError, ValueError, subprocess.CalledProcessError, StopIteration) as error:
             print(
                 f"not measured, {project['name']} {project['version']} cannot be fetched: {error}", file=sys.stderr
             )
@@ -109,25 +113,34 @@ def _fetch(project: dict[str, Any], cache: Path) -> Path:
 
 
 def _download(project: dict[str, Any], folder: Path) -> Path:
+    """Fetch the labelled archive; nothing of it is built or run."""
     # A vendored module is fetched with the package that carries it.
     name = project.get("package", project["name"])
     version = project.get("package_version", project["version"])
     if project["index"] == "npm":
-        command = ["npm", "pack", "--silent", f"{name}@{version}"]
-    else:
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "-q",
-            "--no-deps",
-            "--no-binary",
-            ":all:",
-        ]
-        command.append(f"{name}=={version}")
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    return next(path for path in folder.iterdir() if path.name.endswith((".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")))
+        command = ["npm", "pack", "--silent", "--ignore-scripts", f"{name}@{version}"]
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        return next(folder.glob("*.tgz"))
+    address = _source_archive(name, project["sha256"])
+    archive = folder / address.rsplit("/", 1)[-1]
+    with urllib.request.urlopen(address) as answer:
+        archive.write_bytes(answer.read())
+    return archive
+
+
+def _source_archive(name: str, digest: str) -> str:
+    """Return the address of a file with a digest on the index that pip is set up for (PEP 691)."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "get", "global.index-url"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    page = f"{asked.stdout.strip() or PyPI.simple_url}/{name.lower().replace('_', '-').replace('.', '-')}/"
+    request = urllib.request.Request(page, headers={"Accept": "application/vnd.pypi.simple.v1+json"})
+    with urllib.request.urlopen(request) as answer:
+        files = json.load(answer)["files"]
+    return urllib.parse.urljoin(page, next(f["url"] for f in files if f["hashes"].get("sha256") == digest))
 
 
 def _labels(project: dict[str, Any]) -> tuple[list[Label], set[str]]:
