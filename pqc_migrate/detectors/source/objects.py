@@ -66,6 +66,7 @@ class ObjectUnit(ObjectValues):
         self.extensions: dict[str, list[Binding]] = {}
         """Functions that are called on objects of foreign types, by name."""
         self._found_callers: dict[int, list[Node]] = {}
+        self._asked: set[int] = set()
         super().__init__(data, type_of, knows)
 
     # What a language says ---------------------------------------------------------------------
@@ -337,22 +338,27 @@ class ObjectUnit(ObjectValues):
 
     def callers(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a function, or what makes an object of a class."""
-        if function.id not in self._found_callers:
-            before = self._cut
+        if function.id in self._found_callers:
+            yield from self._found_callers[function.id]
+            return
+        if function.id in self._asked:  # a function that is looked for in its own arguments
+            self._cut += 1
+            return
+        before = self._cut
+        self._asked.add(function.id)
+        try:
             found = list(islice(self._calls_of(function), _MOST_CALLERS))
-            if self._cut != before:
-                yield from found
-                return
+        finally:
+            self._asked.discard(function.id)
+        if self._cut == before:
             self._found_callers[function.id] = found
-        yield from self._found_callers[function.id]
+        yield from found
 
     def _calls_of(self, function: Node) -> Iterator[Node]:
         local = f"{LOCAL}{function.start_byte}"
         for token in (token for name in self.called_names(function) for token in self.words(name.encode())):
             call = self.call_at(token)
-            if call is None or function.start_byte <= call.start_byte < call.end_byte <= function.end_byte:
-                continue
-            if any(target.name == local for target in self.targets(call)):
+            if call is not None and any(target.name == local for target in self.targets(call)):
                 yield call
         if self.scope_of(function) in self.classes:
             yield from (node for node in self.supers if self.made_by(node) == local)

@@ -107,6 +107,18 @@ def test_default_and_named_arguments_reach_a_wrapper() -> None:
     assert {name for line, name in found(code) if line == 3} == {"SHA-256", "MD5"}
 
 
+def test_a_function_that_falls_back_on_itself_and_a_class_that_makes_itself() -> None:
+    """Calls from within a function and creations from within a class count like any others."""
+    code = (
+        "fun hash(name: String, again: Boolean) {\n  MessageDigest.getInstance(name)\n"
+        '  if (again) hash(name, false)\n  hash("SHA-256", false)\n}\n'
+        "class A private constructor(val mac: String) {\n  fun run() = Mac.getInstance(mac)\n"
+        '  companion object {\n    fun make() = A("HmacSHA1")\n  }\n}\n'
+        'fun first() = hash("MD5", true)\n'
+    )
+    assert found(code) == {(3, "SHA-256"), (3, "MD5"), (8, "HMAC-SHA-1")}
+
+
 def test_an_entry_of_an_enum_is_known_by_its_own_argument() -> None:
     """``E.ONE.id`` is what ONE was made with; inside the enum it may be any of them."""
     entries = 'enum class E(val id: String) {\n  ONE("SHA-1"),\n  TWO("MD5");\n\n'
