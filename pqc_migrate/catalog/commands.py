@@ -13,7 +13,7 @@ from pqc_migrate.catalog import toml
 
 _OPTIONAL = {
     "also", "subcommands", "single", "flags", "valued", "pairs", "synonyms", "notations", "stands", "heads",
-    "modes", "separate",
+    "modes", "separate", "stops",
 }  # fmt: skip
 
 
@@ -32,6 +32,7 @@ class Command:
     stands: Mapping[str, str] = field(default_factory=dict)
     heads: frozenset[str] = frozenset()
     modes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stops: int = 0
 
 
 @cache
@@ -53,6 +54,7 @@ def commands() -> Mapping[str, Command]:
                 notations=tuple(raw.get("notations", ())),
                 stands=raw.get("stands", {}),
                 heads=frozenset(raw.get("heads", ())),
+                stops=raw.get("stops", 0),
                 modes={key: tuple(modes) for key, modes in raw.get("modes", {}).items()},
             )
     return found

@@ -104,6 +104,7 @@ def _divide(command: Command, words: Sequence[Word], parsed: _Line, subcommands:
         word = words[at]
         at += 1
         text = word.text
+        options_end = options_end or (command.stops > 0 and len(parsed.rest) >= command.stops)
         if word.open:
             parsed.open = True
         elif text == "--":
