@@ -163,9 +163,11 @@ class Libraries:
         return name
 
     def rules_of(self, name: str) -> tuple[Rule, ...]:
-        """Return the rules of a name, or else those for a method of that name on any object."""
+        """Return the rules of a name, or else those for a method of that name on any object (``*.subtle.sign``)."""
         name = self.canonical(name)
-        return self.rules.get(name) or self.rules.get(f"*.{_last(name)}", ())
+        last = _last(name)
+        owner = _last(name[: -len(last) - 1])
+        return self.rules.get(name) or self.rules.get(f"*.{owner}.{last}") or self.rules.get(f"*.{last}", ())
 
     def knows(self, name: str) -> bool:
         """Whether a rule, a type or a part of one has this name."""
@@ -230,6 +232,22 @@ def examples(language: str) -> tuple[Example, ...]:
 def languages() -> tuple[str, ...]:
     """Return the languages that have library files."""
     return tuple(sorted(entry.name for entry in (toml.root() / "libraries").iterdir() if entry.is_dir()))
+
+
+@cache
+def anchors(language: str) -> frozenset[bytes]:
+    """Return the literals of a language's libraries, without reading what the libraries mean.
+
+    Every scan needs every language's anchors and the rules of only a few: the keys above a file's first
+    table are read alone.
+    """
+    found: set[str] = set()
+    for path in toml.walk(toml.root() / "libraries" / language):
+        head = toml.head(path)
+        found.update(head["anchors"])
+        for other in head.get("shares", []):
+            found.update(toml.head(toml.root() / "libraries" / f"{other}.toml")["anchors"])
+    return frozenset(anchor.encode() for anchor in found)
 
 
 def _files(language: str) -> list[tuple[str, dict[str, Any]]]:

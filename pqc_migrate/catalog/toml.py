@@ -26,6 +26,13 @@ def read(path: Traversable) -> dict[str, Any]:
         raise CatalogError(f"{path.name}: not valid TOML: {error}") from error
 
 
+def head(path: Traversable) -> dict[str, Any]:
+    """Parse only the keys above the first table of a file."""
+    text = path.read_text(encoding="utf-8")
+    end = text.find("\n[")
+    return tomllib.loads(text if end < 0 else text[: end + 1])
+
+
 def walk(folder: Traversable) -> Iterator[Traversable]:
     """Yield the TOML files of a folder in the order of their names."""
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):

@@ -59,3 +59,9 @@ def test_one_protocol_version_has_one_spelling(language: str) -> None:
     rules = [rule for named in libraries.load(language).rules.values() for rule in named]
     spelled = {(rule.family, value) for rule in rules for key, value in rule.constants if key == "version"}
     assert {(family, version) for family, version in spelled if version not in _VERSIONS[family]} == set()
+
+
+@pytest.mark.parametrize("language", libraries.languages())
+def test_anchors_alone_are_the_anchors_of_all_rules(language: str) -> None:
+    """The gate looks for what the rules need, though it has not read them."""
+    assert libraries.anchors(language) == libraries.load(language).anchors

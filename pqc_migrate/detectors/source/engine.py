@@ -266,7 +266,7 @@ def _unresolved(file: SourceFile, value: Call | Name, rule: Rule, unlisted: bool
 
 def anchors(language: str) -> frozenset[bytes]:
     """Return the literals of a language's libraries."""
-    return libraries.load(language).anchors
+    return libraries.anchors(language)
 
 
 def anchored(file: SourceFile, wanted: Iterable[bytes]) -> bool:
