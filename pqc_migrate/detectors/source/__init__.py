@@ -3,6 +3,7 @@
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import (
     c,
+    csharp,
     go,
     java,
     javascript,
@@ -20,6 +21,7 @@ from pqc_migrate.detectors.source import (
 
 DETECTORS: tuple[Detector, ...] = (
     c.DETECTOR,
+    csharp.DETECTOR,
     go.DETECTOR,
     java.DETECTOR,
     javascript.DETECTOR,

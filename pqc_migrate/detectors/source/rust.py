@@ -255,7 +255,7 @@ class RustUnit(RustValues):
             return None
         if outer.type == "field_expression":  # ES256.signer_from_pem(…): a constant or a type with one value
             return node if self.text(token)[:1].isupper() else None
-        whole, around = node, outer
+        whole, around = node, node.parent
         while around is not None and around.type in ("reference_expression", "parenthesized_expression"):
             whole, around = around, around.parent
         return node if around is not None and self._is_reference(whole, around) else None
