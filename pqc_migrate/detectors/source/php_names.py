@@ -179,7 +179,7 @@ class PhpNames(Unit):
 
     def _bind_global(self, node: Node) -> None:
         scope = self.scopes.innermost(node.start_byte)
-        for name in node.named_children:
+        for name in node.named_children if scope else []:
             self.add(scope, self.text(name), Binding(node.end_byte, None, "global", self.text(name)))
 
     def _bind_static(self, node: Node) -> None:

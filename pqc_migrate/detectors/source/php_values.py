@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.php_names import PhpNames
+from pqc_migrate.detectors.source.unit import fallback
 from pqc_migrate.detectors.source.values import (
     NOTHING,
     UNKNOWN,
@@ -104,7 +105,7 @@ class PhpValues(PhpNames):
         if sign == ".":
             return self._joined([left, right], self.line(node))
         if sign in ("??", "||", "or"):
-            return choice([side for side in (left, right) if side != UNKNOWN])
+            return fallback(left, right)
         if sign == "|":
             flags = [side.items if isinstance(side, Items) else (side,) for side in (left, right)]
             return Items(self.line(node), items=(*flags[0], *flags[1]))
@@ -114,9 +115,10 @@ class PhpValues(PhpNames):
         return choice([value for value in found if value != UNKNOWN])
 
     def _of_conditional_expression(self, node: Node) -> Value:
-        body = node.child_by_field_name("body") or node.child_by_field_name("condition")
-        sides = [self.value(body), self.value(node.child_by_field_name("alternative"))]
-        return choice([side for side in sides if side != UNKNOWN])
+        body, other = node.child_by_field_name("body"), self.value(node.child_by_field_name("alternative"))
+        if body is None:  # $given ?: "default"
+            return fallback(self.value(node.child_by_field_name("condition")), other)
+        return choice([side for side in (self.value(body), other) if side != UNKNOWN])
 
     def _of_match_expression(self, node: Node) -> Value:
         block = node.child_by_field_name("body")

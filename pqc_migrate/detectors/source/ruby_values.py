@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.ruby_names import RubyNames
+from pqc_migrate.detectors.source.unit import fallback
 from pqc_migrate.detectors.source.values import (
     NOTHING,
     UNKNOWN,
@@ -136,9 +137,10 @@ class RubyValues(RubyNames):
         left, right = (self.value(node.child_by_field_name(side)) for side in ("left", "right"))
         operator = node.child_by_field_name("operator")
         sign = self.text(operator) if operator is not None else ""
-        if sign in ("||", "or", "&&", "and"):
-            sides = (left, right) if sign in ("||", "or") else (right,)
-            return choice([side for side in sides if side != UNKNOWN])
+        if sign in ("||", "or"):
+            return fallback(left, right)
+        if sign in ("&&", "and"):
+            return right
         if sign == "|":
             flags = [side.items if isinstance(side, Items) else (side,) for side in (left, right)]
             return Items(self.line(node), items=(*flags[0], *flags[1]))
@@ -175,7 +177,7 @@ class RubyValues(RubyNames):
 
     def _of_operator_assignment(self, node: Node) -> Value:
         left, right = (self.value(node.child_by_field_name(side)) for side in ("left", "right"))
-        return right if left in (UNKNOWN, NOTHING) else left
+        return fallback(left, right)
 
     def _of_element_reference(self, node: Node) -> Value:
         if len(node.named_children) < 2:

@@ -36,12 +36,13 @@ _TABLES = frozenset(
         "list", "tuple", "set", "dictionary", "pair",  # Python, JavaScript
         "array", "object", "array_initializer", "initializer_list", "initializer_pair",
         "literal_element", "keyed_element", "element_value_array_initializer",
+        "array_element_initializer", "hash", "string_array", "symbol_array",  # PHP, Ruby
     }
 )  # fmt: skip
 _VALUES = frozenset(
     {
         "assignment", "variable_declarator", "field_definition", "public_field_definition",
-        "init_declarator", "const_spec", "var_spec", "return_statement",
+        "init_declarator", "const_spec", "var_spec", "return_statement", "const_element", "property_element",
     }
 )  # fmt: skip
 _SEPARATORS = re.compile(r"[,:\s]+")
@@ -87,6 +88,8 @@ def _strings(root: Node, data: bytes, offset: int) -> Iterator[tuple[int, str, b
             yield match.start(1), match[1].decode("utf-8", "replace"), listed
         return
     while node is not None and node.parent is not None and "string" in node.parent.type:
+        if node.parent.type in _TABLES:  # Ruby's %w[first second]
+            break
         node = node.parent
     if node is None or "string" not in node.type or node.end_byte - node.start_byte > _LONGEST:
         return

@@ -14,7 +14,18 @@ from typing import ClassVar
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from pqc_migrate.detectors.source.ranges import Ranges
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Name, Table, Text, Value, choice, options
+from pqc_migrate.detectors.source.values import (
+    NOTHING,
+    UNKNOWN,
+    Call,
+    Items,
+    Name,
+    Table,
+    Text,
+    Value,
+    choice,
+    options,
+)
 
 LOCAL = "local:"
 """Prefix of the resolved name of a function or class defined in the file itself."""
@@ -337,6 +348,22 @@ def as_constant(value: Value) -> Value:
     if isinstance(value, Call | Name) or value == UNKNOWN:
         return value
     return replace(value, how="constant") if value.how == "literal" else value
+
+
+def fallback(given: Value, other: Value) -> Value:
+    """Return what ``given || other`` may be; where `given` was not read, the other is only a default."""
+    if given in (UNKNOWN, NOTHING):
+        return as_default(other)
+    return given if other == UNKNOWN else choice([given, other])
+
+
+def as_default(value: Value) -> Value:
+    """Mark a literal as what holds when nothing else was passed."""
+    marked = [
+        o if isinstance(o, Call | Name) or o == UNKNOWN else replace(o, how="default argument")
+        for o in options(value)
+    ]
+    return choice(marked)
 
 
 def members(value: Value) -> list[Value]:
