@@ -100,6 +100,7 @@ GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     "gcrypt-schemes": sexpressions.scheme,
     "kernel": kernel.read,
     "liboqs": _liboqs,
+    "m2crypto-ciphers": lambda text: evp.cipher(text.replace("_", "-")),
     "openssl_groups": _group,
     **jca.GRAMMARS,
     "tls_suites": _suite,
