@@ -26,9 +26,9 @@ from pqc_migrate.detectors.source.values import (
 _SAME = frozenset({
     "list", "tuple", "set", "frozenset", "sorted", "iter", "reversed", "memoryview", "copy.copy",
     "copy.deepcopy", "types.MappingProxyType", "collections.OrderedDict", "OrderedDict", "deepcopy",
-    "typing.cast", "asyncio.run",
+    "asyncio.run", "json.dumps", "jwcrypto.common.json_encode",
 })  # fmt: skip
-"""Built-ins whose result is, for what is asked of it here, their first argument (of a cast: the second)."""
+"""Built-ins whose result is, for what is asked of it here, their first argument."""
 _FIELDS = frozenset({
     "dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field", "pydantic.Field",
     "pydantic.PrivateAttr",

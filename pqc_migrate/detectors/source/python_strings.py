@@ -15,6 +15,7 @@ _CHANGES: Mapping[str, Callable[[str], str]] = {
 }  # fmt: skip
 _ONE_PLACE = re.compile(r"\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[0-9.]*[sdr]")
+_NAME = re.compile(r"[A-Za-z][\w+!@:=.,/ -]{2,1000}", re.ASCII)
 _MOST = 16
 _SIMPLE_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", "\\'": "'", '\\"': '"', "\\\n": ""}
 _ESCAPE = re.compile(r"\\(?:[ntabfvr\\'\"\n]|x[0-9a-fA-F]{2})")
@@ -31,7 +32,7 @@ def method(owner: Text | Octets, name: str, args: Sequence[Value], named: Mappin
     if name in _CHANGES and not args:
         return replace(owner, text=_CHANGES[name](owner.text))
     if name == "encode":
-        return Octets(owner.line, owner.how, len(owner.text.encode("utf-8", "replace")), path=owner.path)
+        return encoded(owner)
     if name == "join":
         return _joined(owner, args)
     if name == "format":
@@ -101,9 +102,14 @@ def literal(line: int, prefix: str, body: str) -> Value:
     """Return the text of a string literal, or the length of a byte string; `prefix` in lower case."""
     if "r" not in prefix and "\\" in body:
         body = _ESCAPE.sub(_unescape, body)
-    if "b" in prefix:
-        return Octets(line, length=len(body.encode("utf-8", "replace")))
-    return Text(line, text=body)
+    text = Text(line, text=body)
+    return encoded(text) if "b" in prefix else text
+
+
+def encoded(text: Text) -> Value:
+    """Return a text as octets: their length, and the text too where it can be a name (``b"ECDHE+AESGCM"``)."""
+    octets = Octets(text.line, text.how, len(text.text.encode("utf-8", "replace")), path=text.path)
+    return choice([octets, text]) if _NAME.fullmatch(text.text) else octets
 
 
 def decoded(value: Value, encoding: str) -> Value:

@@ -38,16 +38,26 @@ class PythonTypes(PythonNames):
         if binding.kind == "declared" and binding.node is not None:
             return self.typed(binding.node)
         if binding.kind == "part":
-            return _part(self.value(binding.node), binding.index)
+            return self._part(self.value(binding.node), binding.index)
         if binding.kind in ("loop", "each"):
             items = self.iterated(self.value(binding.node))
-            found = items if binding.kind == "loop" else [_part(item, binding.index) for item in items]
+            found = items if binding.kind == "loop" else [self._part(item, binding.index) for item in items]
             return choice([as_constant(item) for item in found])
         found_value = super().bound(binding)
         if binding.kind == "value" and binding.owner is not None and not self.settled(found_value):
             stated = self.typed(binding.owner)
             return stated if stated != UNKNOWN else found_value
         return found_value
+
+    def _part(self, value: Value, index: int) -> Value:
+        """Return a member of a sequence; each of several results of one call is an object that the call made."""
+        found: list[Value] = []
+        for option in options(value):
+            if isinstance(option, Items) and index < len(option.items):
+                found.append(option.items[index])
+            elif isinstance(option, Call) and self.knows(option.name):
+                found.append(option)
+        return choice(found)
 
     def iterated(self, value: Value) -> list[Value]:
         """Return what iterating over a value gives: members of sequences and of enumerations, keys of tables."""
@@ -239,11 +249,6 @@ class PythonTypes(PythonNames):
         offset = int(name.removeprefix(LOCAL).split(".", 1)[0])
         node = self.root.descendant_for_byte_range(offset, offset + 1)
         return node.parent if node is not None else None
-
-
-def _part(value: Value, index: int) -> Value:
-    found = [o.items[index] for o in options(value) if isinstance(o, Items) and index < len(o.items)]
-    return choice(found)
 
 
 def _conjuncts(condition: Node) -> list[Node]:

@@ -165,7 +165,7 @@ class PythonValues(PythonTypes):
         parts = [self.value(child) for child in node.named_children if child.type == "string"]
         total: Value = parts[0] if parts else UNKNOWN
         for part in parts[1:]:
-            total = operate("+", total, part)
+            total = _each("+", total, part)
         return total
 
     def _of_none(self, node: Node) -> Value:
@@ -189,9 +189,7 @@ class PythonValues(PythonTypes):
         left, right = (self.value(node.child_by_field_name(side)) for side in ("left", "right"))
         operator = node.child_by_field_name("operator")
         sign = self.text(operator) if operator is not None else ""
-        pairs = islice(product(options(left), options(right)), _MOST_PAIRS)
-        found = [_combined(sign, a, b) for a, b in pairs]
-        return choice([value for value in found if value != UNKNOWN])
+        return _each(sign, left, right)
 
     def _of_unary_operator(self, node: Node) -> Value:
         inner = self.value(node.child_by_field_name("argument"))
@@ -254,7 +252,7 @@ class PythonValues(PythonTypes):
     def _of_subscript(self, node: Node) -> Value:
         owner, index = self.value(node.child_by_field_name("value")), node.child_by_field_name("subscript")
         if index is not None and index.type == "slice":
-            return self._sliced(owner, index)
+            return choice([self._sliced(option, index) for option in options(owner)])
         key = self.value(index) if index is not None else UNKNOWN
         return choice([found for option in options(owner) for found in self.entries(option, key)])
 
@@ -291,6 +289,12 @@ class PythonValues(PythonTypes):
         if isinstance(owner, Text):
             return replace(owner, text=owner.text[cut])
         return replace(owner, items=owner.items[cut])
+
+
+def _each(sign: str, left: Value, right: Value) -> Value:
+    """Return what an operator makes of each pair of alternatives."""
+    found = [_combined(sign, a, b) for a, b in islice(product(options(left), options(right)), _MOST_PAIRS)]
+    return choice([value for value in found if value != UNKNOWN])
 
 
 def _combined(sign: str, left: Value, right: Value) -> Value:
