@@ -116,6 +116,8 @@ class Rule:
     """Only calls whose argument is one of these."""
     unless: Condition | None = None
     """Only calls whose argument is none of these."""
+    forgets: tuple[str, ...] = ()
+    """Parameters of the object that no longer hold after the call (``rsa.FromXmlString`` replaces the key)."""
     optional: bool = False
     """True: a call that names no algorithm is no gap; most of its calls do other things."""
 
@@ -182,6 +184,7 @@ _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
     "arity", "refines", "returns", "source", "implementation", "fills", "when", "unless", "optional",
+    "forgets",
 }  # fmt: skip
 _SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split"}
 
@@ -301,6 +304,7 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
         fills=record.get("fills"),
         when=_condition(record.get("when")),
         unless=_condition(record.get("unless")),
+        forgets=tuple(record.get("forgets", ())),
         optional=record.get("optional", False),
     )
 

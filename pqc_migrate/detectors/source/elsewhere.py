@@ -55,7 +55,8 @@ class Elsewhere:
             if found is not None:
                 other, path = found
                 value = _member(other, members, called)
-                return detached(value, path) if value is not None else None
+                if value is not None:
+                    return detached(value, path)
         return None
 
     def _unit(self, relative: str) -> tuple[Unit, str] | None:

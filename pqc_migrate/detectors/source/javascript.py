@@ -16,6 +16,7 @@ from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, options
 from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
+_QUESTIONS = frozenset({"includes", "indexOf"})
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "instanceof", "in"})
 _DECLARING = frozenset(
     {
@@ -105,6 +106,8 @@ class JavaScriptUnit(JavaScriptValues):
     def _is_reference(self, node: Node, parent: Node) -> bool:
         if parent.type == "member_expression":
             return False
+        if parent.type == "array" and parent.parent is not None:  # [A, B].includes(name) asks
+            return self.member_name(parent.parent) not in _QUESTIONS
         if parent.type == "binary_expression":
             operator = parent.child_by_field_name("operator")
             return operator is None or self.text(operator) not in _COMPARISONS
@@ -112,13 +115,8 @@ class JavaScriptUnit(JavaScriptValues):
 
     def callers(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a function of this file by the name it is declared, assigned or defined under."""
-        around = function.parent
-        while around is not None and around.type == "parenthesized_expression":
-            around = around.parent
-        if around is not None and around.type == "call_expression":  # (function (a) { … })(value)
-            called = around.child_by_field_name("function")
-            if called is not None and called.start_byte <= function.start_byte < called.end_byte:
-                yield around
+        yield from self._immediate(function)
+        yield from self._handed(function)
         word, owner = self._label(function), self.enclosing_class(function.start_byte)
         if word == "constructor" and owner is not None:
             yield from self._super_calls(owner)
@@ -128,6 +126,33 @@ class JavaScriptUnit(JavaScriptValues):
             yield from self._calls(word, owner_start)
         elif word:
             yield from self._calls(word, function.start_byte)
+
+    def _immediate(self, function: Node) -> Iterator[Node]:
+        """Yield the call that a function expression stands in as its callee: ``(function (a) { … })(value)``."""
+        around = function.parent
+        while around is not None and around.type == "parenthesized_expression":
+            around = around.parent
+        called = around.child_by_field_name("function") if around is not None else None
+        if around is not None and called is not None and called.start_byte <= function.start_byte < called.end_byte:
+            yield around
+
+    def _handed(self, function: Node) -> Iterator[Node]:
+        """Yield the calls of a function that another function of this file is given for a parameter."""
+        arguments = function.parent
+        call = arguments.parent if arguments is not None and arguments.type == "arguments" else None
+        callee = call.child_by_field_name("function") if call is not None else None
+        if callee is None or arguments is None:
+            return
+        index = [c.id for c in arguments.named_children if c.type != "comment"].index(function.id)
+        for option in options(self.value(callee)):
+            taker = self.local(option.name) if isinstance(option, Name) and option.name.startswith(LOCAL) else None
+            taken = self.parameters(taker)[index : index + 1] if taker is not None else []
+            labels = [parameter.child_by_field_name("pattern") or parameter for parameter in taken]
+            for token in self.words(self.text(labels[0]).encode()) if labels else ():
+                used = self.use(token)
+                inside = taker is not None and taker.start_byte <= token.start_byte < taker.end_byte
+                if inside and used is not None and used.type == "call_expression":
+                    yield used
 
     def _label(self, function: Node) -> str:
         name = function.child_by_field_name("name") or self._named_by(function)

@@ -39,11 +39,11 @@ _MOST_TEXTS = 16
 
 
 def joined(parts: list[Value], separator: str = "") -> Value:
-    """Return every text that parts give one after another; UNKNOWN when one of them is not known."""
-    known = [[_shown(option) for option in options(part)] for part in parts]
-    if any(text is None for texts in known for text in texts):
+    """Return every text that parts give one after another; UNKNOWN when nothing is known of one of them."""
+    shown = ([_shown(option) for option in options(part)] for part in parts)
+    texts = [[text for text in part if text is not None] for part in shown]
+    if not all(texts):
         return UNKNOWN
-    texts = ([text for text in part if text is not None] for part in known)
     line = next((part.line for part in parts if part.line), 0)
     found = (separator.join(combination) for combination in islice(product(*texts), _MOST_TEXTS))
     return choice([Text(line, text=text) for text in dict.fromkeys(found)])

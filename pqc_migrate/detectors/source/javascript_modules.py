@@ -33,7 +33,7 @@ _LOADERS = frozenset({"require", "import", "__non_webpack_require__", "process.g
 _PASSING = re.compile(r"(?:.*\.)?(?:__importDefault|__importStar|__toESM|_?_interop\w*|promisify|pify)(?:\._)?")
 """Functions that hand out the module or function they are given: compilers' glue, and promisify."""
 _ESCAPE = re.compile(r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])")
-_SUFFIXES = ("", ".ts", ".js", ".tsx", ".jsx", ".mjs", ".cjs", ".mts", "/index.ts", "/index.js")
+_SUFFIXES = (".ts", ".js", ".tsx", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.js")
 
 
 class JavaScriptModules(Unit):
@@ -111,13 +111,14 @@ class JavaScriptModules(Unit):
         words = last.split(".")
         for count in range(1, min(len(words), 3)):
             file, members = ".".join(words[:-count]), ".".join(words[-count:])
-            stem = re.sub(r"\.[cm]?jsx?$", "", file)  # TypeScript imports "./config.js" from config.ts
-            for base in dict.fromkeys((file, stem)):
-                for suffix in _SUFFIXES if base else ():
-                    path = f"{folder}{slash}{base}{suffix}"
-                    yield path, (f"exports.{members}",)
-                    yield path, (f"exports.{members.removeprefix('default.')}",)
-                    yield path, (members.removeprefix("default."),)
+            stem, written = re.sub(r"\.[cm]?[jt]sx?$", "", file), re.search(r"\.[cm]?[jt]sx?$", file)
+            # TypeScript imports "./config.js" from config.ts.
+            suffixes = (written[0], ".ts", ".tsx") if written is not None else _SUFFIXES
+            for suffix in dict.fromkeys(suffixes if stem else ()):
+                path = f"{folder}{slash}{stem}{suffix}"
+                yield path, (f"exports.{members}",)
+                yield path, (f"exports.{members.removeprefix('default.')}",)
+                yield path, (members.removeprefix("default."),)
 
     # Syntax that names something --------------------------------------------------------------
 

@@ -148,8 +148,6 @@ class JavaScriptObjects(JavaScriptNames):
         line, offset = (self.line(place), place.start_byte) if place is not None else (0, -1)
         if isinstance(owner, Name | Call) and owner.name.startswith(LOCAL):
             return self._own(self.local_class(owner.name), name, place)
-        if isinstance(owner, Name) and owner.name.startswith("*."):  # of an unseen object, by its own name only
-            return Name(line, "literal", f"*.{owner.name.rsplit('.', 1)[-1]}.{name}", offset)
         if isinstance(owner, Name):
             whole = name == "default" and not owner.name.startswith(".")
             return owner if whole else Name(line, "literal", f"{owner.name}.{name}", offset)

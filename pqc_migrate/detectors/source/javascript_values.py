@@ -200,6 +200,9 @@ class JavaScriptValues(JavaScriptObjects):
 
     _of_undefined = _of_null
 
+    def _of_unary_expression(self, node: Node) -> Value:
+        return NOTHING if self.text(node).startswith("void ") else UNKNOWN
+
     def _of_false(self, node: Node) -> Value:
         return Name(self.line(node), "literal", self.text(node))
 
