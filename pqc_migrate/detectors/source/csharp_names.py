@@ -52,7 +52,10 @@ _MEMBERS = frozenset({"member_access_expression", "qualified_name", "conditional
 _CREATIONS = frozenset({"object_creation_expression"})
 _HOLDER = re.compile(r"^(?:Task|ValueTask|Lazy|Nullable|IOptions)\s*<(.+)>\s*\??$", re.DOTALL)
 _SPACES = re.compile(r"\s+")
-_ASKED = frozenset({"nameof", "Equals", "HasFlag", "Contains", "ReferenceEquals", "IsInstanceOfType"})
+_ASKED = frozenset({
+    "nameof", "Equals", "HasFlag", "Contains", "ReferenceEquals", "IsInstanceOfType", "Equal", "NotEqual",
+    "AreEqual", "AreNotEqual", "AreSame",
+})  # fmt: skip
 
 
 class CSharpNames(ObjectUnit):

@@ -64,7 +64,14 @@ def completed(meaning: Meaning, others: Iterable[Meaning]) -> list[Meaning]:
             if _agree(one, other, meaning):
                 one = _joined(one, other)
         found[index] = one
-    return found or [meaning]
+    forgotten = frozenset(key for other in speaking for key in other.rule.forgets)
+    return [_without(one, forgotten) for one in found] if found else [meaning]
+
+
+def _without(meaning: Meaning, forgotten: frozenset[str]) -> Meaning:
+    """Return a meaning less the parameters that a later call made void."""
+    kept = tuple(pair for pair in meaning.parameters if pair[0] not in forgotten)
+    return replace(meaning, parameters=kept) if forgotten else meaning
 
 
 def said(meaning: Meaning) -> tuple[object, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -54,10 +55,15 @@ _REFERENCES = frozenset({
 _DEEPEST = 16
 _MOST_ITEMS = 64
 _MOST_RETURNS = 8
+_MOST_CALLERS = 32
 
 
 class RustUnit(RustValues):
     """One Rust file."""
+
+    def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
+        self._callers: dict[int, list[Node]] = {}
+        super().__init__(data, type_of, knows)
 
     # Calls ------------------------------------------------------------------------------------
 
@@ -309,16 +315,23 @@ class RustUnit(RustValues):
 
     def callers(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a function of this file."""
+        if function.id not in self._callers:
+            before = self._cut
+            found = list(islice(self._calls_of(function), _MOST_CALLERS))
+            if self._cut != before:
+                yield from found
+                return
+            self._callers[function.id] = found
+        yield from self._callers[function.id]
+
+    def _calls_of(self, function: Node) -> Iterator[Node]:
         name = function.child_by_field_name("name")
-        label = self.text(name) if name is not None else ""
-        labels = [key for key, nodes in self.definitions.items() if function in nodes] if label else []
-        for token in self.words(label.encode()) if labels else ():
+        labels = [label for label, nodes in self.definitions.items() if function in nodes]
+        for token in self.words(self.text(name).encode()) if name is not None and labels else ():
             call = self.use(token)
             if call is None or call.type != "call_expression":
                 continue
-            if function.start_byte <= call.start_byte < function.end_byte:
-                continue
-            if self._reaches(call, labels[0]):
+            if not function.start_byte <= call.start_byte < function.end_byte and self._reaches(call, labels[0]):
                 yield call
 
     def _reaches(self, call: Node, label: str) -> bool:
