@@ -29,6 +29,7 @@ WRAPPING = frozenset(
         "type_assertion",
     }
 )
+_WORDS = frozenset({"identifier", "shorthand_property_identifier"})
 _LOADERS = frozenset({"require", "import", "__non_webpack_require__", "process.getBuiltinModule"})
 _PASSING = re.compile(r"(?:.*\.)?(?:__importDefault|__importStar|__toESM|_?_interop\w*|promisify|pify)(?:\._)?")
 """Functions that hand out the module or function they are given: compilers' glue, and promisify."""
@@ -71,7 +72,7 @@ class JavaScriptModules(Unit):
     def _bind_export(self, node: Node) -> None:
         source, value = node.child_by_field_name("source"), node.child_by_field_name("value")
         if value is not None:
-            self._export("default", value, node)
+            self.export("default", value, node)
         for clause in node.named_children:
             if clause.type == "namespace_export" and source is not None:
                 self._import(self.text(clause.named_children[-1]), module_name(self.string(source)), node)
@@ -83,13 +84,17 @@ class JavaScriptModules(Unit):
                 if source is not None:
                     self._import(self.text(alias), self._exported(module_name(self.string(source)), name), node)
                 else:
-                    self._export(self.text(alias), name, node)
+                    self.export(self.text(alias), name, node)
 
-    def _export(self, name: str, value: Node, node: Node) -> None:
+    def export(self, name: str, value: Node, node: Node) -> None:
         """Bind what a file exports under a name, and the members of an object it exports as a whole."""
-        kind = "function" if value.type in FUNCTIONS else "value"
-        offset = value.start_byte if kind == "function" else node.end_byte
-        self.add(0, f"exports.{name}", Binding(offset, value, kind))
+        named = self.bindings.get((0, self.text(value))) if value.type in _WORDS else None
+        for binding in named or ():  # what is exported by its name is what that name is bound to
+            self.add(0, f"exports.{name}", binding)
+        if named is None:
+            kind = "function" if value.type in FUNCTIONS else "value"
+            offset = value.start_byte if kind == "function" else node.end_byte
+            self.add(0, f"exports.{name}", Binding(offset, value, kind))
         for member, held in self._pairs(value) if name == "default" and value.type == "object" else []:
             self.add(0, f"exports.default.{member}", Binding(node.end_byte, held, "value"))
 

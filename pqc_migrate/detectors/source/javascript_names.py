@@ -61,7 +61,7 @@ class Member(Binding):
 class JavaScriptNames(JavaScriptModules):
     """The bindings of one JavaScript file."""
 
-    bind_last = ("assign", "augment")
+    bind_last = ("assign", "augment", "export")
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self.patched: dict[tuple[int, str], set[str]] = {}
@@ -196,7 +196,7 @@ class JavaScriptNames(JavaScriptModules):
         self._bind_value(0, "exports.module", right, node)
         self._bind_value(0, "exports.default", right, node)
         for member, held in self._pairs(right) if right.type == "object" else []:
-            self._bind_value(0, f"exports.{member}", held, node)
+            self.export(member, held, node)
 
     def constructor_function(self, node: Node) -> str:
         """Return the name under which a function and its prototype's methods share ``this``; empty: none."""
