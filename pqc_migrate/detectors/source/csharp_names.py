@@ -9,9 +9,9 @@ from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.source import grammars
 from pqc_migrate.detectors.source.objects import Argument, ObjectUnit
-from pqc_migrate.detectors.source.objects_names import Parameter
+from pqc_migrate.detectors.source.objects_names import Parameter, as_default
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import Call, Name, Value
+from pqc_migrate.detectors.source.values import Call, Name, Value, choice, options
 
 _QUERY = """
 (class_declaration) @scope @class @type
@@ -51,6 +51,7 @@ _QUERY = """
 _MEMBERS = frozenset({"member_access_expression", "qualified_name", "conditional_access_expression"})
 _CREATIONS = frozenset({"object_creation_expression"})
 _HOLDER = re.compile(r"^(?:Task|ValueTask|Lazy|Nullable|IOptions)\s*<(.+)>\s*\??$", re.DOTALL)
+_LITERAL_TYPES = {"string_literal": "string", "verbatim_string_literal": "string", "integer_literal": "int"}
 _SPACES = re.compile(r"\s+")
 _ASKED = frozenset({
     "nameof", "Equals", "HasFlag", "Contains", "ReferenceEquals", "IsInstanceOfType", "Equal", "NotEqual",
@@ -189,6 +190,12 @@ class CSharpNames(ObjectUnit):
 
     # What is where ----------------------------------------------------------------------------
 
+    def _any(self, bindings: list[Binding]) -> Value:
+        """Return what any of several bindings gives; next to a call of something unseen, others are defaults."""
+        found = super()._any(bindings)
+        unseen = any(isinstance(option, Call) and not self._says(option) for option in options(found))
+        return choice([as_default(option) for option in options(found)]) if unseen else found
+
     def written_type(self, node: Node) -> str:
         """Return the type that a declaration writes; empty for ``var``."""
         kind = node.child_by_field_name("type") or node.child_by_field_name("returns")
@@ -252,9 +259,9 @@ class CSharpNames(ObjectUnit):
 
     def parameters(self, owner: Node) -> list[Parameter]:
         """Return the parameters of a function, constructor or class, ``this`` of an extension left out."""
-        return [parameter for node, parameter in self._parameters(owner) if not self._is_extended(node)]
+        return [parameter for node, parameter in self._listed(owner) if not self._is_extended(node)]
 
-    def _parameters(self, owner: Node) -> Iterator[tuple[Node, Parameter]]:
+    def _listed(self, owner: Node) -> Iterator[tuple[Node, Parameter]]:
         listed = owner.child_by_field_name("parameters") or first(owner, "parameter_list")
         for child in listed.named_children if listed is not None else ():
             name = child.child_by_field_name("name")
@@ -270,7 +277,7 @@ class CSharpNames(ObjectUnit):
         return any(child.type == "modifier" and self.text(child) == "this" for child in node.children)
 
     def _extended(self, function: Node) -> Parameter | None:
-        return next((parameter for node, parameter in self._parameters(function) if self._is_extended(node)), None)
+        return next((parameter for node, parameter in self._listed(function) if self._is_extended(node)), None)
 
     def result_type(self, definition: Node) -> str:
         """Return the type that a function is declared to return."""
@@ -327,7 +334,10 @@ class CSharpNames(ObjectUnit):
         return f"{LOCAL}{self.classes[scope].start_byte}" if scope is not None else ""
 
     def _calls_of(self, function: Node) -> Iterator[Node]:
-        yield from super()._calls_of(function)
+        """Yield calls whose overload is certain; of several that could be meant, none is called for sure."""
+        for call in super()._calls_of(function):
+            if sum(1 for target in self.targets(call) if self.local_class(target.name) is None) <= 1:
+                yield call
         if function.type == "constructor_declaration":
             around = self.enclosing_class(function.start_byte)
             local = f"{LOCAL}{self.classes[around].start_byte}" if around is not None else ""
@@ -335,6 +345,35 @@ class CSharpNames(ObjectUnit):
                 fits = len(self.arguments(node)) <= len(self.parameters(function))
                 if fits and not function.start_byte <= node.start_byte < function.end_byte:
                     yield from [node] if self.made_by(node) == local else []
+
+    def _fitting(self, overloads: list[Binding], passed: list[Argument]) -> list[Name]:
+        """Return the overloads whose parameters are written with the types of the arguments, or else all."""
+        found = super()._fitting(overloads, passed)
+        if len(found) < 2:
+            return found
+        types = [self._written_for(argument.node) for argument in passed]
+        decided = []
+        for name in found:
+            definition = self.local(name.name)
+            listed = self.parameters(definition) if definition is not None else []
+            if all(not t or t == p.type for t, p in zip(types, listed, strict=False)):
+                decided.append(name)
+        return decided or found
+
+    def _written_for(self, node: Node) -> str:
+        """Return the type that an argument is written with; empty when only its value could tell."""
+        if node.type in _LITERAL_TYPES:
+            return _LITERAL_TYPES[node.type]
+        if node.type in ("cast_expression", "object_creation_expression", "array_creation_expression"):
+            return re.sub(r"\[\w*\]", "[]", self.written_type(node))
+        if node.type == "as_expression":
+            kind = node.child_by_field_name("right")
+            return self.text(kind) if kind is not None else ""
+        if node.type != "identifier":
+            return ""
+        name = self.text(node)
+        scopes = self.scopes.chain(node.start_byte)
+        return next((b.name for scope in scopes for b in self.bindings.get((scope, name), []) if b.name), "")
 
     # Uses -------------------------------------------------------------------------------------
 
