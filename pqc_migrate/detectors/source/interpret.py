@@ -16,6 +16,7 @@ from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed,
 from pqc_migrate.detectors.source.values import (
     REST,
     UNKNOWN,
+    UNREAD,
     Call,
     Items,
     Name,
@@ -345,7 +346,7 @@ class Interpreter:
                 yield _Read(text=bits, line=value.line, how="object")
 
     def _texts(self, value: Value) -> Iterator[_Read]:
-        if isinstance(value, Text):
+        if isinstance(value, Text) and UNREAD not in value.text:
             yield _Read(text=value.text, line=value.line, how=value.how, path=value.path)
         elif isinstance(value, Number):
             yield _Read(text=str(value.number), line=value.line, how=value.how, path=value.path)
@@ -521,7 +522,9 @@ def _is_cipher(meaning: Meaning) -> bool:
 
 
 def _is_text(value: Value | None) -> bool:
-    return value is not None and any(isinstance(option, Text) for option in options(value))
+    return value is not None and any(
+        isinstance(option, Text) and UNREAD not in option.text for option in options(value)
+    )
 
 
 def _set(draft: _Draft, name: str, read: _Read, detail: bool) -> None:

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import re
+from itertools import islice, product
 
-from pqc_migrate.detectors.source.values import UNKNOWN, Items, Number, Octets, Text, Value
+from pqc_migrate.detectors.source.values import (
+    UNKNOWN,
+    UNREAD,
+    Items,
+    Number,
+    Octets,
+    Text,
+    Value,
+    choice,
+    options,
+)
+
+_MOST_JOINS = 8
 
 
 def operate(sign: str, left: Value, right: Value) -> Value:
@@ -41,3 +54,15 @@ def _arithmetic(sign: str, left: Number, right: Number) -> Value:
     if sign == "**" and 0 <= b < 64 and abs(a) < 64:
         return Number(left.line, number=a**b)
     return UNKNOWN
+
+
+def joined(parts: list[Value], line: int) -> Value:
+    """Return the strings that parts make together; what was not read of them stays `UNREAD` in it."""
+    known = [[option for option in options(part) if isinstance(option, Text | Number)] for part in parts]
+    if parts and not any(known):
+        return UNKNOWN
+    made: list[Value] = []
+    for combination in islice(product(*(part or [Text(text=UNREAD)] for part in known)), _MOST_JOINS):
+        text = "".join(part.text if isinstance(part, Text) else str(part.number) for part in combination)
+        made.append(Text(line, text=text))
+    return choice(made)

@@ -25,11 +25,19 @@ from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_CLASS = re.compile(r"\\?\w+(?:\\\w+)*")
 _HIGHEST_FOLDER = 5
 _MOST_ITEMS = 256
 _METHOD_CALLS = frozenset({"member_call_expression", "nullsafe_member_call_expression"})
 _CALLS = _METHOD_CALLS | {"function_call_expression", "scoped_call_expression", "object_creation_expression"}
 _CALLBACKS = frozenset({"call_user_func", "call_user_func_array", "array_map"})
+_QUESTIONS = frozenset(
+    {
+        "in_array", "array_search", "mcrypt_get_iv_size", "mcrypt_get_key_size", "mcrypt_get_block_size",
+        "mcrypt_get_cipher_name", "mcrypt_module_self_test", "password_needs_rehash",
+    }
+)  # fmt: skip
+"""Functions that only ask about an algorithm."""
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "<>", "instanceof", "<", ">", "<=", ">=", "&"})
 _NO_REFERENCE = frozenset(
     {
@@ -90,7 +98,7 @@ class PhpUnit(PhpValues):
             return [option for option in options(self.class_named(node)) if isinstance(option, Name)]
         found: list[Name | Call] = []
         for option in options(self.value(node)):
-            if isinstance(option, Text):
+            if isinstance(option, Text) and _CLASS.fullmatch(option.text):
                 option = Name(option.line, option.how, option.text.strip("\\").replace("\\", "."))
             if isinstance(option, Name | Call):
                 found.append(option)
@@ -131,8 +139,9 @@ class PhpUnit(PhpValues):
         if name.startswith(LOCAL):
             return self._local_call(name)
         passed = self.passed(node)
-        if name in _CALLBACKS and passed and passed[0].type in ("string", "encapsed_string"):
-            return self._callback(passed, node)
+        called = self.literal(passed[0]) if name in _CALLBACKS and passed else None
+        if called is not None and self.knows(called.strip("\\").lower()):
+            return self._callback(called.strip("\\").lower(), passed, node)
         simple = self.builtin(name, passed)
         return simple if simple is not None else self._called(name, None, place, node)
 
@@ -157,8 +166,7 @@ class PhpUnit(PhpValues):
                 found.append(self._called(option.text.lower(), None, function, node))
         return choice(found)
 
-    def _callback(self, passed: list[Node], node: Node) -> Value:
-        name = (self.literal(passed[0]) or "").strip("\\").lower()
+    def _callback(self, name: str, passed: list[Node], node: Node) -> Value:
         place = passed[0].named_children[0] if passed[0].named_children else passed[0]
         args = tuple(self.value(argument) for argument in passed[1:])
         span = (place.start_byte, node.start_byte, node.end_byte)
@@ -292,6 +300,9 @@ class PhpUnit(PhpValues):
             return False
         if parent.type == "assignment_expression":
             return parent.child_by_field_name("left") != node
+        if parent.type == "argument" and parent.parent is not None and parent.parent.parent is not None:
+            function = parent.parent.parent.child_by_field_name("function")
+            return function is None or self.text(function).strip("\\").lower() not in _QUESTIONS
         if parent.type == "array_element_initializer":
             return len(parent.named_children) < 2 or parent.named_children[0] != node
         return True

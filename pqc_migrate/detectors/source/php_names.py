@@ -13,7 +13,18 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Name, Table, Text, Value, choice, options
+from pqc_migrate.detectors.source.values import (
+    UNKNOWN,
+    UNREAD,
+    Call,
+    Items,
+    Name,
+    Table,
+    Text,
+    Value,
+    choice,
+    options,
+)
 
 _QUERY = """
 (namespace_definition) @namespace
@@ -295,8 +306,11 @@ class PhpNames(Unit):
         ]
         if not written:
             return value
-        pairs = {key: held for node, held in written for key in self.keys(node)}
-        known = {key: self.value(node) for key, node in pairs.items()}
+        pairs: dict[str, list[Value]] = {}
+        for node, held in written:
+            for key in self.keys(node):
+                pairs.setdefault(key, []).append(self.value(held))
+        known = {key: choice(values) for key, values in pairs.items()}
         filled: list[Value] = []
         for option in options(value):
             if isinstance(option, Table):
@@ -310,7 +324,8 @@ class PhpNames(Unit):
     def keys(self, node: Node | None) -> list[str]:
         """Return the names that an array's key may be: strings, and constants by their own name."""
         known = options(self.value(node)) if node is not None else ()
-        return [k.text if isinstance(k, Text) else k.name for k in known if isinstance(k, Text | Name)]
+        named = [k.text if isinstance(k, Text) else k.name for k in known if isinstance(k, Text | Name)]
+        return [name for name in named if UNREAD not in name]
 
     def class_named(self, node: Node) -> Value:
         """Return the class that a name, a qualified name or ``self`` stands for."""
@@ -359,7 +374,8 @@ class PhpNames(Unit):
 
     def definition(self, name: str) -> Node | None:
         """Return the function or class of this file that a resolved name stands for."""
-        return self.definitions.get(int(name.removeprefix(LOCAL))) if name.startswith(LOCAL) else None
+        offset = name.removeprefix(LOCAL)
+        return self.definitions.get(int(offset)) if name != offset and offset.isdecimal() else None
 
     def lineage(self, scope: int) -> list[int]:
         """Return a class with its parents and traits of this file, itself first."""

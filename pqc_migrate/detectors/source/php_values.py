@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from itertools import islice, product
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.operations import joined, operate
 from pqc_migrate.detectors.source.php_names import PhpNames
 from pqc_migrate.detectors.source.unit import fallback
 from pqc_migrate.detectors.source.values import (
@@ -26,7 +25,6 @@ from pqc_migrate.detectors.source.values import (
 )
 
 _ESCAPE = re.compile(r"\\([\\'\"$ntr])")
-_MOST_JOINS = 8
 _MOST_ITEMS = 256
 _TEXT_FUNCTIONS: Mapping[str, Callable[[str], str]] = {
     "strtolower": str.lower, "strtoupper": str.upper, "mb_strtolower": str.lower, "mb_strtoupper": str.upper,
@@ -61,28 +59,17 @@ class PhpValues(PhpNames):
         return Text(self.line(node), text=_ESCAPE.sub(r"\1", self.text(node)[1:-1]))
 
     def _of_encapsed_string(self, node: Node) -> Value:
-        return self._joined([self._part(child) for child in node.named_children], self.line(node))
+        return joined([self._part(child) for child in node.named_children], self.line(node))
 
     def _of_heredoc(self, node: Node) -> Value:
         body = node.child_by_field_name("value")
         parts = body.named_children if body is not None else []
-        return self._joined([self._part(child) for child in parts], self.line(node))
+        return joined([self._part(child) for child in parts], self.line(node))
 
     def _part(self, node: Node) -> Value:
         if node.type == "escape_sequence":
             return Text(text=_ESCAPE.sub(r"\1", self.text(node)))
         return Text(text=self.text(node)) if node.type == "string_content" else self.value(node)
-
-    def _joined(self, parts: list[Value], line: int) -> Value:
-        """Return the strings that known parts make together; UNKNOWN when one part was not read."""
-        known = [[o for o in options(part) if isinstance(o, Text | Number)] for part in parts]
-        if not all(known):
-            return UNKNOWN
-        made: list[Value] = []
-        for combination in islice(product(*known), _MOST_JOINS):
-            text = "".join(o.text if isinstance(o, Text) else str(o.number) for o in combination)
-            made.append(Text(line, text=text))
-        return choice(made)
 
     def _of_integer(self, node: Node) -> Value:
         text = self.text(node).replace("_", "").lower()
@@ -103,7 +90,7 @@ class PhpValues(PhpNames):
         operator = node.child_by_field_name("operator")
         sign = self.text(operator) if operator is not None else ""
         if sign == ".":
-            return self._joined([left, right], self.line(node))
+            return joined([left, right], self.line(node))
         if sign in ("??", "||", "or"):
             return fallback(left, right)
         if sign == "|":
@@ -184,8 +171,10 @@ class PhpValues(PhpNames):
             changed = [Text(text.line, text.how, _TEXT_FUNCTIONS[name](text.text)) for text in texts]
             return choice([*changed]) if changed else UNKNOWN
         if name == "constant" and len(passed) == 1:
-            named = [option for option in options(self.value(passed[0])) if isinstance(option, Text)]
-            return choice([self._constant(text.text.strip("\\"), passed[0]) for text in named])
+            named = [
+                option.text.strip("\\") for option in options(self.value(passed[0])) if isinstance(option, Text)
+            ]
+            return choice([self._constant(name, passed[0]) for name in named if name.isidentifier()])
         if name == "sprintf":
             return self._formatted(passed)
         if name in ("array_merge", "array_replace"):
@@ -204,7 +193,7 @@ class PhpValues(PhpNames):
         parts: list[Value] = [Text(text=pieces[0])]
         for argument, piece in zip(passed[1:], pieces[1:], strict=True):
             parts += [self.value(argument), Text(text=piece)]
-        return self._joined(parts, pattern.line)
+        return joined(parts, pattern.line)
 
     def _merged(self, arrays: list[Value]) -> Value:
         """Return several arrays as one; when one of them was not read, others may hold under its keys."""

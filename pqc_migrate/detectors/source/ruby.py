@@ -17,6 +17,7 @@ from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _TEMPLATE_CODE = re.compile(rb"<%(?![#%])[-=]?(.*?)-?%>", re.DOTALL)
+_CLASS = re.compile(r"\w+(?:::\w+)*")
 _HIGHEST_FOLDER = 5
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PATHS = frozenset({"constant", "scope_resolution"})
@@ -143,7 +144,9 @@ class RubyUnit(RubyValues):
             if method == "new":
                 return self._created(owner.name, receiver, place, node)
             if method == "const_get" and passed:
-                named = [option for option in options(self.value(passed[0])) if isinstance(option, Text)]
+                named = [
+                    o for o in options(self.value(passed[0])) if isinstance(o, Text) and _CLASS.fullmatch(o.text)
+                ]
                 return choice([Name(name=f"{owner.name}.{option.text.replace('::', '.')}") for option in named])
             return self._called(f"{owner.name}.{method}", None, place, node)
         if isinstance(owner, Call):

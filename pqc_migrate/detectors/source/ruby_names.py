@@ -97,13 +97,13 @@ class RubyNames(Unit):
         owner = self.enclosing_class(node.start_byte) or 0
         if name is not None:
             self.add(owner, f"{self.text(name)}()", Binding(node.start_byte, node, "function"))
-        self._parameters(node, scope)
+        self._bind_parameters(node, scope)
 
     def _bind_lambda(self, node: Node) -> None:
         self.definitions[node.start_byte] = node
-        self._parameters(node, self.scope_of(node))
+        self._bind_parameters(node, self.scope_of(node))
 
-    def _parameters(self, function: Node, scope: int) -> None:
+    def _bind_parameters(self, function: Node, scope: int) -> None:
         for index, parameter in enumerate(self.parameters(function)):
             label = parameter.child_by_field_name("name") or parameter
             if label.type == "identifier" and parameter.type not in _COLLECTING:
@@ -266,7 +266,8 @@ class RubyNames(Unit):
 
     def definition(self, name: str) -> Node | None:
         """Return the method, block or class of this file that a resolved name stands for."""
-        return self.definitions.get(int(name.removeprefix(LOCAL))) if name.startswith(LOCAL) else None
+        offset = name.removeprefix(LOCAL)
+        return self.definitions.get(int(offset)) if name != offset and offset.isdecimal() else None
 
     def inherited(self, scope: int, name: str) -> Value | None:
         """Return a constant, attribute or method of a class of this file, or of what it inherits from here."""

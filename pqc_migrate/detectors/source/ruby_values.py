@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from itertools import islice, product
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.operations import joined, operate
 from pqc_migrate.detectors.source.ruby_names import RubyNames
 from pqc_migrate.detectors.source.unit import fallback
 from pqc_migrate.detectors.source.values import (
     NOTHING,
     UNKNOWN,
+    UNREAD,
     Call,
     Items,
     Name,
@@ -26,7 +26,6 @@ from pqc_migrate.detectors.source.values import (
     options,
 )
 
-_MOST_JOINS = 8
 _MOST_ITEMS = 256
 _HOLDERS = frozenset(
     {"freeze", "dup", "clone", "itself", "to_h", "to_a", "with_indifferent_access", "deep_dup", "tap"}
@@ -54,24 +53,12 @@ class RubyValues(RubyNames):
                 parts.append(self.value(child.named_children[0]) if child.named_children else UNKNOWN)
             else:
                 parts.append(Text(text=self.text(child)))
-        return self._joined(parts, self.line(node))
+        return joined(parts, self.line(node))
 
     _of_delimited_symbol = _of_bare_string = _of_bare_symbol = _of_string
 
-    def _joined(self, parts: list[Value], line: int) -> Value:
-        """Return the strings that known parts make together; UNKNOWN when one part was not read."""
-        known = [[o for o in options(part) if isinstance(o, Text | Number)] for part in parts]
-        if not all(known):
-            return UNKNOWN
-        made: list[Value] = []
-        for combination in islice(product(*known), _MOST_JOINS):
-            made.append(
-                Text(line, text="".join(o.text if isinstance(o, Text) else str(o.number) for o in combination))
-            )
-        return choice(made)
-
     def _of_chained_string(self, node: Node) -> Value:
-        return self._joined([self.value(child) for child in node.named_children], self.line(node))
+        return joined([self.value(child) for child in node.named_children], self.line(node))
 
     def _of_simple_symbol(self, node: Node) -> Value:
         return Text(self.line(node), text=self.text(node).lstrip(":"))
@@ -129,7 +116,8 @@ class RubyValues(RubyNames):
         """Return the names that a hash's key may be: strings, symbols, and constants by their own name."""
         known = options(self.value(node)) if node is not None else ()
         found = [k.text if isinstance(k, Text) else k.name for k in known if isinstance(k, Text | Name)]
-        return [*found, *(str(k.number) for k in known if isinstance(k, Number))]
+        numbers = [str(k.number) for k in known if isinstance(k, Number)]
+        return [name for name in (*found, *numbers) if UNREAD not in name]
 
     # Operators --------------------------------------------------------------------------------
 
@@ -141,6 +129,8 @@ class RubyValues(RubyNames):
             return fallback(left, right)
         if sign in ("&&", "and"):
             return right
+        if sign == "+" and any(isinstance(side, Text) for side in (left, right)):
+            return joined([left, right], self.line(node))
         if sign == "|":
             flags = [side.items if isinstance(side, Items) else (side,) for side in (left, right)]
             return Items(self.line(node), items=(*flags[0], *flags[1]))
@@ -158,7 +148,7 @@ class RubyValues(RubyNames):
             parts: list[Value] = [Text(text=pieces[0])]
             for value, piece in zip(given, pieces[1:], strict=True):
                 parts += [value, Text(text=piece)]
-            return self._joined(parts, left.line)
+            return joined(parts, left.line)
         return operate(sign, left, right)
 
     def _of_conditional(self, node: Node) -> Value:
@@ -239,7 +229,7 @@ class RubyValues(RubyNames):
         if method == "join":
             separator = self.value(passed[0]) if passed else Text(text="")
             parts = [part for item in owner.items for part in (separator, item)][1:]
-            return self._joined(parts, owner.line)
+            return joined(parts, owner.line)
         if method in ("compact", "uniq", "sort", "reverse", "map", "select", "reject"):
             return owner if method not in ("map",) else UNKNOWN
         return UNKNOWN

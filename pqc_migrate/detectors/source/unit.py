@@ -20,6 +20,8 @@ from pqc_migrate.detectors.source.values import (
     Call,
     Items,
     Name,
+    Number,
+    Octets,
     Table,
     Text,
     Value,
@@ -352,9 +354,9 @@ def as_constant(value: Value) -> Value:
 
 def fallback(given: Value, other: Value) -> Value:
     """Return what ``given || other`` may be; where `given` was not read, the other is only a default."""
-    if given in (UNKNOWN, NOTHING):
-        return as_default(other)
-    return given if other == UNKNOWN else choice([given, other])
+    read = any(isinstance(option, Text | Number | Octets | Items | Table) for option in options(given))
+    sides = [given, other if read else as_default(other)]
+    return choice([side for side in sides if side not in (UNKNOWN, NOTHING)])
 
 
 def as_default(value: Value) -> Value:

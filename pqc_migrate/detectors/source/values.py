@@ -94,6 +94,10 @@ NOTHING = Value(how="nothing")
 """``None``, ``null``, ``nil``: not yet one of the values a name takes."""
 
 
+UNREAD = "\0"
+"""Stands in a text for a part that was not read: ``"ssl://" . $host`` is known by how it starts."""
+
+
 def options(value: Value, limit: int = 16) -> tuple[Value, ...]:
     """Return the distinct alternatives of a value, flattened; at most `limit`."""
     flat: list[Value] = []
