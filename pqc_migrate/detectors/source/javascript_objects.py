@@ -48,7 +48,7 @@ class JavaScriptObjects(JavaScriptNames):
         if isinstance(binding, Member):
             plain = Binding(binding.offset, binding.node, "parameter", "", binding.index, binding.owner)
             return self._members_bound(binding, [self.parameter(plain)])
-        given = self._given(binding) if binding.owner is not None else UNKNOWN
+        given = self._called_with(binding) if binding.owner is not None else UNKNOWN
         if given != UNKNOWN:
             return given
         found = super().parameter(replace(binding, name=""))
@@ -76,7 +76,7 @@ class JavaScriptObjects(JavaScriptNames):
                 return Call(name=resolved, how="object")
         return UNKNOWN
 
-    def _given(self, binding: Binding) -> Value:
+    def _called_with(self, binding: Binding) -> Value:
         """Return what a callback is called with: members of a list, the result of a promise or of the call."""
         owner = binding.owner
         arguments = owner.parent if owner is not None else None

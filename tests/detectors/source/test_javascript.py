@@ -157,7 +157,7 @@ def test_a_choice_says_that_it_is_one() -> None:
         'class A { static NAME = "md5"; run() { return H(A.NAME); } }',
         'class A { get a() { return "md5"; } run() { return H(this.a); } }',
         'class A { run() { return H(this.a); } } class B extends A { a = "md5"; }',
-        'class A { constructor(a) { this.a = a; } h() { H(this.a); } } class B extends A { constructor() { super("md5"); } }',
+        'class A { constructor(a) { H(a); } } class B extends A { constructor() { super("md5"); } }',
         'class A { name() { return "md5"; } run() { return H(this.name()); } }',
         'function A() { this.a = "md5"; } A.prototype.run = function () { H(this.a); };',
         'function A(a) { this.a = a; } A.prototype = { run: function () { H(this.a); } }; new A("md5");',
