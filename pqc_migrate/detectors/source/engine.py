@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pqc_migrate.catalog import algorithms, libraries
 from pqc_migrate.catalog.libraries import Libraries, Rule
@@ -30,6 +31,7 @@ from pqc_migrate.model.target import SourceFile
 
 _WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*")
 _MOST_ALIASES = 400
+_NEIGHBORS_KEPT = 48
 _MOST_RECEIVERS = 16
 _MOST_REFINEMENTS = 32
 _MOST_ROUNDS = 4
@@ -54,7 +56,7 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding 
     known = libraries.load(language)
     interpreter = Interpreter(known)
     unit = _unit(file, make, interpreter)
-    elsewhere = Elsewhere(file, lambda other: _unit(other, make, interpreter))
+    elsewhere = Elsewhere(file, lambda other: _neighbor(other.path, other.data, language, make).fresh())
     unit.elsewhere = elsewhere.find
     interpreter.passes = unit.passes
     values = _values(unit, known)
@@ -79,6 +81,12 @@ def _unit(file: SourceFile, make: MakeUnit, interpreter: Interpreter) -> Unit:
     unit = make(file.data, interpreter.type_of, interpreter.libraries.knows)
     unit.texts = interpreter.libraries.texts
     return unit
+
+
+@lru_cache(maxsize=_NEIGHBORS_KEPT)
+def _neighbor(path: str, data: bytes, language: str, make: MakeUnit) -> Unit:
+    """Return another file of the target; many files of a package import the same few."""
+    return _unit(SourceFile(path, data, language), make, Interpreter(libraries.load(language)))
 
 
 def _values(unit: Unit, known: Libraries) -> list[Call | Name]:

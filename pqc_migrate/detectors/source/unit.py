@@ -7,9 +7,10 @@ and how each kind of expression becomes a value. Nothing here knows cryptography
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
@@ -96,6 +97,7 @@ class Unit:
         self._values: dict[int, Value] = {}
         self._busy: set[int] = set()
         self._words: dict[bytes, list[Node]] = {}
+        self._memo_of_parameters: dict[tuple[int, int], Value] = {}
         self._cut = 0
         self._evaluated = 0
 
@@ -136,6 +138,13 @@ class Unit:
     def aliases(self, node: Node) -> bool:
         """Whether an expression only names something, so that a variable bound to it is an alias of it."""
         return node.type in self.alias_nodes
+
+    def fresh(self) -> Self:
+        """Return this unit with nothing evaluated yet: one asker must not change another's answer."""
+        other = copy(self)
+        other._values, other._memo_of_parameters, other._busy = {}, {}, set()
+        other._cut = other._evaluated = 0
+        return other
 
     # What every language shares ---------------------------------------------------------------
 
@@ -255,7 +264,17 @@ class Unit:
         return UNKNOWN
 
     def parameter(self, binding: Binding) -> Value:
-        """Return what a parameter may be: its default, and what the callers in this file pass."""
+        """Return what a parameter may be: its default, and what the callers in this file pass.
+
+        Asked once: functions that pass their parameters on to each other would be walked through again and again.
+        """
+        key = (binding.offset, binding.index)
+        if key not in self._memo_of_parameters:
+            self._memo_of_parameters[key] = UNKNOWN  # for a function that calls itself
+            self._memo_of_parameters[key] = self._from_callers(binding)
+        return self._memo_of_parameters[key]
+
+    def _from_callers(self, binding: Binding) -> Value:
         found = [replace(self.value(binding.node), how="default argument")] if binding.node is not None else []
         if binding.owner is not None:
             for count, caller in enumerate(self.callers(binding.owner)):
