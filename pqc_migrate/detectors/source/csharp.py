@@ -9,8 +9,10 @@ from tree_sitter import Node
 
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import engine
-from pqc_migrate.detectors.source.csharp_names import CSharpNames, first
+from pqc_migrate.detectors.source.csharp_calls import CSharpCalls
+from pqc_migrate.detectors.source.csharp_names import first
 from pqc_migrate.detectors.source.objects import Argument
+from pqc_migrate.detectors.source.objects_names import as_default
 from pqc_migrate.detectors.source.objects_values import sized
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
@@ -46,7 +48,7 @@ _MAPS = re.compile(r"^(?:System\.Collections\.\w+\.)?(?:\w*Dictionary)\s*<")
 _MOST_ITEMS = 64
 
 
-class CSharpUnit(CSharpNames):
+class CSharpUnit(CSharpCalls):
     """One C# file."""
 
     def _of_identifier(self, node: Node) -> Value:
@@ -67,6 +69,12 @@ class CSharpUnit(CSharpNames):
     def _of_this(self, node: Node) -> Value:
         scope = self.enclosing_class(node.start_byte)
         return Call(name=f"{LOCAL}{self.classes[scope].start_byte}", how="object") if scope is not None else UNKNOWN
+
+    def any_of(self, nodes: list[Node]) -> Value:
+        """Return a value that is any of several expressions; next to one from out of sight, others are defaults."""
+        values = [self.value(node) for node in nodes]
+        found = choice([value for value in values if value != UNKNOWN])
+        return found if UNKNOWN not in values else as_default(found)
 
     def literal_member(self, owner: Value, name: str) -> Value:
         """Return the length of a byte array or list."""
