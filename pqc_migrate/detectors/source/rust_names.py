@@ -85,6 +85,8 @@ class RustNames(Unit):
         self.impls: dict[int, str] = {}
         """Scope of an impl block → its type."""
         self.modules: set[str] = set()
+        self.crates: set[str] = set()
+        """What ``extern crate`` brings in as a name of the module."""
         self.parameter_types: dict[tuple[int, str], Node] = {}
         """(scope of a function, parameter) → its declared type."""
         super().__init__(readable(data), type_of, knows)
@@ -104,6 +106,8 @@ class RustNames(Unit):
 
     def _bind_crate(self, node: Node) -> None:
         name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
+        if name is not None:
+            self.crates.add(self.text(name))
         if name is not None and alias is not None:
             self.add(0, self.text(alias), Binding(node.end_byte, None, "import", self.text(name)))
 

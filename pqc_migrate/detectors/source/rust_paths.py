@@ -63,7 +63,7 @@ class RustPaths(RustNames):
         if first not in ("self", "super", "crate") or not rest:
             return None
         found = [b for b in self.bindings.get((0, rest), []) if b.kind != "import" or b.node is not None]
-        if not found and self.knows(rest):  # use self::crate_name::Type, after extern crate
+        if not found and rest.partition(".")[0] in self.crates:
             return Name(name=rest, how="object")
         return choice([self.bound(binding) for binding in found[:4]]) if found else None
 

@@ -40,7 +40,7 @@ def in_function(body: str, imports: str = "", items: str = "") -> str:
         ("use sha2::*;", "Sha256::new();"),
         ("use {sha2::{Digest, Sha256}, std::io};", "<Sha256 as Digest>::digest(data);"),
         ("extern crate sha2 as hashes; use hashes::Sha256;", "Sha256::default();"),
-        ("use self::sha2::Sha256;", "Sha256::default();"),
+        ("extern crate sha2; use self::sha2::Sha256;", "Sha256::default();"),
         ("type Hash = sha2::Sha256;", "Hash::new();"),
         ("use ::sha2::Sha256;", "::sha2::Sha256::new();"),
     ],
@@ -53,6 +53,7 @@ def test_paths_of_every_kind(imports: str, call: str) -> None:
 def test_a_type_of_the_same_name_from_elsewhere_is_no_use() -> None:
     """An import or a struct of the file decides what a name is, not the name."""
     assert found(in_function("Sha256::new(); sha2::nothing();", "use cargo_util::Sha256;")) == set()
+    assert found(in_function("Sha256::new();", "use crate::sha2::Sha256;")) == set()
     local = "struct Sha256; impl Sha256 { fn new() -> u8 { 1 } }"
     assert found(in_function("Sha256::new(); sha2::nothing();", items=local)) == set()
 
