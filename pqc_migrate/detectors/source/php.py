@@ -14,6 +14,7 @@ from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.detectors.source.values import (
     UNKNOWN,
     Call,
+    Items,
     Name,
     Number,
     Text,
@@ -28,6 +29,7 @@ _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _CLASS = re.compile(r"\\?\w+(?:\\\w+)*")
 _HIGHEST_FOLDER = 5
 _MOST_ITEMS = 256
+_MOST_UNPACKED = 8
 _METHOD_CALLS = frozenset({"member_call_expression", "nullsafe_member_call_expression"})
 _CALLS = _METHOD_CALLS | {"function_call_expression", "scoped_call_expression", "object_creation_expression"}
 _CALLBACKS = frozenset({"call_user_func", "call_user_func_array", "array_map"})
@@ -174,10 +176,17 @@ class PhpUnit(PhpValues):
 
     def _called(self, name: str, receiver: Value | None, place: Node, node: Node) -> Call:
         arguments = self.arguments(node)[:_MOST_ITEMS]
-        args = tuple(self.value(inner) for label, inner in arguments if not label)
+        args = tuple(value for label, inner in arguments if not label for value in self._spread(inner))
         named = {label: self.value(inner) for label, inner in arguments if label}
         span = (place.start_byte, node.start_byte, node.end_byte)
         return Call(self.line(place), "object", name, args, named, receiver, *span)
+
+    def _spread(self, node: Node) -> tuple[Value, ...]:
+        """Return what an argument stands for: ``...$rest`` for several, which may be out of sight."""
+        if node.type != "variadic_unpacking" or not node.named_children:
+            return (self.value(node),)
+        inner = self.value(node.named_children[0])
+        return inner.items if isinstance(inner, Items) else (UNKNOWN,) * _MOST_UNPACKED
 
     def _of_member_call_expression(self, node: Node) -> Value:
         target, place = node.child_by_field_name("object"), node.child_by_field_name("name")

@@ -78,6 +78,7 @@ class PhpNames(Unit):
         self.namespaces: list[tuple[int, str]] = [(-1, "")]
         self.definitions: dict[int, Node] = {}
         """Functions, methods, closures and classes by where they start."""
+        self._lineages: dict[int, list[int]] = {}
         self._walls: set[int] = {0}
         """Scopes that do not see the variables around them."""
         self._entries: dict[tuple[int, str], list[tuple[int, Node | None, Node]]] = {}
@@ -379,6 +380,12 @@ class PhpNames(Unit):
 
     def lineage(self, scope: int) -> list[int]:
         """Return a class with its parents and traits of this file, itself first."""
+        if scope not in self._lineages:
+            self._lineages[scope] = [scope]  # while it is looked for, a class is its own only kin
+            self._lineages[scope] = self._found_lineage(scope)
+        return self._lineages[scope]
+
+    def _found_lineage(self, scope: int) -> list[int]:
         found = [scope]
         for current in found:
             for node in self._base_nodes(self.classes[current]):

@@ -12,13 +12,15 @@ from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.ruby_values import RubyValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Table, Text, Value, choice, options
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Name, Table, Text, Value, choice, options
 from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _TEMPLATE_CODE = re.compile(rb"<%(?![#%])[-=]?(.*?)-?%>", re.DOTALL)
 _CLASS = re.compile(r"\w+(?:::\w+)*")
 _HIGHEST_FOLDER = 5
+_MOST_ITEMS = 256
+_MOST_UNPACKED = 8
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PATHS = frozenset({"constant", "scope_resolution"})
 _CHECKS = frozenset(
@@ -49,8 +51,8 @@ class RubyUnit(RubyValues):
         return grammars.load("ruby")
 
     def spelled(self, words: frozenset[bytes]) -> frozenset[bytes]:
-        """Return the catalog's words and ``new``, which stands for the class before it."""
-        return words | {b"new"}
+        """Return the catalog's words, and those that stand for a class: ``new`` and ``super``."""
+        return words | {b"new", b"super"}
 
     # Names ------------------------------------------------------------------------------------
 
@@ -137,7 +139,7 @@ class RubyUnit(RubyValues):
         method, passed = self.text(place), self.passed(node)
         if isinstance(owner, Name | Call) and owner.name.startswith(LOCAL):
             return self._on_local(owner, method, place, node)
-        known = self.builtin(owner, method, passed)
+        known = self.builtin(owner, method, passed, self._keywords(node))
         if known is not None:
             return known
         if isinstance(owner, Name):
@@ -189,17 +191,30 @@ class RubyUnit(RubyValues):
         if given is not None:
             span = (place.start_byte, node.start_byte, given.end_byte)
             return Call(self.line(place), "object", name, (self.value(given),), {}, receiver, *span)
-        children = self._listed(node)
-        args = [self.value(child) for child in self.passed(node)]
-        pairs, read = self.pairs(children)
-        keywords = any(child.type in ("pair", "hash_splat_argument") for child in children)
-        named: dict[str, Value] = dict(pairs)
-        if keywords:
-            table = Table(self.line(place), pairs=pairs)
-            args.append(table if read else choice([table, UNKNOWN]))
-        elif args and isinstance(args[-1], Table):  # { a: 1 } passed where keywords are meant
-            named.update(args[-1].pairs)
+        args = [value for child in self.passed(node)[:_MOST_ITEMS] for value in self._spread(child)]
+        keywords = self._keywords(node)
+        if keywords != UNKNOWN:
+            args.append(keywords)
+        # { a: 1 } may be passed where keywords are meant.
+        tables = [option for option in options(args[-1]) if isinstance(option, Table)] if args else []
+        named = dict(tables[0].pairs) if tables else {}
         return Call(self.line(place), "object", name, tuple(args), named, receiver, *span)
+
+    def _spread(self, node: Node) -> tuple[Value, ...]:
+        """Return what an argument stands for: ``*rest`` for several, which may be out of sight."""
+        if node.type != "splat_argument" or not node.named_children:
+            return (self.value(node),)
+        inner = self.value(node.named_children[0])
+        return inner.items if isinstance(inner, Items) else (UNKNOWN,) * _MOST_UNPACKED
+
+    def _keywords(self, call: Node) -> Value:
+        """Return a call's keywords as a hash; UNKNOWN when there are none."""
+        children = self._listed(call)
+        if not any(child.type in ("pair", "hash_splat_argument") for child in children):
+            return UNKNOWN
+        pairs, read = self.pairs(children)
+        table = Table(self.line(call), pairs=pairs)
+        return table if read else choice([table, UNKNOWN])
 
     def passed(self, call: Node) -> list[Node]:
         """Return the positional arguments of a call."""

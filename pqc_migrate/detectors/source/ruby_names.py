@@ -31,8 +31,8 @@ _QUERY = """
 (while body: (_) @branch)
 (until body: (_) @branch)
 (for body: (_) @branch)
-(if_modifier body: (_) @branch)
-(unless_modifier body: (_) @branch)
+(if_modifier) @branch
+(unless_modifier) @branch
 (rescue_modifier) @branch
 (return) @return
 (assignment) @assign
@@ -69,6 +69,7 @@ class RubyNames(Unit):
         """Class scope and name of each attribute with a reader or writer of its own."""
         self.setters: dict[int, Node] = {}
         """What is assigned to ``object.name =``, by the node of the left side."""
+        self._lineages: dict[int, list[int]] = {}
         self._walls: set[int] = {0}
         """Scopes that do not see the local variables around them."""
         super().__init__(data, type_of, knows)
@@ -86,9 +87,15 @@ class RubyNames(Unit):
         self._walls.add(scope)
         self.definitions[node.start_byte] = node
         # A library's module that is opened again stays the library's.
-        if name is not None and not self.knows(self.text(name).lstrip(":").replace("::", ".")):
+        if name is not None and not self.knows(self._full_name(scope)):
             around = max(self.scopes.parents[scope], 0)
             self.add(around, self.text(name).rsplit("::", 1)[-1], Binding(node.start_byte, node, "class"))
+
+    def _full_name(self, scope: int) -> str:
+        """Return the name of a class with those of the modules it is written in."""
+        around = [self.classes[s] for s in self.scopes.chain(self.scopes.starts[scope]) if s in self.classes]
+        names = [node.child_by_field_name("name") for node in around]
+        return ".".join(self.text(n).lstrip(":").replace("::", ".") for n in reversed(names) if n is not None)
 
     def _bind_method(self, node: Node) -> None:
         scope, name = self.scope_of(node), node.child_by_field_name("name")
@@ -239,6 +246,12 @@ class RubyNames(Unit):
 
     def lineage(self, scope: int) -> list[int]:
         """Return a class with its superclasses of this file, itself first."""
+        if scope not in self._lineages:
+            self._lineages[scope] = [scope]  # while it is looked for, a class is its own only kin
+            self._lineages[scope] = self._found_lineage(scope)
+        return self._lineages[scope]
+
+    def _found_lineage(self, scope: int) -> list[int]:
         found = [scope]
         for current in found:
             base = self.classes[current].child_by_field_name("superclass")

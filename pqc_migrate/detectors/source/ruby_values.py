@@ -188,14 +188,14 @@ class RubyValues(RubyNames):
 
     # Methods of strings, arrays and hashes ----------------------------------------------------
 
-    def builtin(self, owner: Value, method: str, passed: list[Node]) -> Value | None:
+    def builtin(self, owner: Value, method: str, passed: list[Node], keywords: Value) -> Value | None:
         """Return what a method of Ruby's own classes gives that carries names on; None for any other."""
         if isinstance(owner, Text) and method in _TEXT_METHODS:
             return Text(owner.line, owner.how, _TEXT_METHODS[method](owner.text))
         if isinstance(owner, Name | Call | Text | Number | Items | Table | Octets) and method in _HOLDERS:
             return owner
         if isinstance(owner, Table):
-            return self._of_table(owner, method, passed)
+            return self._of_table(owner, method, passed, keywords)
         if isinstance(owner, Items):
             return self._of_items(owner, method, passed)
         if isinstance(owner, Text) and method == "split" and passed:
@@ -206,15 +206,15 @@ class RubyValues(RubyNames):
             return UNKNOWN
         return None
 
-    def _of_table(self, owner: Table, method: str, passed: list[Node]) -> Value:
+    def _of_table(self, owner: Table, method: str, passed: list[Node], keywords: Value) -> Value:
         if method in ("fetch", "dig") and passed:
             return self.element(owner, passed[0])
         if method in ("values", "each_value"):
             return Items(owner.line, items=tuple(owner.pairs.values()))
         if method in ("keys", "each_key"):
             return Items(owner.line, items=tuple(Text(owner.line, text=key) for key in owner.pairs))
-        if method in ("merge", "reverse_merge") and passed:
-            other = self.value(passed[0])
+        if method in ("merge", "reverse_merge"):
+            other = self.value(passed[0]) if passed else keywords
             if isinstance(other, Table):
                 first, second = (owner, other) if method == "merge" else (other, owner)
                 return Table(owner.line, pairs={**first.pairs, **second.pairs})

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pqc_migrate.detectors.source import c, go, java, javascript, python
+from pqc_migrate.detectors.source import c, go, java, javascript, php, python, ruby
 from pqc_migrate.model.inventory import Finding
 from pqc_migrate.model.target import SourceFile
 
@@ -16,6 +16,8 @@ DETECTORS = {
     "go": go.DETECTOR,
     "c": c.DETECTOR,
     "java": java.DETECTOR,
+    "php": php.DETECTOR,
+    "ruby": ruby.DETECTOR,
 }
 
 
@@ -46,6 +48,16 @@ def setters(count: int) -> str:
     return "void f(void) {" + "psa_set_key_bits(&a, 256); psa_set_key_type(&a, PSA_KEY_TYPE_AES);" * count + "}"
 
 
+def handed_on(count: int) -> str:
+    bodies = (f"function f{i}($a) {{ f{(i + 1) % count}($a); return hash($a, 1); }}\n" for i in range(count))
+    return "<?php " + "".join(bodies) + "f0('md5');"
+
+
+def handed_on_in_ruby(count: int) -> str:
+    bodies = (f"def f{i}(a)\nf{(i + 1) % count}(a)\nOpenSSL::Digest.new(a)\nend\n" for i in range(count))
+    return "".join(bodies) + "f0('md5')"
+
+
 def seconds(code: str, language: str) -> float:
     file = SourceFile("f", code.encode(), language)
     started = time.process_time()
@@ -62,6 +74,8 @@ def seconds(code: str, language: str) -> float:
         (strings, 20000, "python"),
         (setters, 300, "c"),
         (generators, 60, "java"),
+        (handed_on, 300, "php"),
+        (handed_on_in_ruby, 300, "ruby"),
     ],
 )
 def test_twice_the_size_costs_about_twice_the_time(make, size: int, language: str) -> None:
