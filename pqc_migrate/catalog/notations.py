@@ -42,7 +42,7 @@ def read_all(notation: str, text: str) -> tuple[Named, ...]:
 
 
 def _cipher_string(text: str) -> tuple[Named, ...]:
-    """Read an OpenSSL cipher string: what it names, and TLS itself where the library decides what else it selects."""
+    """Read an OpenSSL cipher string: what it names, and TLS itself where the library decides the rest."""
     meaning = cipher_strings.read(text)
     assets = [one.suite.asset if one.suite is not None else one.asset for one in meaning.named]
     found = [Named(asset) for asset in assets if asset is not None]

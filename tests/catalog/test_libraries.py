@@ -50,7 +50,12 @@ def test_rule_ids_are_kebab_case(language: str) -> None:
     assert all(part.replace("-", "").isalnum() and part == part.lower() for i in ids for part in i.split("/"))
 
 
-_VERSIONS = {"SSL": {"2", "3"}, "TLS": {"1.0", "1.1", "1.2", "1.3"}, "DTLS": {"1.0", "1.2", "1.3"}, "SSH": {"1", "2.0"}}
+_VERSIONS = {
+    "SSL": {"2", "3"},
+    "TLS": {"1.0", "1.1", "1.2", "1.3"},
+    "DTLS": {"1.0", "1.2", "1.3"},
+    "SSH": {"1", "2.0"},
+}
 
 
 @pytest.mark.parametrize("language", libraries.languages())

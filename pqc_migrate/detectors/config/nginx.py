@@ -27,7 +27,9 @@ _NAMES = frozenset(
         b"fetch_protocols", b"fetch_ciphers",
     }
 )  # fmt: skip
-_VALUES = frozenset({b" ssl;", b" ssl ", b" quic", b"ssl on;", b"_pass https://", b"_pass grpcs://", b"_pass suwsgi://"})
+_VALUES = frozenset(
+    {b" ssl;", b" ssl ", b" quic", b"ssl on;", b"_pass https://", b"_pass grpcs://", b"_pass suwsgi://"}
+)
 _ANCHORS = _NAMES | _VALUES
 _NAME_BEFORE = re.compile(rb"(?:.*[;{}])?[ \t]*[a-z_]*", re.DOTALL)
 _NAME_BEHIND = re.compile(rb"[a-z_]*[ \t\r\n]+[^\s=:]")

@@ -181,7 +181,7 @@ class Vault {
 
 def test_headers_of_c_plus_plus_are_read_as_such() -> None:
     """A header may be either language: what it says decides."""
-    code = b"#pragma once\nclass A {\n void f() { Botan::HashFunction::create(\"MD5\"); }\n};"
+    code = b'#pragma once\nclass A {\n void f() { Botan::HashFunction::create("MD5"); }\n};'
     file = SourceFile("hash.h", code, "c")
     assert [algorithms.name(f.asset) for f in c.DETECTOR.detect(file) if isinstance(f, Finding)] == ["MD5"]
 
