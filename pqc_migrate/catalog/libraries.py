@@ -148,6 +148,8 @@ class Libraries:
     tokens: frozenset[bytes]
     """Last components of all names: only these words of a file are looked at."""
     prefixes: tuple[tuple[str, str], ...]
+    heads: frozenset[str]
+    """First words of the prefixes: any other name is its own canonical name."""
     scopes: frozenset[str]
     """Every proper prefix of a name, so that a star import knows what it may hold."""
     texts: Mapping[str, str]
@@ -159,7 +161,7 @@ class Libraries:
 
     def canonical(self, name: str) -> str:
         """Return the name with an alternative root replaced by the one the rules use."""
-        for other, root in self.prefixes:
+        for other, root in self.prefixes if _head(name) in self.heads else ():
             if name.startswith(other) and name[len(other) : len(other) + 1] in ("", ".", "/"):
                 return root + name[len(other) :]
         return name
@@ -216,6 +218,7 @@ def load(language: str) -> Libraries:
         anchors=frozenset(anchor.encode() for anchor in anchors),
         tokens=frozenset(_last(name).encode() for name in rules),
         prefixes=tuple(sorted(prefixes, reverse=True)),  # the longer of two that fit comes first
+        heads=frozenset(_head(other) for other, _ in prefixes),
         scopes=frozenset(scope for name in names for scope in _scopes(name)) | _conditions(rules),
         texts=texts,
         queries=frozenset(queries),
@@ -338,6 +341,10 @@ def _source(where: str, raw: Mapping[str, Any]) -> Source:
         family=raw.get("family", ""),
         split=raw.get("split", ""),
     )
+
+
+def _head(name: str) -> str:
+    return name.partition(".")[0].partition("/")[0]
 
 
 def _last(name: str) -> str:

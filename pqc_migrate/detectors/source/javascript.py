@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from tree_sitter import Language, Node
 
@@ -12,10 +13,12 @@ from pqc_migrate.detectors.source.javascript_modules import WRAPPING
 from pqc_migrate.detectors.source.javascript_names import JS_FIELDS, QUERY, TS_FIELDS
 from pqc_migrate.detectors.source.javascript_values import JavaScriptValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, options
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, options
 from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
+_DECLARATIONS = frozenset({"function_declaration", "generator_function_declaration", "class_declaration"})
+_MOST_MENTIONS = 200
 _QUESTIONS = frozenset({"includes", "indexOf"})
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "instanceof", "in"})
 _DECLARING = frozenset(
@@ -47,6 +50,10 @@ class JavaScriptUnit(JavaScriptValues):
 
     query = QUERY + JS_FIELDS
     alias_nodes = frozenset({"identifier", "member_expression", "subscript_expression"})
+
+    def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
+        super().__init__(data, type_of, knows)
+        self._mentioned: dict[tuple[int, bytes], list[Node]] = {}
 
     def grammar(self) -> Language:
         """Return the JavaScript grammar."""
@@ -122,10 +129,9 @@ class JavaScriptUnit(JavaScriptValues):
             yield from self._super_calls(owner)
             label = self.classes[owner].child_by_field_name("name") or self._named_by(self.classes[owner])
             word = self.text(label) if label is not None else ""
-            owner_start = self.classes[owner].start_byte
-            yield from self._calls(word, owner_start)
+            yield from self._calls(word, self.classes[owner])
         elif word:
-            yield from self._calls(word, function.start_byte)
+            yield from self._calls(word, function)
 
     def _immediate(self, function: Node) -> Iterator[Node]:
         """Yield the call that a function expression stands in as its callee: ``(function (a) { … })(value)``."""
@@ -179,13 +185,27 @@ class JavaScriptUnit(JavaScriptValues):
             if derived is not None and called and call is not None and self.base(derived) == owner:
                 yield call
 
-    def _calls(self, word: str, start: int) -> Iterator[Node]:
-        for token in self.words(word.encode()) if word else ():
+    def _calls(self, word: str, definition: Node) -> Iterator[Node]:
+        for token in self._mentions(word.encode(), definition) if word else ():
             used = self.use(token)
             if used is not None and used.type in ("call_expression", "new_expression"):
                 function = used.child_by_field_name("function") or used.child_by_field_name("constructor")
-                if function is not None and self._may_be(function, f"{LOCAL}{start}"):
+                if function is not None and self._may_be(function, f"{LOCAL}{definition.start_byte}"):
                     yield used
+
+    def _mentions(self, word: bytes, definition: Node) -> Iterable[Node]:
+        """Return the nodes at a word, within the scope that a declared function or variable is seen in."""
+        parent = definition.parent
+        declared = definition.type in _DECLARATIONS or (parent is not None and parent.type == "variable_declarator")
+        scope = max(self.scopes.parents[self.scope_of(definition)], 0)
+        if not declared or scope == 0:
+            return self.words(word)
+        key = (scope, word)
+        if key not in self._mentioned:
+            places = self._places(word, self.scopes.starts[scope], self.scopes.ends[scope])
+            nodes = [self.token(at, at + len(word)) for at in islice(places, _MOST_MENTIONS)]
+            self._mentioned[key] = [node for node in nodes if node is not None]
+        return self._mentioned[key]
 
     def _may_be(self, function: Node, name: str) -> bool:
         """Whether a callee is a function of this file, or a method of an object that was not seen."""

@@ -66,6 +66,7 @@ class JavaScriptNames(JavaScriptModules):
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self.patched: dict[tuple[int, str], set[str]] = {}
         """Members assigned to an object after it was made, by scope and name of its variable."""
+        self.patched_names: set[str] = set()
         super().__init__(data, type_of, knows)
 
     def bind(self, capture: str, node: Node) -> None:
@@ -191,6 +192,7 @@ class JavaScriptNames(JavaScriptModules):
             scope = self._declaring(text, node.start_byte)
             self._bind_value(scope, f"{text}.{name}", right, node)
             self.patched.setdefault((scope, text), set()).add(name)
+            self.patched_names.add(text)
 
     def _export_all(self, right: Node, node: Node) -> None:
         self._bind_value(0, "exports.module", right, node)

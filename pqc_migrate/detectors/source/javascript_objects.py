@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from tree_sitter import Node
@@ -28,6 +29,10 @@ _CALLBACK_RESULTS = frozenset({"then", "finally"})
 
 class JavaScriptObjects(JavaScriptNames):
     """The objects and classes of one JavaScript file."""
+
+    def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
+        super().__init__(data, type_of, knows)
+        self._bases: dict[int, int | None] = {}
 
     # What bindings give -----------------------------------------------------------------------
 
@@ -171,6 +176,12 @@ class JavaScriptObjects(JavaScriptNames):
 
     def base(self, scope: int) -> int | None:
         """Return the class of this file that a class extends."""
+        if scope not in self._bases:
+            self._bases[scope] = None  # a class that extends itself
+            self._bases[scope] = self._written_base(scope)
+        return self._bases[scope]
+
+    def _written_base(self, scope: int) -> int | None:
         heritage = next((c for c in self.classes[scope].children if c.type == "class_heritage"), None)
         while heritage is not None and heritage.type in ("class_heritage", "extends_clause"):
             heritage = heritage.named_children[0] if heritage.named_children else None

@@ -48,7 +48,7 @@ class JavaScriptValues(JavaScriptObjects):
     def _of_identifier(self, node: Node) -> Value:
         name = self.text(node)
         found = self.identifier(name, node.start_byte)
-        if any(patched == name for _, patched in self.patched):
+        if name in self.patched_names:
             found = choice([self._patched(option, name, node.start_byte) for option in options(found)])
         return self.placed(found, node)
 

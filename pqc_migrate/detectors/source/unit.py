@@ -313,14 +313,14 @@ class Unit:
             self._words[word] = [n for at, n in nodes if n is not None and n.start_byte == at]
         return self._words[word]
 
-    def _places(self, word: bytes) -> Iterator[int]:
+    def _places(self, word: bytes, start: int = 0, end: int | None = None) -> Iterator[int]:
         # A plain search and a look at its neighbors is many times faster than a pattern with a lookbehind.
-        at = self.data.find(word)
+        at = self.data.find(word, start, end)
         while at >= 0:
             around = self.data[at - 1 : at] + self.data[at + len(word) : at + len(word) + 1]
             if not any(byte in _WORD_BYTES for byte in around):
                 yield at
-            at = self.data.find(word, at + 1)
+            at = self.data.find(word, at + 1, end)
 
     def passes(self, first: int, second: int) -> bool:
         """Whether every path to the second offset has come through the first, both in one function."""
