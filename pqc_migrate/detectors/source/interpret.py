@@ -37,6 +37,7 @@ _SCHEMES = {
     "object": {},
 }
 """What a bare key or padding object becomes in an operation that signs or encrypts with it."""
+_SYMMETRIC = frozenset({"block-cipher", "ae", "stream-cipher", "drbg", "kdf"})
 _MOST_COMBINATIONS = 12
 _MOST_MEANINGS = 64
 _DEEPEST = 12
@@ -326,7 +327,7 @@ class Interpreter:
 
     def _objects(self, value: Value, schemes: Mapping[str, str]) -> Iterator[_Read]:
         for meaning in self._origin(value):
-            if schemes and _is_cipher(meaning):  # that a key was encrypted with: it signs nothing
+            if schemes and _is_no_key_pair(meaning):  # that a key was made or encrypted with: it signs nothing
                 continue
             scheme = replace(meaning, family=schemes.get(meaning.family, meaning.family))
             yield _Read(meaning=scheme, line=value.line, how="object", part=_offset(value))
@@ -516,9 +517,9 @@ def _is_protocol(meaning: Meaning) -> bool:
     return meaning.family != "" and algorithms.family(meaning.family).kind is Kind.PROTOCOL
 
 
-def _is_cipher(meaning: Meaning) -> bool:
+def _is_no_key_pair(meaning: Meaning) -> bool:
     asset = meaning.asset
-    return asset is not None and algorithms.primitive(asset) in ("block-cipher", "ae", "stream-cipher")
+    return asset is not None and algorithms.primitive(asset) in _SYMMETRIC
 
 
 def _is_text(value: Value | None) -> bool:

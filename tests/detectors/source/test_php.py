@@ -179,6 +179,13 @@ def test_objects_and_factories() -> None:
     assert (4, "RSA-PSS-SHA-512-3072") in found("use phpseclib3\\Crypt\\RSA;\n" + fluent)
 
 
+def test_random_octets_are_no_key_that_signs() -> None:
+    """What a symmetric key was made by is not what a signature is made with."""
+    code = "class A { function f($n) { $this->key = random_bytes($n); }\n"
+    code += "function g($d, $k) { openssl_sign($d, $s, $this->key, OPENSSL_ALGO_SHA256); } }"
+    assert found(code) == {(1, "CSPRNG"), (2, "SHA-256")}
+
+
 def test_a_flag_tells_a_digest_from_a_tag() -> None:
     """hash_init makes an HMAC only with its flag."""
     assert found("hash_init('sha1');") == {(1, "SHA-1")}
