@@ -19,6 +19,8 @@ from pqc_migrate.model.target import SourceFile
 
 _DECLARATIONS = frozenset({"function_declaration", "generator_function_declaration", "class_declaration"})
 _MOST_MENTIONS = 200
+_BUNDLE = 400_000
+"""Bytes from which on a file is a bundle: its functions pass each other everything by one-letter names."""
 _QUESTIONS = frozenset({"includes", "indexOf"})
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "instanceof", "in"})
 _DECLARING = frozenset(
@@ -58,6 +60,19 @@ class JavaScriptUnit(JavaScriptValues):
     def grammar(self) -> Language:
         """Return the JavaScript grammar."""
         return grammars.load("javascript")
+
+    def aliases(self, node: Node) -> bool:
+        """Whether an expression only names something; in a bundle, something that is not a mere parameter."""
+        if node.type not in self.alias_nodes or len(self.data) < _BUNDLE:
+            return node.type in self.alias_nodes
+        root: Node | None = node
+        while root is not None and root.type != "identifier":
+            root = root.child_by_field_name("object")
+        if root is None:
+            return False
+        name, chain = self.text(root), self.scopes.chain(root.start_byte)
+        found = next((self.bindings[scope, name] for scope in chain if (scope, name) in self.bindings), [])
+        return not any(binding.kind == "parameter" for binding in found)
 
     def use(self, token: Node) -> Node | None:
         """Return the call, construction or bare name that a word decides; None in imports, types and checks."""
