@@ -19,9 +19,8 @@ _NAME = re.compile(r"[A-Za-z][\w+!@:=.,/ -]{2,1000}", re.ASCII)
 _MOST = 16
 _SIMPLE_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", "\\'": "'", '\\"': '"', "\\\n": ""}
 _ESCAPE = re.compile(r"\\(?:[ntabfvr\\'\"\n]|x[0-9a-fA-F]{2})")
-METHODS = frozenset(
-    {*_CHANGES, "replace", "removeprefix", "removesuffix", "split", "rsplit", "join", "format", "encode", "decode"}
-)
+_PARTS: Mapping[str, int] = {"replace": 2, "removeprefix": 1, "removesuffix": 1}
+METHODS = frozenset({*_CHANGES, *_PARTS, "split", "rsplit", "join", "format", "encode", "decode"})
 
 
 def method(owner: Text | Octets, name: str, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
@@ -29,8 +28,10 @@ def method(owner: Text | Octets, name: str, args: Sequence[Value], named: Mappin
     if isinstance(owner, Octets):
         return owner if name == "decode" else UNKNOWN
     given = [[option.text for option in options(arg) if isinstance(option, Text)] for arg in args]
-    if name in _CHANGES and not args:
-        return replace(owner, text=_CHANGES[name](owner.text))
+    if name == "decode":
+        return owner
+    if name in _CHANGES:
+        return replace(owner, text=_CHANGES[name](owner.text)) if not args else UNKNOWN
     if name == "encode":
         return encoded(owner)
     if name == "join":
@@ -41,7 +42,7 @@ def method(owner: Text | Octets, name: str, args: Sequence[Value], named: Mappin
         separator = given[0][0] if given and given[0] else None
         parts = owner.text.split(separator or None)
         return Items(owner.line, items=tuple(replace(owner, text=part) for part in parts))
-    if all(given) and len(given) == (2 if name == "replace" else 1):
+    if name in _PARTS and all(given) and len(given) == _PARTS[name]:
         found = [replace(owner, text=getattr(owner.text, name)(*texts)) for texts in islice(product(*given), _MOST)]
         return choice(list(found))
     return UNKNOWN

@@ -87,6 +87,7 @@ class Choice(Value):
     options: tuple[Value, ...] = ()
 
 
+_MOST_ALTERNATIVES = 32
 UNKNOWN = Value()
 REST = "..."
 """Key of a `Table` that has members which were not read (a spread object, a computed key)."""
@@ -113,6 +114,11 @@ def options(value: Value, limit: int = 16) -> tuple[Value, ...]:
 
 def choice(values: list[Value]) -> Value:
     """Return one value that is any of several."""
-    if not values:
-        return UNKNOWN
-    return values[0] if len(values) == 1 else Choice(options=tuple(values))
+    if len(values) == 1:
+        return values[0]
+    flat: list[Value] = []  # alternatives of alternatives would multiply
+    for value in values:
+        for option in value.options if isinstance(value, Choice) else (value,):
+            if len(flat) < _MOST_ALTERNATIVES and option not in flat:
+                flat.append(option)
+    return Choice(options=tuple(flat)) if len(flat) > 1 else flat[0] if flat else UNKNOWN
