@@ -61,7 +61,7 @@ _QUERY = """
 """
 _MOST_BASES = 8
 _MOST_BINDINGS = 8
-_MOST_ENTRIES = 64
+_MOST_ENTRIES = 256
 _PRIMITIVE = frozenset({"primitive_type", "optional_type", "union_type", "intersection_type"})
 
 

@@ -80,7 +80,7 @@ class Unit:
         self.knows = knows
         language = self.grammar()
         self.root = Parser(language).parse(data).root_node
-        captures = QueryCursor(_query(language, self.query)).captures(self.root)
+        captures = _captures(language, self.query, self.root)
         self.scopes = Ranges(len(data), ((n.start_byte, n.end_byte) for n in captures.get("scope", [])))
         self.branches = Ranges(len(data), ((n.start_byte, n.end_byte) for n in captures.get("branch", [])))
         self.classes = {self._scope(node): node for node in captures.get("class", [])}
@@ -396,6 +396,12 @@ def members(value: Value) -> list[Value]:
         elif isinstance(option, Table):
             found.extend(Text(line=option.line, text=key) for key in option.pairs)
     return found[:32]
+
+
+def _captures(language: Language, text: str, root: Node) -> dict[str, list[Node]]:
+    """Return the nodes of each capture in the order of the file; tree-sitter's own order is another on each run."""
+    found = QueryCursor(_query(language, text)).captures(root)
+    return {name: sorted(nodes, key=lambda n: (n.start_byte, -n.end_byte)) for name, nodes in found.items()}
 
 
 _QUERIES: dict[tuple[int, str], Query] = {}

@@ -94,15 +94,22 @@ def _single(unit: Unit, caller: Node, interpreter: Interpreter) -> Meaning | Non
 
 
 def _one(values: list[Value], interpreter: Interpreter) -> Meaning | None:
-    """Return the one asset that values come from; None when there is none, or when there are several."""
+    """Return the one asset that values come from; None when there is none, or when there are several.
+
+    A function most of whose results come from other calls is not a wrapper of the one that is known.
+    """
     found: dict[tuple[object, ...], Meaning] = {}
+    known = others = 0
     for option in (option for value in values for option in options(value)):
-        for meaning in _made_with(option, interpreter, _DEEPEST):
+        meanings = list(_made_with(option, interpreter, _DEEPEST))
+        known += bool(meanings)
+        others += not meanings and isinstance(option, Call)
+        for meaning in meanings:
             asset = meaning.asset
             # A random token is no longer cryptography where a helper's helper hands it out.
             if asset is not None and not meaning.rule.silent and algorithms.primitive(asset) != "drbg":
                 found.setdefault((meaning.family, meaning.parameters), meaning)
-    return next(iter(found.values())) if len(found) == 1 else None
+    return next(iter(found.values())) if len(found) == 1 and others <= known else None
 
 
 def _made_with(value: Value, interpreter: Interpreter, depth: int) -> Iterator[Meaning]:
