@@ -455,7 +455,9 @@ def _member(value: Value, key: str) -> Value | None:
         for option in options(value)
         if (isinstance(option, Table) and key in option.pairs) or isinstance(option, Items)
     ]
-    left_out = all(isinstance(option, Table) and REST not in option.pairs for option in options(value))
+    # A parameter's default says nothing of what those pass who call from elsewhere.
+    tables = [option for option in options(value) if isinstance(option, Table) and option.how != "default argument"]
+    left_out = len(tables) == len(options(value)) and not any(REST in table.pairs for table in tables)
     return choice(found) if found else None if left_out else UNKNOWN
 
 
