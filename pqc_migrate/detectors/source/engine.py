@@ -44,6 +44,8 @@ class _Use:
 
     value: Call | Name
     meanings: tuple[Meaning, ...]
+    names: frozenset[str] = frozenset()
+    """What may stand there: several where a function, a class or a type is one of several."""
 
 
 _DECIDED_ELSEWHERE = "the algorithm is decided at run time or in another file"
@@ -69,7 +71,7 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding 
         uses = _uses(values, interpreter)
     for offset, meanings in _composed(uses):
         for meaning in meanings:
-            yield _finding(file, uses[offset].value, meaning, _rivals(meaning, meanings))
+            yield _finding(file, uses[offset].value, meaning, _rivals(meaning, meanings, uses[offset]))
     for call, meaning in (*wrapped(unit, uses, interpreter), *imported(unit, interpreter)):
         yield _wrapper_finding(file, call, meaning)
     for offset, rule in sorted(interpreter.unresolved.items()):
@@ -154,7 +156,8 @@ def _record(uses: dict[int, _Use], value: Call | Name, interpreter: Interpreter)
     earlier = uses.get(value.offset)
     if earlier is not None:
         meanings = tuple(dict.fromkeys((*earlier.meanings, *meanings)))
-    uses[value.offset] = _Use(value, meanings)
+    names = earlier.names if earlier is not None else frozenset()
+    uses[value.offset] = _Use(value, meanings, names | {value.name})
 
 
 def _aliases(unit: Unit, known: Libraries) -> tuple[frozenset[bytes], frozenset[bytes]]:
@@ -199,9 +202,9 @@ def _composed(uses: dict[int, _Use]) -> Iterator[tuple[int, list[Meaning]]]:
         )
 
 
-def _rivals(meaning: Meaning, meanings: list[Meaning]) -> int:
-    """Return how many assets of one family the same call may be."""
-    return sum(1 for other in meanings if other.family == meaning.family)
+def _rivals(meaning: Meaning, meanings: list[Meaning], use: _Use) -> int:
+    """Return how many assets of one family, or functions and types, the same call may be."""
+    return max(sum(1 for other in meanings if other.family == meaning.family), len(use.names))
 
 
 def _says_less(meaning: Meaning, other: Meaning, index: int, at: int) -> bool:
