@@ -159,12 +159,14 @@ class JavaScriptUnit(JavaScriptValues):
 
     def _handed(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a function that another function of this file is given for a parameter."""
-        arguments = function.parent
+        passed, arguments = function, function.parent
+        while arguments is not None and arguments.type == "parenthesized_expression":
+            passed, arguments = arguments, arguments.parent
         call = arguments.parent if arguments is not None and arguments.type == "arguments" else None
         callee = call.child_by_field_name("function") if call is not None else None
         if callee is None or arguments is None:
             return
-        index = [c.id for c in arguments.named_children if c.type != "comment"].index(function.id)
+        index = [c.id for c in arguments.named_children if c.type != "comment"].index(passed.id)
         for option in options(self.value(callee)):
             taker = self.local(option.name) if isinstance(option, Name) and option.name.startswith(LOCAL) else None
             taken = self.parameters(taker)[index : index + 1] if taker is not None else []

@@ -64,8 +64,8 @@ def test_a_universal_module_hands_its_dependency_to_its_factory() -> None:
     """The factory of a UMD file is called with what the file requires."""
     code = """(function (global, factory) {
 typeof exports === "object" ? factory(exports, require("crypto")) : define(["exports", "crypto"], factory);
-})(this, function (exports, c) {
-c.createHash("md5"); });"""
+})(this, (function (exports, c) {
+c.createHash("md5"); }));"""
     assert found(code) == {(4, "MD5")}
 
 
