@@ -61,6 +61,10 @@ class JavaScriptUnit(JavaScriptValues):
         """Return the JavaScript grammar."""
         return grammars.load("javascript")
 
+    def spelled(self, words: frozenset[bytes]) -> frozenset[bytes]:
+        """Return the catalog's words and the one by which a class calls the constructor of its base."""
+        return words | {b"super"}
+
     def aliases(self, node: Node) -> bool:
         """Whether an expression only names something; in a bundle, something that is not a mere parameter."""
         if node.type not in self.alias_nodes or len(self.data) < _BUNDLE:
@@ -102,7 +106,7 @@ class JavaScriptUnit(JavaScriptValues):
             return None, None
         if token.type == "property_identifier" and parent is not None and parent.type == "member_expression":
             return parent, parent.parent
-        if token.type in ("identifier", "shorthand_property_identifier"):
+        if token.type in ("identifier", "shorthand_property_identifier", "super"):
             return token, parent
         return None, None
 

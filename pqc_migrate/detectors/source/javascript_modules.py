@@ -31,8 +31,10 @@ WRAPPING = frozenset(
 )
 _WORDS = frozenset({"identifier", "shorthand_property_identifier"})
 _LOADERS = frozenset({"require", "import", "__non_webpack_require__", "process.getBuiltinModule"})
-_PASSING = re.compile(r"(?:.*\.)?(?:__importDefault|__importStar|__toESM|_?_interop\w*|promisify|pify)(?:\._)?")
-"""Functions that hand out the module or function they are given: compilers' glue, and promisify."""
+_PASSING = re.compile(
+    r"(?:.*\.)?(?:__importDefault|__importStar|__toESM|_?_interop\w*|promisify|pify|PassportStrategy)(?:\._)?"
+)
+"""Functions that hand out the module, function or class they are given: compilers' glue, promisify, mixins."""
 _ESCAPE = re.compile(r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])")
 _SUFFIXES = (".ts", ".js", ".tsx", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.js")
 

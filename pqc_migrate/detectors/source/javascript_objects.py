@@ -182,13 +182,17 @@ class JavaScriptObjects(JavaScriptNames):
         return self._bases[scope]
 
     def _written_base(self, scope: int) -> int | None:
-        heritage = next((c for c in self.classes[scope].children if c.type == "class_heritage"), None)
-        while heritage is not None and heritage.type in ("class_heritage", "extends_clause"):
-            heritage = heritage.named_children[0] if heritage.named_children else None
-        for option in options(self.value(heritage)) if heritage is not None else ():
+        for option in options(self.extended(scope)):
             if isinstance(option, Name) and option.name.startswith(LOCAL):
                 return self.local_class(option.name)
         return None
+
+    def extended(self, scope: int) -> Value:
+        """Return what a class extends, as it is written."""
+        heritage = next((c for c in self.classes[scope].children if c.type == "class_heritage"), None)
+        while heritage is not None and heritage.type in ("class_heritage", "extends_clause"):
+            heritage = heritage.named_children[0] if heritage.named_children else None
+        return self.value(heritage) if heritage is not None else UNKNOWN
 
     def local_class(self, name: str) -> int | None:
         """Return the scope of the class of this file that a local name stands for."""

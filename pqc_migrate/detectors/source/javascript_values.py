@@ -95,7 +95,17 @@ class JavaScriptValues(JavaScriptObjects):
         inner = self.passed_through(node)
         if inner is not None:
             return self.value(inner)
+        if function is not None and function.type == "super":
+            return self._constructed(node, function, arguments)
         return self._called(node, function, arguments) if function is not None else UNKNOWN
+
+    def _constructed(self, node: Node, place: Node, arguments: Node | None) -> Value:
+        """Return the object that ``super(…)`` makes of a class of a library."""
+        owner = self.enclosing_class(node.start_byte)
+        extended = options(self.extended(owner)) if owner is not None else ()
+        names = [o.name for o in extended if isinstance(o, Name) and not o.name.startswith(LOCAL)]
+        span, args = (place.start_byte, node.start_byte, node.end_byte), self.passed(arguments) if names else ()
+        return choice([Call(self.line(place), "object", name, args, {}, None, *span) for name in names])
 
     def _of_new_expression(self, node: Node) -> Value:
         constructor, arguments = node.child_by_field_name("constructor"), node.child_by_field_name("arguments")

@@ -192,6 +192,19 @@ export class Tokens {
     assert found(code, "a.ts") == {(4, "ECDSA-P-256-SHA-256")}
 
 
+def test_a_class_of_a_library_is_made_by_its_subclass() -> None:
+    """`super(…)` passes a library's constructor its arguments, through a mixin, too."""
+    code = """import { Strategy } from "passport-jwt";
+import { PassportStrategy } from "@nestjs/passport";
+import { Agent } from "node:https";
+export class Jwt extends PassportStrategy(Strategy) {
+  constructor() { super({ secretOrKey: key, algorithms: ["RS256"] }); }
+}
+class Own extends Agent { constructor() { super({ minVersion: "TLSv1.3" }); } }
+class Other extends Jwt { constructor() { super("md5"); } }"""
+    assert found(code, "a.ts") == {(5, "RSA-PKCS1-1.5-SHA-256"), (7, "TLSv1.3")}
+
+
 def test_a_key_is_followed_into_its_signature() -> None:
     """Size and curve of a generated key reach the signature: destructured, in a callback, in an option."""
     code = """const crypto = require("crypto");
