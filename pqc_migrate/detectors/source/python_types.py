@@ -74,6 +74,11 @@ class PythonTypes(PythonNames):
     # Types that the code states or checks -----------------------------------------------------
 
     @cached_property
+    def _quoted(self) -> set[int]:
+        """Quoted annotations that are being read."""
+        return set()
+
+    @cached_property
     def _checks(self) -> dict[str, list[tuple[int, int, Node]]]:
         """Spans of the file in which a name has been checked to be of a type, by that name."""
         return {}
@@ -140,7 +145,7 @@ class PythonTypes(PythonNames):
         if node.type in ("identifier", "attribute"):
             return self._typed_by_name(options(self.value(node)))
         if node.type == "string":
-            return self._typed_by_text(self.text(node).strip("\"'"), node)
+            return self._typed_by_text(node)
         parts = node.named_children
         if depth == 0 or not parts:
             return UNKNOWN
@@ -153,13 +158,18 @@ class PythonTypes(PythonNames):
         found = [self.typed(part, depth - 1) for part in parts]
         return choice([value for value in found if value != UNKNOWN])
 
-    def _typed_by_text(self, text: str, node: Node) -> Value:
-        union = _QUOTED_UNION.fullmatch(text.strip())
+    def _typed_by_text(self, node: Node) -> Value:
+        if node.id in self._quoted:  # def f(date: "date"): the name is the parameter's own
+            return UNKNOWN
+        text = self.text(node).strip("\"'").strip()
+        union = _QUOTED_UNION.fullmatch(text)
         found: list[Value] = []
+        self._quoted.add(node.id)
         for part in re.split(r"[|,]", union[1] if union is not None else text):
             root, _, rest = part.strip().partition(".")
             named = options(self.identifier(root, node.start_byte)) if root.isidentifier() else ()
             found += [Name(name=f"{o.name}.{rest}") if rest and isinstance(o, Name) else o for o in named]
+        self._quoted.discard(node.id)
         return self._typed_by_name(found)
 
     def _typed_by_name(self, found: Sequence[Value]) -> Value:

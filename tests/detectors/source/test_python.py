@@ -297,6 +297,22 @@ def test_hidden_algorithms_are_found_exactly(case: str) -> None:
     assert found(code) == expected
 
 
+def test_names_that_stand_for_themselves_end() -> None:
+    """A parameter annotated with its own name, and classes and checks in circles, are read in bounded time."""
+    code = """
+        import hashlib
+        def f(name: "name", other: "Optional[name]" = None):
+            return hashlib.new(name)
+        class A(B): pass
+        class B(A):
+            def g(self): return hashlib.new(self.x)
+        def h(x):
+            assert isinstance(x, x)
+            return hashlib.new(x)
+        """
+    assert not [one for one in detect(code) if isinstance(one, Finding)]
+
+
 def test_a_fallback_is_less_sure_than_a_constant() -> None:
     """What the environment may change is said with less confidence, and how it came is in the evidence."""
     code = "import hashlib, os\nhashlib.new(os.environ.get('X', 'md5'))\nhashlib.new('md5')\n"
