@@ -40,6 +40,8 @@ _TEXT_DECODERS = {
     "base64.b64decode": "base64", "base64.urlsafe_b64decode": "base64", "base64.standard_b64decode": "base64",
     "base64.b16decode": "hex",
 }  # fmt: skip
+_UNREAD = "?"
+"""Name of an attribute that is decided at run time, in the catalog's rules."""
 WORDS = frozenset({b"getattr", b"partial", b"partialmethod"})
 """Functions whose calls stand for what they are given: ``getattr(hashlib, name)(data)``."""
 
@@ -198,6 +200,8 @@ class PythonCalls(PythonValues):
     def _attribute_by_name(self, args: tuple[Value, ...], function: Node) -> Value | None:
         pairs = [(o, n.text) for o in options(args[0]) for n in options(args[1]) if isinstance(n, Text)]
         found = [self.attribute_of(owner, name, function) for owner, name in pairs if name.isidentifier()]
+        if not found:
+            found = [self.attribute_of(o, _UNREAD, function) for o in options(args[0]) if _module_knows(self, o)]
         if len(args) > 2 and not any(self.settled(value) for value in found):
             return _as_default(args[2])
         return choice(found) if found else None
@@ -223,6 +227,11 @@ class PythonCalls(PythonValues):
             if isinstance(option, Name)
         ]
         return choice(list(made))
+
+
+def _module_knows(unit: PythonCalls, value: Value) -> bool:
+    """Whether the catalog has a rule for what a module gives under a name that was not read."""
+    return isinstance(value, Name) and unit.knows(f"{value.name}.{_UNREAD}")
 
 
 def _as_default(value: Value) -> Value:

@@ -321,6 +321,14 @@ def test_a_fallback_is_less_sure_than_a_constant() -> None:
     assert [p.how for p in fallback.provenance] == ["default argument"]
 
 
+def test_what_is_decided_at_run_time_is_said() -> None:
+    """A hash taken by a name that nobody wrote down is a gap that the scan reports, not silence."""
+    code = "import hashlib\ndef digest(name, data):\n    return getattr(hashlib, name)(data)\n"
+    (gap,) = detect(code)
+    assert isinstance(gap, Diagnostic)
+    assert gap.line == 3
+
+
 def test_no_literal_of_the_code_leaves_the_scanner() -> None:
     """Findings and diagnostics repeat no string of the file but names of algorithms."""
     code = """
