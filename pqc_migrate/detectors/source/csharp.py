@@ -12,7 +12,6 @@ from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.csharp_calls import CSharpCalls
 from pqc_migrate.detectors.source.csharp_names import first
 from pqc_migrate.detectors.source.objects import Argument
-from pqc_migrate.detectors.source.objects_names import as_default
 from pqc_migrate.detectors.source.objects_values import sized
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
@@ -25,6 +24,7 @@ from pqc_migrate.detectors.source.values import (
     Octets,
     Text,
     Value,
+    as_default,
     choice,
     options,
 )

@@ -9,9 +9,9 @@ from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.source import grammars
 from pqc_migrate.detectors.source.objects import Argument, ObjectUnit
-from pqc_migrate.detectors.source.objects_names import Parameter, as_default
+from pqc_migrate.detectors.source.objects_names import Parameter
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import Call, Value, choice, options
+from pqc_migrate.detectors.source.values import Call, Value, as_default, choice, options
 
 _QUERY = """
 (class_declaration) @scope @class @type

@@ -10,7 +10,6 @@ from tree_sitter import Node
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.java_calls import JavaCalls, arguments
-from pqc_migrate.detectors.source.java_names import as_default
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
@@ -23,6 +22,7 @@ from pqc_migrate.detectors.source.values import (
     Table,
     Text,
     Value,
+    as_default,
     choice,
     options,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache, cached_property
 
 import tree_sitter_java
@@ -12,7 +11,7 @@ from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.source.ranges import Ranges
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, choice, options
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, as_default, choice, options
 
 _QUERY = """
 (class_declaration) @scope @class @type
@@ -416,13 +415,6 @@ def parameters(owner: Node) -> list[Node]:
     listed = owner.child_by_field_name("parameters")
     kinds = ("formal_parameter", "spread_parameter")
     return [child for child in listed.named_children if child.type in kinds] if listed is not None else []
-
-
-def as_default(value: Value) -> Value:
-    """Mark a literal as one of the values a field may have; others come from out of sight."""
-    if value == UNKNOWN or isinstance(value, Call | Name):
-        return value
-    return choice([replace(option, how="default argument") for option in options(value)])
 
 
 def _says_nothing(binding: Binding) -> bool:

@@ -12,7 +12,17 @@ from tree_sitter import Node
 
 from pqc_migrate.detectors.source.ranges import Ranges
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant, members
-from pqc_migrate.detectors.source.values import NOTHING, UNKNOWN, Call, Name, Text, Value, choice, options
+from pqc_migrate.detectors.source.values import (
+    NOTHING,
+    UNKNOWN,
+    Call,
+    Name,
+    Text,
+    Value,
+    as_default,
+    choice,
+    options,
+)
 
 _TYPE_WORDS = re.compile(r"[\w$]+(?:\s*\.\s*[\w$]+)*")
 _MOST_CLASSES = 32
@@ -304,10 +314,3 @@ class ObjectNames(Unit):
         node = self.local(name) if name.startswith(LOCAL) else None
         scope = self.scope_of(node) if node is not None else 0
         return scope if scope in self.classes else None
-
-
-def as_default(value: Value) -> Value:
-    """Mark a literal as one of the values a name may have; others come from out of sight."""
-    if value == UNKNOWN or isinstance(value, Call | Name):
-        return value
-    return choice([replace(option, how="default argument") for option in options(value)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -19,6 +19,7 @@ from pqc_migrate.detectors.source.values import (
     Table,
     Text,
     Value,
+    as_default,
     choice,
     options,
 )
@@ -179,14 +180,14 @@ class PythonCalls(PythonValues):
             return choice(found)
         fallback = named.get("default", named.get("fallback", args[1] if len(args) > 1 else None))
         if name in _GETTERS and fallback is not None and not isinstance(callee, Call):
-            return _as_default(fallback)
+            return as_default(fallback)
         return None
 
     def _of_collection(self, owner: Table | Items, name: str, args: tuple[Value, ...]) -> list[Value]:
         if isinstance(owner, Items):
             return [owner] if name == "copy" else self.iterated(owner) if name == "pop" else []
         if name in ("get", "pop", "setdefault") and args:
-            return [*self.entries(owner, args[0]), *(_as_default(arg) for arg in args[1:2])]
+            return [*self.entries(owner, args[0]), *(as_default(arg) for arg in args[1:2])]
         values = tuple(owner.pairs.values())
         if name == "values":
             return [Items(owner.line, items=values)]
@@ -203,7 +204,7 @@ class PythonCalls(PythonValues):
         if not found:
             found = [self.attribute_of(o, _UNREAD, function) for o in options(args[0]) if _module_knows(self, o)]
         if len(args) > 2 and not any(self.settled(value) for value in found):
-            return _as_default(args[2])
+            return as_default(args[2])
         return choice(found) if found else None
 
     def _partial(self, args: tuple[Value, ...], named: dict[str, Value], function: Node) -> Value:
@@ -220,7 +221,7 @@ class PythonCalls(PythonValues):
     def _field(self, args: tuple[Value, ...], named: dict[str, Value]) -> Value:
         factory = named.get("default_factory", named.get("factory"))
         if factory is None:
-            return _as_default(named.get("default", args[0] if args else UNKNOWN))
+            return as_default(named.get("default", args[0] if args else UNKNOWN))
         made = [
             self._local_call(option, self.root) if option.name.startswith(LOCAL) else Call(name=option.name)
             for option in options(factory)
@@ -232,14 +233,6 @@ class PythonCalls(PythonValues):
 def _module_knows(unit: PythonCalls, value: Value) -> bool:
     """Whether the catalog has a rule for what a module gives under a name that was not read."""
     return isinstance(value, Name) and unit.knows(f"{value.name}.{_UNREAD}")
-
-
-def _as_default(value: Value) -> Value:
-    """Mark literals as what holds when nobody says otherwise."""
-    return choice([
-        replace(option, how="default argument") if isinstance(option, Text | Number | Items) else option
-        for option in options(value)
-    ])  # fmt: skip
 
 
 def _cast(name: str, value: Value) -> Value:

@@ -26,6 +26,7 @@ from pqc_migrate.detectors.source.values import (
     Table,
     Text,
     Value,
+    as_default,
     choice,
     options,
 )
@@ -376,15 +377,6 @@ def fallback(given: Value, other: Value) -> Value:
     read = any(isinstance(option, Text | Number | Octets | Items | Table) for option in options(given))
     sides = [given, other if read else as_default(other)]
     return choice([side for side in sides if side not in (UNKNOWN, NOTHING)])
-
-
-def as_default(value: Value) -> Value:
-    """Mark a literal as what holds when nothing else was passed."""
-    marked = [
-        o if isinstance(o, Call | Name) or o == UNKNOWN else replace(o, how="default argument")
-        for o in options(value)
-    ]
-    return choice(marked)
 
 
 def members(value: Value) -> list[Value]:

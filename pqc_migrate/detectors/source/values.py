@@ -7,7 +7,7 @@ cryptography. Values never carry the bytes of a literal: a byte string is its le
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +122,9 @@ def choice(values: list[Value]) -> Value:
             if len(flat) < _MOST_ALTERNATIVES and option not in flat:
                 flat.append(option)
     return Choice(options=tuple(flat)) if len(flat) > 1 else flat[0] if flat else UNKNOWN
+
+
+def as_default(value: Value) -> Value:
+    """Mark what was read as only what holds when nothing else is set; calls and names keep what they are."""
+    kinds = (Text, Number, Octets, Items, Table)
+    return choice([replace(o, how="default argument") if isinstance(o, kinds) else o for o in options(value)])
