@@ -88,12 +88,6 @@ class CNames(Unit):
                 view[end : end + 1] = b";"
         return Parser(self.grammar()).parse(bytes(view)).root_node
 
-    def bind(self, capture: str, node: Node) -> None:
-        """Record what declarations, assignments, enumerators, functions and macros bind."""
-        binder = getattr(self, f"_bind_{capture}", None)
-        if binder is not None:
-            binder(node)
-
     def _bind_macro(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is not None and value is not None:

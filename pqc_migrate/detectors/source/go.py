@@ -71,12 +71,6 @@ class GoUnit(Unit):
 
     # Bindings ---------------------------------------------------------------------------------
 
-    def bind(self, capture: str, node: Node) -> None:
-        """Record what imports, declarations, assignments and loops bind."""
-        binder = getattr(self, f"_bind_{capture}", None)
-        if binder is not None:
-            binder(node)
-
     def _bind_import(self, node: Node) -> None:
         path_node, name = node.child_by_field_name("path"), node.child_by_field_name("name")
         if path_node is None:

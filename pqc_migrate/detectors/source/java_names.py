@@ -82,12 +82,6 @@ class JavaNames(Unit):
 
     # Bindings ---------------------------------------------------------------------------------
 
-    def bind(self, capture: str, node: Node) -> None:
-        """Record what imports, declarations and assignments bind."""
-        binder = getattr(self, f"_bind_{capture}", None)
-        if binder is not None:
-            binder(node)
-
     def _bind_block(self, node: Node) -> None:
         self._block_ranges.append((node.start_byte, node.end_byte))
 

@@ -69,12 +69,6 @@ class JavaScriptNames(JavaScriptModules):
         self.patched_names: set[str] = set()
         super().__init__(data, type_of, knows)
 
-    def bind(self, capture: str, node: Node) -> None:
-        """Record what imports, exports, declarations, assignments, parameters and loops bind."""
-        binder = getattr(self, f"_bind_{capture}", None)
-        if binder is not None:
-            binder(node)
-
     # Declarations and assignments -------------------------------------------------------------
 
     def _bind_declare(self, node: Node) -> None:

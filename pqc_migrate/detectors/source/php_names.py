@@ -87,12 +87,6 @@ class PhpNames(Unit):
 
     # Bindings ---------------------------------------------------------------------------------
 
-    def bind(self, capture: str, node: Node) -> None:
-        """Record what one captured node binds."""
-        binder = getattr(self, f"_bind_{capture}", None)
-        if binder is not None:
-            binder(node)
-
     def _bind_namespace(self, node: Node) -> None:
         name = node.child_by_field_name("name")
         self.namespaces.append((node.start_byte, self._dotted(name) if name is not None else ""))

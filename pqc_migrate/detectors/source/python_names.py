@@ -45,12 +45,6 @@ class PythonNames(Unit):
         """Return the Python grammar."""
         return grammars.load("python")
 
-    def bind(self, capture: str, node: Node) -> None:
-        """Record what imports, assignments, loops and definitions bind."""
-        binder = getattr(self, f"_bind_{capture}", None)
-        if binder is not None:
-            binder(node)
-
     # Imports and definitions ------------------------------------------------------------------
 
     def _bind_import(self, node: Node) -> None:

@@ -76,12 +76,6 @@ class RubyNames(Unit):
 
     # Bindings ---------------------------------------------------------------------------------
 
-    def bind(self, capture: str, node: Node) -> None:
-        """Record what one captured node binds."""
-        binder = getattr(self, f"_bind_{capture}", None)
-        if binder is not None:
-            binder(node)
-
     def _bind_class(self, node: Node) -> None:
         name, scope = node.child_by_field_name("name"), self.scope_of(node)
         self._walls.add(scope)

@@ -98,12 +98,6 @@ class RustNames(Unit):
 
     # Bindings ---------------------------------------------------------------------------------
 
-    def bind(self, capture: str, node: Node) -> None:
-        """Record what imports, items, patterns and assignments bind."""
-        binder = getattr(self, f"_bind_{capture}", None)
-        if binder is not None:
-            binder(node)
-
     def _bind_crate(self, node: Node) -> None:
         name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
         if name is not None:

@@ -109,8 +109,10 @@ class Unit:
         raise NotImplementedError
 
     def bind(self, capture: str, node: Node) -> None:
-        """Record the names that one captured node binds, through `add`."""
-        raise NotImplementedError
+        """Record the names that one captured node binds: a language has a ``_bind_<capture>`` that calls `add`."""
+        binder = getattr(self, f"_bind_{capture}", None)
+        if binder is not None:
+            binder(node)
 
     def expression(self, node: Node) -> Value:
         """Return what an expression is known to be."""
