@@ -74,10 +74,11 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "pqc-migrate-accuracy")
     parser.add_argument("--misses", action="store_true", help="list every miss and every unlabelled finding")
     parser.add_argument("--only", default="", help="projects whose name holds this text")
+    parser.add_argument("--round", type=int, default=0, help="projects of one round of labels only")
     arguments = parser.parse_args()
     scores = Scores()
     for project in _projects():
-        if arguments.only not in project["name"]:
+        if arguments.only not in project["name"] or arguments.round not in (0, project["round"]):
             continue
         try:
             root = _fetch(project, arguments.cache)
@@ -147,13 +148,13 @@ def _labels(project: dict[str, Any]) -> tuple[list[Label], set[str]]:
     """Return the labels of a project and the files that were read completely."""
     stem = project["name"].replace("/", "_").removeprefix("@")
     labels, files = [], set()
-    for table in LABELS.glob(f"*/{stem}.tsv"):
-        with table.open(encoding="utf-8", newline="") as lines:
-            rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
-            for row in rows:
-                labels.append(Label(row["path"], int(row["line"]), row["asset"], row["difficulty"], row["library"]))
-        listed = table.with_suffix(".files").read_text(encoding="utf-8").split("\n")
-        files |= {line.strip() for line in listed if line.strip() and not line.startswith("#")}
+    table = LABELS / project["language"] / f"{stem}.tsv"
+    with table.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
+        for row in rows:
+            labels.append(Label(row["path"], int(row["line"]), row["asset"], row["difficulty"], row["library"]))
+    listed = table.with_suffix(".files").read_text(encoding="utf-8").split("\n")
+    files |= {line.strip() for line in listed if line.strip() and not line.startswith("#")}
     return labels, files
 
 
