@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pqc_migrate.model.inventory import Diagnostic, Finding
-from pqc_migrate.model.target import SourceFile
+from pqc_migrate.model.target import Offer, SourceFile
+
+Claim = Finding | Diagnostic | Offer
+"""What a detector may say of a file; the functions that other files may call come from source only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Detector:
     """Literals the gate must look for; exact bytes, case-sensitive. May be empty when the file name decides."""
     wants: Callable[[SourceFile], bool]
     """Cheap: path, language, the first bytes and the hits, nothing parsed."""
-    detect: Callable[[SourceFile], Iterable[Finding | Diagnostic]]
-    """Findings with production role (the scan sets the file's role) and Diagnostics; never raises on bad input."""
+    detect: Callable[[SourceFile], Iterable[Claim]]
+    """Findings with production role (the scan sets the file's role) and other claims; never raises on bad input."""
     parses: bool = True
     """False when the detector only reads names and bytes; its files do not count as parsed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from pqc_migrate.model.inventory import Role
@@ -15,6 +15,55 @@ class Hit:
     offset: int
     """Byte offset of its first byte."""
     anchor: bytes
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Offer:
+    """A function of the target that hands out cryptography to whoever calls it."""
+
+    libraries: str
+    """Language whose libraries it is written with; only files of that language can call it."""
+    path: str
+    members: tuple[str, ...]
+    """Its name inside the file, behind those of the classes around it."""
+    level: int = 1
+    """1: it calls a library itself; 2: it calls a function of level 1 in another file, and so on."""
+
+    def homes(self) -> set[bytes]:
+        """Return words of which a file that calls it holds one: its class, or else its file or folder."""
+        if len(self.members) > 1:
+            return {self.members[-2].encode()}
+        return {part.split(".")[0].encode() for part in self.path.split("/")[-2:]}
+
+
+class Offers:
+    """The functions that a target's files offer each other, ready to be looked up."""
+
+    def __init__(self, offers: Iterable[Offer], level: int) -> None:
+        """`level` is that of the functions whose calls are looked for now."""
+        self.level = level
+        self.at = {(offer.path, offer.members): offer for offer in sorted(offers, reverse=True)}
+        self.classes = {(path, members[:-1]) for path, members in self.at if len(members) > 1}
+        self.named: dict[str, list[Offer]] = {}
+        for offer in self.at.values():
+            self.named.setdefault(offer.members[-1], []).append(offer)
+        self._wanted: dict[bytes, set[bytes]] = {}
+        for offer in self.at.values():
+            if offer.level == level:
+                self._wanted.setdefault(word(offer.members[-1]), set()).update(offer.homes())
+
+    def words(self) -> frozenset[bytes]:
+        """Return the names of the functions whose calls are looked for."""
+        return frozenset(self._wanted)
+
+    def wanted(self, data: bytes, hits: Iterable[Hit]) -> bool:
+        """Whether a file names such a function and what it lies in."""
+        return any(home in data for found in {hit.anchor for hit in hits} for home in self._wanted[found])
+
+
+def word(name: str) -> bytes:
+    """Return the word a function is called by (``exports.digest``: digest)."""
+    return name.rsplit(".", 1)[-1].encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +80,9 @@ class SourceFile:
     """Every anchor in `data`, in the order of the offsets."""
     neighbor: Callable[[str], SourceFile | None] | None = field(default=None, compare=False, repr=False)
     """Read another file of the same target by its path relative to this file's folder; None when there is none."""
+
+    offers: Offers | None = field(default=None, compare=False, repr=False)
+    """What to look for in a second reading: calls of functions that other files of the target offer."""
 
     @property
     def name(self) -> str:

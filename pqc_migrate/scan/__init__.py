@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pqc_migrate.model.inventory import Coverage, Diagnostic, Finding, Role
 from pqc_migrate.scan.examine import Examined, default_examiner
+from pqc_migrate.scan.follow import with_callers
 from pqc_migrate.scan.tally import coverage
 from pqc_migrate.scan.workers import FILES_AT_ONCE, Make, examine_all
 from pqc_migrate.targets.exclude import Exclusion
@@ -68,7 +69,9 @@ def scan(
     skipped: list[Diagnostic] = []
     for found in _walk_all(targets, options):
         entries.append(found) if isinstance(found, Entry) else skipped.append(found)
-    examined = _examine(entries, make, _jobs(options, entries), progress)
+    jobs = _jobs(options, entries)
+    examined = _examine(entries, make, jobs, progress)
+    examined = with_callers(entries, examined, lambda some, made: _examine(some, made, jobs, _silent))
     findings = [finding for file in examined for finding in file.findings]
     if options.roles:
         findings = [finding for finding in findings if finding.role in options.roles]

@@ -11,10 +11,11 @@ from pathlib import PurePath
 from pqc_migrate.catalog import languages
 from pqc_migrate.catalog.roles import role_of
 from pqc_migrate.detectors.all import DETECTORS, READ_HEADS
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
+from pqc_migrate.detectors.source import DETECTORS as SOURCE
 from pqc_migrate.gate import Gate
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Role, Skip, Technique
-from pqc_migrate.model.target import SourceFile
+from pqc_migrate.model.target import Offer, Offers, SourceFile
 from pqc_migrate.targets.neighbors import neighbor
 from pqc_migrate.targets.read import read
 from pqc_migrate.targets.walk import Entry
@@ -34,6 +35,7 @@ class Examined:
     """A detector that parses wanted it."""
     findings: tuple[Finding, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
 
 class Examiner:
@@ -53,22 +55,51 @@ class Examiner:
         language = languages.of(entry.path.rsplit("/", 1)[-1], content.data)
         hits = self._gate.hits(content.data)
         file = SourceFile(entry.path, content.data, language, hits=hits, neighbor=partial(neighbor, entry))
-        findings: list[Finding] = []
-        diagnostics = [content.diagnostic] if content.diagnostic else []
         was_parsed = False
+        said: list[Claim] = [content.diagnostic] if content.diagnostic else []
         for detector in self._detectors:
             if content.whole or detector in self._read_heads:
                 claims = _claims(detector, file)
                 was_parsed = was_parsed or (detector.parses and claims is not None)
-                for claim in claims or ():
-                    findings.append(claim) if isinstance(claim, Finding) else diagnostics.append(claim)
+                said.extend(claims or ())
+        findings = [claim for claim in said if isinstance(claim, Finding)]
         return Examined(
             language,
             content.size,
             was_read=True,
             was_parsed=was_parsed,
             findings=_placed(findings, file, content.shift) if findings else (),
-            diagnostics=tuple(dict.fromkeys(diagnostics)),
+            diagnostics=tuple(dict.fromkeys(claim for claim in said if isinstance(claim, Diagnostic))),
+            offers=tuple(claim for claim in said if isinstance(claim, Offer)),
+        )
+
+
+class Follower(Examiner):
+    """The source detectors once more, for calls of the functions that other files offer."""
+
+    def __init__(self, offers: Offers) -> None:
+        super().__init__(())
+        self._offers = offers
+        self._words = Gate(offers.words())
+
+    def examine(self, entry: Entry) -> Examined:
+        """Return what one file calls; nothing when it names none of the functions."""
+        content = read(entry)
+        if isinstance(content, Diagnostic) or not content.whole:
+            return Examined()
+        hits = self._words.hits(content.data)
+        if not hits or not self._offers.wanted(content.data, hits):
+            return Examined()
+        language = languages.of(entry.path.rsplit("/", 1)[-1], content.data)
+        near = partial(neighbor, entry)
+        file = SourceFile(entry.path, content.data, language, hits=hits, neighbor=near, offers=self._offers)
+        said = [claim for detector in SOURCE for claim in _claims(detector, file) or ()]
+        findings = [claim for claim in said if isinstance(claim, Finding)]
+        return Examined(
+            language,
+            findings=_placed(findings, file, content.shift) if findings else (),
+            diagnostics=tuple(dict.fromkeys(claim for claim in said if isinstance(claim, Diagnostic))),
+            offers=tuple(claim for claim in said if isinstance(claim, Offer)),
         )
 
 
@@ -78,9 +109,9 @@ def default_examiner() -> Examiner:
     return Examiner(DETECTORS, READ_HEADS)
 
 
-def _claims(detector: Detector, file: SourceFile) -> list[Finding | Diagnostic] | None:
+def _claims(detector: Detector, file: SourceFile) -> list[Claim] | None:
     """Run one detector; None when it does not want the file, and what it saw before a crash is kept."""
-    claims: list[Finding | Diagnostic] = []
+    claims: list[Claim] = []
     try:
         if not detector.wants(file):
             return None

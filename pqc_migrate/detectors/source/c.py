@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.c_values import CUnit
 from pqc_migrate.detectors.source.cpp_values import CppUnit
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _CPP = re.compile(
@@ -26,7 +25,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language in ("c", "cpp") and engine.anchored(file, engine.anchors("c"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     cpp = file.language == "cpp" or (not file.name.endswith(".c") and _CPP.search(file.data) is not None)
     return engine.detect(file, "c", CppUnit if cpp else CUnit)
 

@@ -1,23 +1,18 @@
-"""Run one language over one file: words → uses → meanings → findings.
-
-Only words that the catalog knows, and names bound to them, are looked up in the syntax tree.
-"""
+"""Run one language over one file: its analysis and the calls of its wrappers → findings."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from pqc_migrate.catalog import algorithms, libraries
-from pqc_migrate.catalog.libraries import Libraries, Rule
-from pqc_migrate.detectors.source.elsewhere import Elsewhere
-from pqc_migrate.detectors.source.interpret import Interpreter
-from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, said
-from pqc_migrate.detectors.source.unit import Unit
-from pqc_migrate.detectors.source.values import Call, Name, Value, options
-from pqc_migrate.detectors.source.wrappers import imported, wrapped
+from pqc_migrate.catalog import libraries
+from pqc_migrate.catalog.libraries import Rule
+from pqc_migrate.detectors.registry import Claim
+from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, Use
+from pqc_migrate.detectors.source.callers import Callers
+from pqc_migrate.detectors.source.meaning import Meaning
+from pqc_migrate.detectors.source.values import Call, Name
+from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
 from pqc_migrate.model.inventory import (
     Diagnostic,
     Finding,
@@ -27,204 +22,45 @@ from pqc_migrate.model.inventory import (
     Skip,
     Technique,
 )
-from pqc_migrate.model.target import SourceFile
-
-_WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*")
-_MOST_ALIASES = 400
-_NEIGHBORS_KEPT = 48
-_MOST_RECEIVERS = 16
-_MOST_REFINEMENTS = 32
-_MOST_ROUNDS = 4
-"""A round carries what one call says of an object to the objects made from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """One place where the catalog knows what is used, with everything it may mean."""
-
-    value: Call | Name
-    meanings: tuple[Meaning, ...]
-    names: frozenset[str] = frozenset()
-    """What may stand there: several where a function, a class or a type is one of several."""
-
+from pqc_migrate.model.target import Offer, Offers, SourceFile
 
 _DECIDED_ELSEWHERE = "the algorithm is decided at run time or in another file"
 
-MakeUnit = Callable[[bytes, Callable[[Value], str], Callable[[str], bool]], Unit]
 
-
-def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Finding | Diagnostic]:
-    """Yield what a source file uses, and where an algorithm is decided out of its sight."""
-    known = libraries.load(language)
-    interpreter = Interpreter(known)
-    unit = _unit(file, make, interpreter)
-    elsewhere = Elsewhere(file, lambda other: _neighbor(other.path, other.data, language, make).fresh())
-    unit.elsewhere = elsewhere.find
-    interpreter.passes = unit.passes
-    values = _values(unit, known)
-    uses = _uses(values, interpreter)
-    for _ in range(_MOST_ROUNDS):
-        refinements = _refinements(uses)
-        if refinements == interpreter.refinements:
-            break
-        interpreter.refine(refinements)
-        uses = _uses(values, interpreter)
-    for offset, meanings in _composed(uses):
+def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Claim]:
+    """Yield what a source file uses, where an algorithm is decided out of its sight, and what others may call."""
+    if file.offers is not None:
+        yield from _second(file, file.offers, language, make)
+        return
+    analysis = Analysis(file, language, make)
+    uses, unresolved = analysis.uses, analysis.interpreter.unresolved
+    for offset, meanings in sorted(analysis.composed.items()):
         for meaning in meanings:
             yield _finding(file, uses[offset].value, meaning, _rivals(meaning, meanings, uses[offset]))
-    for call, meaning in (*wrapped(unit, uses, interpreter), *imported(unit, interpreter)):
-        yield _wrapper_finding(file, call, meaning)
-    for offset, rule in sorted(interpreter.unresolved.items()):
+    wrappers = Wrappers(analysis)
+    for handed in wrappers.calls(analysis.composed):
+        yield _wrapper_finding(file, handed)
+    yield from (Offer(language, file.path, members) for members in wrappers.offered())
+    for offset, rule in sorted(unresolved.items()):
         if offset in uses and not uses[offset].meanings:
-            yield _unresolved(file, uses[offset].value, rule, offset in interpreter.unlisted)
+            yield _unresolved(file, uses[offset].value, rule, offset in analysis.interpreter.unlisted)
 
 
-def _unit(file: SourceFile, make: MakeUnit, interpreter: Interpreter) -> Unit:
-    unit = make(file.data, interpreter.type_of, interpreter.libraries.knows)
-    unit.texts = interpreter.libraries.texts
-    return unit
-
-
-@lru_cache(maxsize=_NEIGHBORS_KEPT)
-def _neighbor(path: str, data: bytes, language: str, make: MakeUnit) -> Unit:
-    """Return another file of the target; many files of a package import the same few."""
-    return _unit(SourceFile(path, data, language), make, Interpreter(libraries.load(language)))
-
-
-def _values(unit: Unit, known: Libraries) -> list[Call | Name]:
-    """Return every call and name that stands at a word of the catalog or at an alias of one."""
-    found: list[Call | Name] = []
-    imported, assigned = _aliases(unit, known)
-    tokens = unit.spelled(known.tokens)
-    words = tokens | imported | assigned
-    for match in _WORD.finditer(unit.data):
-        if match[0] not in words:
-            continue
-        token = unit.token(match.start(), match.end())
-        if token is None or not unit.begins(token, match.start()):
-            continue
-        node = unit.use(token)
-        if node is None:
-            continue
-        # A variable that stands for an algorithm is a use where it is called, not where it is passed on.
-        wanted = Call | Name if match[0] in tokens or match[0] in imported else Call
-        for option in options(unit.value(node)):
-            if isinstance(option, wanted) and option.offset == match.start():
-                found.append(option)
-    return found
-
-
-def _uses(values: list[Call | Name], interpreter: Interpreter) -> dict[int, _Use]:
-    uses: dict[int, _Use] = {}
-    for value in values:
-        _record(uses, value, interpreter)
-    return uses
-
-
-def _refinements(uses: dict[int, _Use]) -> dict[int, tuple[Refinement, ...]]:
-    """Return what calls on objects say of them, by the offset of the call that made the object."""
-    found: dict[int, dict[tuple[object, ...], Refinement]] = {}
-    for offset in sorted(uses):
-        saying = [meaning for meaning in uses[offset].meanings if meaning.rule.refines]
-        for made in _objects(uses[offset].value, uses) if saying else ():
-            said_of = found.setdefault(made, {})
-            for meaning in saying:
-                if len(said_of) < _MOST_REFINEMENTS:
-                    said_of[(offset, *said(meaning))] = Refinement(offset, meaning)
-    return {made: tuple(said_of.values()) for made, said_of in found.items()}
-
-
-def _objects(value: Call | Name, uses: dict[int, _Use]) -> Iterator[int]:
-    """Yield the offsets of the calls that made the object a method is called on, through its own fluent calls."""
-    waiting = [value]
-    for _ in range(_MOST_RECEIVERS):
-        current = waiting.pop() if waiting else None
-        if not isinstance(current, Call) or current.receiver is None:
-            return
-        for receiver in options(current.receiver):
-            if isinstance(receiver, Call) and receiver.offset >= 0:
-                yield receiver.offset
-                use = uses.get(receiver.offset)
-                if use is None or any(meaning.rule.refines for meaning in use.meanings):
-                    waiting.append(receiver)
-
-
-def _record(uses: dict[int, _Use], value: Call | Name, interpreter: Interpreter) -> None:
-    meanings = interpreter.meanings(value)
-    if not meanings and value.offset not in interpreter.unresolved:
+def _second(file: SourceFile, offers: Offers, language: str, make: MakeUnit) -> Iterator[Finding | Offer]:
+    """Yield the calls of functions that other files offer, and the functions that hand on what they give."""
+    callers = Callers(file, offers, language, make)
+    places = list(callers.calls(offers.level))
+    if not places:
         return
-    earlier = uses.get(value.offset)
-    if earlier is not None:
-        meanings = tuple(dict.fromkeys((*earlier.meanings, *meanings)))
-    names = earlier.names if earlier is not None else frozenset()
-    uses[value.offset] = _Use(value, meanings, names | {value.name})
+    for handed in (*places, *callers.wrappers.calls(handed.call.offset for handed in places)):
+        yield _wrapper_finding(file, handed)
+    for members in callers.wrappers.offered():
+        yield Offer(language, file.path, members, offers.level + 1)
 
 
-def _aliases(unit: Unit, known: Libraries) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """Return the local names that stand for a name of the catalog: by import, and by assignment."""
-    imported: set[bytes] = set()
-    assigned: set[bytes] = set()
-    for (_, name), bindings in unit.bindings.items():
-        if len(assigned) >= _MOST_ALIASES:
-            break
-        for binding in bindings[:4]:
-            if binding.kind == "import" and known.canonical(binding.name) in known.rules:
-                imported.add(name.encode())
-            elif binding.kind == "value" and binding.node is not None and unit.aliases(binding.node):
-                for option in options(unit.value(binding.node)):
-                    if isinstance(option, Name | Call) and known.canonical(option.name) in known.rules:
-                        assigned.add(name.encode())
-    return frozenset(imported), frozenset(assigned)
-
-
-def _composed(uses: dict[int, _Use]) -> Iterator[tuple[int, list[Meaning]]]:
-    """Yield each use's whole meanings, completed by the calls it is part of and left to those around it."""
-    outer: dict[int, list[tuple[int, Meaning]]] = {}
-    for offset, use in uses.items():
-        for meaning in use.meanings:
-            for part in meaning.parts:
-                outer.setdefault(part, []).append((offset, meaning))
-    for offset in sorted(uses):
-        found: list[Meaning] = []
-        for meaning in uses[offset].meanings:
-            if meaning.asset is None or meaning.rule.silent or meaning.rule.refines:
-                continue
-            wholes = [(at, whole) for at, whole in outer.get(offset, ()) if _same(whole, meaning)]
-            if not any(_encloses(uses[at].value, offset) for at, _ in wholes):
-                found.extend(completed(meaning, [whole for _, whole in wholes]))
-        yield (
-            offset,
-            [
-                meaning
-                for index, meaning in enumerate(found)
-                if not any(_says_less(meaning, other, index, at) for at, other in enumerate(found))
-            ],
-        )
-
-
-def _rivals(meaning: Meaning, meanings: list[Meaning], use: _Use) -> int:
+def _rivals(meaning: Meaning, meanings: list[Meaning], use: Use) -> int:
     """Return how many assets of one family, or functions and types, the same call may be."""
     return max(sum(1 for other in meanings if other.family == meaning.family), len(use.names))
-
-
-def _says_less(meaning: Meaning, other: Meaning, index: int, at: int) -> bool:
-    """Whether another meaning of the same place says all that this one says, and more or earlier."""
-    if index == at:
-        return False
-    mine, theirs = set(meaning.parameters), set(other.parameters)
-    if meaning.family != other.family:  # the bare base of a scheme, as RSA beside RSAES-OAEP
-        return mine <= theirs and algorithms.family(other.family).base == meaning.family
-    return mine < theirs or (mine == theirs and at < index)
-
-
-def _same(whole: Meaning, part: Meaning) -> bool:
-    if not whole.family or not part.family or whole.rule.silent or whole.rule.refines:
-        return False
-    return whole.family == part.family or algorithms.family(whole.family).base == part.family
-
-
-def _encloses(value: Call | Name, offset: int) -> bool:
-    return isinstance(value, Call) and value.start <= offset < value.end and value.offset != offset
 
 
 def _finding(file: SourceFile, value: Call | Name, meaning: Meaning, rivals: int) -> Finding:
@@ -247,10 +83,13 @@ def _finding(file: SourceFile, value: Call | Name, meaning: Meaning, rivals: int
     )
 
 
-def _wrapper_finding(file: SourceFile, call: Call, meaning: Meaning) -> Finding:
-    inner = _finding(file, call, meaning, 1)
-    reason = "call of a function of this project whose result comes from it"
-    return replace(inner, confidence=0.7, reason=reason, provenance=(), functions=meaning.rule.functions)
+def _wrapper_finding(file: SourceFile, handed: HandedOut) -> Finding:
+    inner = _finding(file, handed.call, handed.meaning, 1)
+    reason = "call of a function of this project that hands it out"
+    origin = Provenance("wrapper", "function", handed.path, handed.line)
+    return replace(
+        inner, confidence=0.7, reason=reason, provenance=(origin,), functions=handed.meaning.rule.functions
+    )
 
 
 def _confidence(value: Call | Name, meaning: Meaning, rivals: int) -> tuple[float, str]:
@@ -281,6 +120,8 @@ def anchors(language: str) -> frozenset[bytes]:
 
 
 def anchored(file: SourceFile, wanted: Iterable[bytes]) -> bool:
-    """Whether the gate saw one of these literals in a file."""
+    """Whether the gate saw one of these literals in a file; in a second reading it has seen what is looked for."""
+    if file.offers is not None:
+        return True
     literals = frozenset(wanted)
     return any(hit.anchor in literals for hit in file.hits)

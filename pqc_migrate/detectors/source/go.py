@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Language, Node
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
@@ -25,7 +25,6 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _QUERY = """
@@ -460,7 +459,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language == "go" and engine.anchored(file, engine.anchors("go"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     return engine.detect(file, "go", GoUnit)
 
 

@@ -109,6 +109,10 @@ class Interpreter:
         self._memo.clear()
         self._refined.clear()
 
+    def anew(self) -> Interpreter:
+        """Return an interpreter that knows the same of objects and has interpreted nothing yet."""
+        return Interpreter(self.libraries, passes=self.passes, refinements=self.refinements)
+
     def meanings(self, value: Value, at: int = -1) -> tuple[Meaning, ...]:
         """Return every meaning of a call or name, as seen from an offset, or over all that is done with it.
 

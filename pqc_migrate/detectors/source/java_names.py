@@ -383,6 +383,8 @@ class JavaNames(Unit):
         parts = tuple(name.split("."))
         first = next((index for index, part in enumerate(parts) if part[:1].isupper()), len(parts))
         folder, members = "/".join(parts[:first]), parts[first:]
+        if not members:
+            return
         root = "../" * (self.package.count(".") + 1 if self.package else 0)
         folders = (
             [folder] if folder else [self.package.replace(".", "/"), *(s.replace(".", "/") for s in self.stars)]

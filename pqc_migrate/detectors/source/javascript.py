@@ -7,14 +7,13 @@ from itertools import islice
 
 from tree_sitter import Language, Node
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.javascript_modules import WRAPPING
 from pqc_migrate.detectors.source.javascript_names import JS_FIELDS, QUERY, TS_FIELDS
 from pqc_migrate.detectors.source.javascript_values import JavaScriptValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, options
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _DECLARATIONS = frozenset({"function_declaration", "generator_function_declaration", "class_declaration"})
@@ -269,7 +268,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language in ("javascript", "typescript") and engine.anchored(file, engine.anchors("javascript"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     unit: type[JavaScriptUnit] = JavaScriptUnit
     if file.language == "typescript":
         unit = TsxUnit if file.name.endswith(".tsx") else TypeScriptUnit

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, strings
 from pqc_migrate.detectors.source.kotlin_names import KotlinNames, first, is_generic_call
 from pqc_migrate.detectors.source.objects import Argument
@@ -24,7 +24,6 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -230,7 +229,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language == "kotlin" and engine.anchored(file, engine.anchors("java"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     return engine.detect(file, "java", KotlinUnit)
 
 

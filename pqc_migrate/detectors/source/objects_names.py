@@ -121,7 +121,7 @@ class ObjectNames(Unit):
         parts = tuple(name.split("."))
         first = next((index for index, part in enumerate(parts) if part[:1].isupper()), len(parts))
         members = parts[first:]
-        if not self.suffix or len(members) < 2:
+        if not self.suffix or not members:
             return
         root = "../" * (self.package.count(".") + 1 if self.package else 0)
         for package in [".".join(parts[:first])] if first else [self.package, *self.stars]:

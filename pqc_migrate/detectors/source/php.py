@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Language, Node
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.php_values import PhpValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
@@ -22,7 +22,6 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
@@ -363,7 +362,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language == "php" and engine.anchored(file, engine.anchors("php"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     return engine.detect(file, "php", PhpUnit)
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.elsewhere import cuts
 from pqc_migrate.detectors.source.python_calls import WORDS, PythonCalls
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _NOT_USED = frozenset(
@@ -159,7 +158,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language == "python" and engine.anchored(file, engine.anchors("python"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     return engine.detect(file, "python", PythonUnit)
 
 

@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from tree_sitter import Language, Node
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.ruby_values import RubyValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Name, Table, Text, Value, choice, options
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _TEMPLATE_CODE = re.compile(rb"<%(?![#%])[-=]?(.*?)-?%>", re.DOTALL)
@@ -313,7 +312,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language == "ruby" and engine.anchored(file, engine.anchors("ruby"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     if file.name.endswith(".erb"):
         file = replace(file, data=_code_of_template(file.data))
     return engine.detect(file, "ruby", RubyUnit)

@@ -7,7 +7,7 @@ from itertools import islice
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.rust_values import RustValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
@@ -24,7 +24,6 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _SAME_OBJECT = frozenset({
@@ -366,7 +365,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language == "rust" and engine.anchored(file, engine.anchors("rust"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     return engine.detect(file, "rust", RustUnit)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, strings
 from pqc_migrate.detectors.source.objects import Argument
 from pqc_migrate.detectors.source.objects_values import sized
@@ -25,7 +25,6 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -225,7 +224,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language == "scala" and engine.anchored(file, engine.anchors("java"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     return engine.detect(file, "java", ScalaUnit)
 
 

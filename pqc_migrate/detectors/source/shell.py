@@ -15,12 +15,11 @@ from tree_sitter import Language, Node
 
 from pqc_migrate.catalog import commands, libraries, notations
 from pqc_migrate.catalog.commands import Command
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.shell_commands import Word, call_of, merged
 from pqc_migrate.detectors.source.unit import Binding, Unit, as_constant
 from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Text, Value, choice, options
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _WRAPPERS = frozenset(
@@ -425,7 +424,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language == "shell" and engine.anchored(file, engine.anchors("shell"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     return engine.detect(file, "shell", ShellUnit)
 
 

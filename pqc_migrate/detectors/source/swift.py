@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, strings
 from pqc_migrate.detectors.source.objects import Argument
 from pqc_migrate.detectors.source.objects_values import sized
@@ -28,7 +28,6 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,8})\}|(.))", re.DOTALL)
@@ -288,7 +287,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language == "swift" and engine.anchored(file, engine.anchors("swift"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     return engine.detect(file, "swift", SwiftUnit)
 
 

@@ -37,6 +37,7 @@ _DEEPEST = 24
 _MOST_EVALUATIONS = 10_000
 """Expressions of one file; beyond, a value that was cut short is kept as it is."""
 _MOST_BINDINGS = 200
+_DEEPEST_CLASS = 4
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _MOST_CALLERS = 24
 _FARTHEST_ANCESTOR = 48
@@ -61,6 +62,15 @@ class Binding:
     """The function a parameter belongs to."""
 
 
+@dataclass(slots=True, eq=False)
+class Called:
+    """One call through which a function is looked at."""
+
+    function: Node
+    passed: Callable[[Binding], Value]
+    """What the call passes for a parameter, else UNKNOWN."""
+
+
 class Unit:
     """Base of the language modules; see `python.PythonUnit` for the shape of one."""
 
@@ -77,6 +87,8 @@ class Unit:
         """Asks other files of the target for an imported name; set once the file itself is read."""
         self.texts: Mapping[str, str] = {}
         """Constants of libraries that are strings, by resolved name; set once the file itself is read."""
+        self.through: Called | None = None
+        """Look at one function as one call of it sees it; None: as all calls of this file together do."""
         self.type_of = type_of
         self.knows = knows
         language = self.grammar()
@@ -96,6 +108,7 @@ class Unit:
         for found in self.bindings.values():
             found.sort(key=lambda binding: binding.offset)
         self._values: dict[int, Value] = {}
+        self._starts: dict[int, int] = {}
         self._busy: set[int] = set()
         self._words: dict[bytes, list[Node]] = {}
         self._memo_of_parameters: dict[tuple[int, int], Value] = {}
@@ -130,6 +143,41 @@ class Unit:
         """Yield the calls of a function of this file."""
         raise NotImplementedError
 
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield (names from the file inwards, definition) of the functions of this file, methods included."""
+        names = {
+            self.scope_of(binding.node): (scope, name)
+            for (scope, name), bindings in self.bindings.items()
+            for binding in bindings
+            if binding.kind == "class" and binding.node is not None
+        }
+        for (scope, name), bindings in self.bindings.items():
+            for binding in bindings:
+                if binding.kind == "function" and binding.node is not None:
+                    members = [name.removesuffix("()")]
+                    around = scope
+                    for _ in range(_DEEPEST_CLASS):
+                        if around in names:
+                            around, outer = names[around]
+                            members.insert(0, outer)
+                    yield tuple(members), binding.node
+
+    def is_visible(self, function: Node) -> bool:
+        """Whether other files can call a function of this file."""
+        del function
+        return True
+
+    def implicit(self, function: Node) -> int:
+        """Return how many of a function's first parameters a call does not pass (``self``)."""
+        del function
+        return 0
+
+    def parameter_named(self, parameter: Binding) -> str:
+        """Return the name of a parameter."""
+        scope = self.scope_of(parameter.owner) if parameter.owner is not None else 0
+        named = ((name, b) for (at, name), found in self.bindings.items() if at == scope for b in found)
+        return next((name for name, b in named if b.kind == "parameter" and b.index == parameter.index), "")
+
     def spelled(self, words: frozenset[bytes]) -> frozenset[bytes]:
         """Return words of the catalog as this language may write them (``getPublic`` as ``public``)."""
         return words
@@ -147,6 +195,16 @@ class Unit:
         other = copy(self)
         other._values, other._memo_of_parameters, other._busy = {}, {}, set()
         other._cut = other._evaluated = 0
+        return other
+
+    def seen_through(self, called: Called) -> Self:
+        """Return this unit as one call of a function sees it: what stands in the function is evaluated anew."""
+        other = self.fresh()
+        inside = range(called.function.start_byte, called.function.end_byte)
+        other._values = {key: value for key, value in self._values.items() if self._starts[key] not in inside}
+        other._memo_of_parameters = dict(self._memo_of_parameters)
+        other._starts = dict(self._starts)
+        other.through = called
         return other
 
     # What every language shares ---------------------------------------------------------------
@@ -187,6 +245,7 @@ class Unit:
         # What a cycle or the depth limit cut short is worked out again from another side, within bounds.
         if self._cut == before or not self._busy or self._evaluated > _MOST_EVALUATIONS:
             self._values[key] = found
+            self._starts[key] = node.start_byte
         return found
 
     def _seen_elsewhere(self, value: Value) -> Value:
@@ -271,14 +330,30 @@ class Unit:
 
         Asked once: functions that pass their parameters on to each other would be walked through again and again.
         """
+        if self.through is not None and binding.owner is not None and binding.owner == self.through.function:
+            return self._from_one_call(self.through, binding)
         key = (binding.offset, binding.index)
         if key not in self._memo_of_parameters:
             self._memo_of_parameters[key] = UNKNOWN  # for a function that calls itself
             self._memo_of_parameters[key] = self._from_callers(binding)
         return self._memo_of_parameters[key]
 
+    def asked(self, function: Node) -> list[Binding]:
+        """Return the parameters of a function that something known so far depends on."""
+        scope = self.scope_of(function)
+        bound = (
+            b for (at, _), found in self.bindings.items() if at == scope for b in found if b.kind == "parameter"
+        )
+        return [b for b in bound if b.owner == function and (b.offset, b.index) in self._memo_of_parameters]
+
+    def _from_one_call(self, called: Called, binding: Binding) -> Value:
+        given = called.passed(binding)
+        if given == UNKNOWN and binding.node is not None:
+            given = as_default(self.value(binding.node))
+        return Call(name=binding.name, how="object") if given == UNKNOWN and binding.name else given
+
     def _from_callers(self, binding: Binding) -> Value:
-        found = [replace(self.value(binding.node), how="default argument")] if binding.node is not None else []
+        found = [as_default(self.value(binding.node))] if binding.node is not None else []
         if binding.owner is not None:
             for count, caller in enumerate(self.callers(binding.owner)):
                 if count >= _MOST_CALLERS:

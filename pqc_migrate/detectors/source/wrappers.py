@@ -1,25 +1,31 @@
 """Calls of a project's own functions that hand out cryptography: ``digest(data)`` where digest returns SHA-256.
 
-A function counts when what it returns comes from a call that the catalog knows. A call of it is then a
-use, too, at its own line, less sure than the one inside.
+A function counts when what it returns comes from a call that the catalog knows, or when its name says what
+that call does (`catalog.purposes`): a C function fills a buffer, and ``check_signature`` returns whether one
+verifies. A call of it is then a use, too, at its own line, less sure than the one inside. The function is
+read anew for what each call passes to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from tree_sitter import Node
 
-from pqc_migrate.catalog import algorithms
+from pqc_migrate.catalog import algorithms, purposes
+from pqc_migrate.detectors.source.analysis import Analysis, Use, compose, values_at
 from pqc_migrate.detectors.source.interpret import Interpreter
 from pqc_migrate.detectors.source.meaning import Meaning
-from pqc_migrate.detectors.source.unit import Unit
+from pqc_migrate.detectors.source.unit import Binding, Called, Unit
 from pqc_migrate.detectors.source.values import Call, Name, Value, options
 from pqc_migrate.model.inventory import Kind
 
-_MOST_FUNCTIONS = 60
+_MOST_FUNCTIONS = 120
 _MOST_CALLERS = 50
+_MOST_ASSETS = 4
+"""Assets that one call may hand out; of more, only the families are known."""
 _DEEPEST = 4
 _ENCODERS = frozenset(
     {"b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode", "btoa"}
@@ -27,60 +33,200 @@ _ENCODERS = frozenset(
 """Functions whose result is still the digest, signature or key that went in, spelled otherwise."""
 
 
-def wrapped(unit: Unit, offsets: Iterable[int], interpreter: Interpreter) -> Iterator[tuple[Call, Meaning]]:
-    """Yield (call of a function of this file, what it returns was made with); `offsets` are the known uses."""
-    functions = {
-        unit.scope_of(binding.node): binding.node
-        for bindings in unit.bindings.values()
-        for binding in bindings
-        if binding.kind == "function" and binding.node is not None
-    }
-    known = frozenset(offsets)
-    waiting = list(dict.fromkeys(_around(unit, functions, offset) for offset in sorted(known)))
-    seen: set[int] = {0}
-    while waiting and len(seen) < _MOST_FUNCTIONS:
-        scope = waiting.pop(0)
-        if scope in seen:
-            continue
-        seen.add(scope)
-        for caller in islice(unit.callers(functions[scope]), _MOST_CALLERS):
-            place = _place(unit, functions[scope], caller)
-            meaning = _single(unit, caller, interpreter) if place is not None else None
-            if place is not None and meaning is not None and place.offset not in known:
-                yield place, meaning
-                waiting.append(_around(unit, functions, place.offset))
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """One call of a wrapper and what comes from it."""
+
+    call: Call
+    meaning: Meaning
+    path: str
+    """The file that defines the wrapper."""
+    line: int
+    """Where its definition begins."""
 
 
-def imported(unit: Unit, interpreter: Interpreter) -> Iterator[tuple[Call, Meaning]]:
-    """Yield (call of a function that another file of the target defines, what it returns was made with)."""
-    for (_, local), bindings in unit.bindings.items():
-        names = {binding.name for binding in bindings if binding.kind == "import"}
-        meaning = _single_of([Call(name=name) for name in sorted(names)], unit, interpreter)
-        for token in unit.words(local.encode()) if meaning is not None else ():
-            used = unit.use(token)
-            if used is not None and "call" in used.type and meaning is not None:
-                span = (token.start_byte, used.start_byte, used.end_byte)
-                yield Call(unit.line(token), "object", local, (), {}, None, *span), meaning
+@dataclass(slots=True, eq=False)
+class Wrappers:
+    """The functions of one file that hand out cryptography."""
+
+    analysis: Analysis
+    names: dict[int, str] = field(default_factory=dict)
+    functions: dict[int, Node] = field(default_factory=dict)
+    found: dict[int, list[Meaning]] = field(default_factory=dict)
+    """What calls of wrappers hand out, by the offset of the call."""
+    _handed: dict[tuple[object, ...], list[Meaning]] = field(default_factory=dict)
+    _seen: list[int] = field(default_factory=list)
+    _spans: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Offset of a call of a wrapper by where the call begins and ends."""
+
+    def __post_init__(self) -> None:
+        for members, node in self.analysis.unit.named_functions():
+            scope = self.analysis.unit.scope_of(node)
+            self.functions.setdefault(scope, node)
+            self.names.setdefault(scope, members[-1])
+
+    def calls(self, places: Iterable[int]) -> Iterator[HandedOut]:
+        """Yield the calls, in this file, of the wrappers around places in it, wrappers of wrappers included."""
+        unit = self.analysis.unit
+        waiting = list(dict.fromkeys(self._around(offset) for offset in sorted(places)))
+        while waiting and len(self._seen) < _MOST_FUNCTIONS:
+            scope = waiting.pop(0)
+            if scope in self._seen or scope == 0:
+                continue
+            self._seen.append(scope)
+            for caller in islice(unit.callers(self.functions[scope]), _MOST_CALLERS):
+                place = _place(unit, self.names[scope], caller)
+                if place is None or self.analysis.composed.get(place.offset) or place.offset in self.found:
+                    continue
+                handed = [m for m in self._handed_to(scope, caller) if not self._is_said(m, place)]
+                self.hand(place, handed)
+                for meaning in handed:
+                    yield HandedOut(place, meaning, self.analysis.file.path, unit.line(self.functions[scope]))
+                if handed:
+                    waiting.append(self._around(place.offset))
+
+    def hand(self, place: Call, meanings: list[Meaning]) -> None:
+        """Record what a call of a wrapper hands out."""
+        self.found.setdefault(place.offset, []).extend(meanings)
+        self._spans[place.start, place.end] = place.offset
+
+    def offered(self) -> Iterator[tuple[str, ...]]:
+        """Yield the names of the functions looked at that hand out something to a call from elsewhere."""
+        names: dict[int, list[tuple[str, ...]]] = {}
+        for members, node in self.analysis.unit.named_functions():
+            names.setdefault(self.analysis.unit.scope_of(node), []).append(members)
+        for scope in self._seen:
+            if self.analysis.unit.is_visible(self.functions[scope]) and self._hands_out(scope):
+                yield from names.get(scope, ())
+
+    def _hands_out(self, scope: int) -> bool:
+        """Whether a call may get something: for certain, or when it names the algorithm."""
+        inside = self.analysis.unit.scopes.chain
+        return bool(self._as_read(scope, None)) or any(
+            scope in inside(offset) for offset in self.analysis.interpreter.unresolved
+        )
+
+    def _is_said(self, meaning: Meaning, place: Call) -> bool:
+        """Whether the line says it already: among the arguments of the call, or by what takes the call's hash."""
+        is_hash = meaning.asset is not None and algorithms.primitive(meaning.asset) == "hash"
+        for offset, meanings in self.analysis.composed.items():
+            use = self.analysis.uses[offset].value
+            if place.start <= offset < place.end:
+                if any((m.family, m.parameters) == (meaning.family, meaning.parameters) for m in meanings):
+                    return True
+            elif isinstance(use, Call) and use.start < place.offset < use.end and meanings and is_hash:
+                return True
+        return False
+
+    def _around(self, offset: int) -> int:
+        """Return the scope of the function around an offset, 0 when there is none."""
+        return next((scope for scope in self.analysis.unit.scopes.chain(offset) if scope in self.functions), 0)
+
+    def _handed_to(self, scope: int, caller: Node) -> list[Meaning]:
+        """Return what one call in this file hands out."""
+        unit = self.analysis.unit
+
+        def passed(parameter: Binding) -> Value:
+            return unit.value(unit.arguments_at(caller, parameter))
+
+        return self.handed_out(scope, Called(self.functions[scope], passed), caller)
+
+    def handed_out(self, scope: int, called: Called, caller: Node | None = None) -> list[Meaning]:
+        """Return what a function hands out to one call of it, which stands at `caller` or in another file."""
+        asked = self.analysis.unit.asked(self.functions[scope])
+        key = (scope, *(repr(called.passed(parameter)) for parameter in asked))
+        if key not in self._handed:
+            self._handed[key] = self._read(scope, called, caller) if asked else self._as_read(scope, caller)
+        return self._handed[key]
+
+    def _as_read(self, scope: int, caller: Node | None) -> list[Meaning]:
+        """Return what a function hands out whose calls are all alike."""
+        analysis = self.analysis
+        inside = {at: ms for at, ms in analysis.composed.items() if scope in analysis.unit.scopes.chain(at)}
+        result = analysis.unit.value(caller) if caller is not None else self._result(analysis.unit, scope)
+        return self._chosen(scope, inside, result, analysis.interpreter)
+
+    def _read(self, scope: int, called: Called, caller: Node | None) -> list[Meaning]:
+        """Return what a function hands out when it is read anew for what one call passes."""
+        unit = self.analysis.unit.seen_through(called)
+        interpreter = self.analysis.interpreter.anew()
+        uses = {
+            offset: _evaluated(unit, interpreter, offset)
+            for offset in sorted(self.analysis.uses)
+            if scope in unit.scopes.chain(offset)
+        }
+        result = unit.value(caller) if caller is not None else self._result(unit, scope)
+        return self._chosen(scope, dict(compose(uses)), result, interpreter)
+
+    def _result(self, unit: Unit, scope: int) -> Value:
+        return unit.returned(self.functions[scope])
+
+    def _chosen(
+        self, scope: int, inside: dict[int, list[Meaning]], result: Value, interpreter: Interpreter
+    ) -> list[Meaning]:
+        """Return those of the uses in a function that it is named for, and those its result comes from."""
+        inside.update({at: ms for at, ms in self.found.items() if scope in self.analysis.unit.scopes.chain(at)})
+        said = purposes.said_by(self.names[scope])
+        found = [m for ms in inside.values() for m in ms if said & purposes.of(m.functions or m.rule.functions)]
+        found = found or self._handed_on(scope) or self._returned(result, interpreter, inside)
+        # Which of several a method uses is decided by its object, out of sight of the call.
+        is_method = self.analysis.unit.enclosing_class(self.functions[scope].start_byte) is not None
+        return _few(found, 1 if is_method else _MOST_ASSETS)
+
+    def _handed_on(self, scope: int) -> list[Meaning]:
+        """Return what the calls of wrappers that a function returns hand out."""
+        returned = [
+            node.named_children[0] for node in self.analysis.unit.returns.get(scope, []) if node.named_children
+        ]
+        places = [self._spans.get((node.start_byte, node.end_byte)) for node in returned]
+        return [meaning for place in places if place is not None for meaning in self.found[place]]
+
+    def _returned(self, value: Value, interpreter: Interpreter, inside: dict[int, list[Meaning]]) -> list[Meaning]:
+        """Return what a result was made with.
+
+        A function most of whose results come from other calls is no wrapper of the one that is known. A random
+        token is no longer cryptography where a function that is not named for it hands it out.
+        """
+        found: list[Meaning] = []
+        known = others = 0
+        for option in options(value):
+            made = list(_made_with(option, interpreter, _DEEPEST))
+            known += bool(made)
+            others += not made and isinstance(option, Call)
+            for offset, meanings in made:
+                whole = inside.get(offset) or self.analysis.composed.get(offset) or meanings
+                found.extend(m for m in whole if m.asset is not None and algorithms.primitive(m.asset) != "drbg")
+        return found if others <= known else []
 
 
-def _single_of(calls: list[Call], unit: Unit, interpreter: Interpreter) -> Meaning | None:
-    seen = [unit.replaced(call) for call in calls if unit.is_foreign(call)]
-    return _one(seen, interpreter)
+def _evaluated(unit: Unit, interpreter: Interpreter, offset: int) -> Use:
+    found = values_at(unit, offset)
+    meanings = tuple(dict.fromkeys(meaning for value in found for meaning in interpreter.meanings(value)))
+    return Use(found[0] if found else Name(), meanings, frozenset(value.name for value in found))
 
 
-def _around(unit: Unit, functions: dict[int, Node], offset: int) -> int:
-    """Return the scope of the function around an offset, 0 when there is none."""
-    return next((scope for scope in unit.scopes.chain(offset) if scope in functions), 0)
+def _few(meanings: Iterable[Meaning], most: int) -> list[Meaning]:
+    """Return at most so many assets, each once; where there are more, what those of a family have in common.
+
+    Where that is still too much, the function serves many purposes and a call of it says nothing.
+    """
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], Meaning] = {}
+    for meaning in meanings:
+        asset = meaning.asset
+        if asset is not None and asset.kind is Kind.ALGORITHM and not meaning.rule.implementation:
+            found.setdefault((meaning.family, meaning.parameters), meaning)
+    if len(found) <= most:
+        return list(found.values())
+    families = {meaning.family: meaning for meaning in found.values()}
+    common = [
+        replace(meaning, parameters=tuple(sorted(set.intersection(*(set(p) for f, p in found if f == family)))))
+        for family, meaning in families.items()
+    ]
+    return common if len(common) <= most else []
 
 
-def _place(unit: Unit, function: Node, caller: Node) -> Call | None:
+def _place(unit: Unit, name: str, caller: Node) -> Call | None:
     """Return the call by the word that names the function in it."""
-    label = function.child_by_field_name("name")
-    if label is None and function.parent is not None:  # const digest = (data) => …
-        label = function.parent.child_by_field_name("name")
-    if label is None:
-        return None
-    name = unit.text(label)
     offset = unit.data.find(name.encode(), caller.start_byte, caller.end_byte)
     if offset < 0:  # called under another name: an object's apply, a constructor
         return None
@@ -88,44 +234,17 @@ def _place(unit: Unit, function: Node, caller: Node) -> Call | None:
     return Call(line, "object", name, offset=offset, start=caller.start_byte, end=caller.end_byte)
 
 
-def _single(unit: Unit, caller: Node, interpreter: Interpreter) -> Meaning | None:
-    """Return what a call's result was made with, when that is one asset and not one of several."""
-    return _one([unit.value(caller)], interpreter)
-
-
-def _one(values: list[Value], interpreter: Interpreter) -> Meaning | None:
-    """Return the one asset that values come from; None when there is none, or when there are several.
-
-    A function most of whose results come from other calls is not a wrapper of the one that is known.
-    """
-    found: dict[tuple[object, ...], Meaning] = {}
-    known = others = 0
-    for option in (option for value in values for option in options(value)):
-        meanings = list(_made_with(option, interpreter, _DEEPEST))
-        known += bool(meanings)
-        others += not meanings and isinstance(option, Call)
-        for meaning in meanings:
-            asset = meaning.asset
-            # A random token is no longer cryptography where a helper's helper hands it out.
-            if asset is not None and not meaning.rule.silent and algorithms.primitive(asset) != "drbg":
-                found.setdefault((meaning.family, meaning.parameters), meaning)
-    return next(iter(found.values())) if len(found) == 1 and others <= known else None
-
-
-def _made_with(value: Value, interpreter: Interpreter, depth: int) -> Iterator[Meaning]:
-    """Yield the meanings of the calls a value comes from: itself, its object, what it encodes."""
+def _made_with(value: Value, interpreter: Interpreter, depth: int) -> Iterator[tuple[int, tuple[Meaning, ...]]]:
+    """Yield (offset, meanings) of the calls a value comes from: itself, its object, what it encodes."""
     if not isinstance(value, Call | Name) or depth == 0:
         return
-    meanings = interpreter.meanings(value)
+    meanings = tuple(m for m in interpreter.meanings(value) if not m.rule.silent)
     if meanings:
-        yield from meanings
+        yield value.offset, meanings
         return
     if not isinstance(value, Call):
         return
     parts = value.args[:2] if value.name.rsplit(".", 1)[-1] in _ENCODERS else ()
     for part in (value.receiver, *parts):
         for option in options(part) if part is not None else ():
-            for meaning in _made_with(option, interpreter, depth - 1):
-                # What is asked of a connection is no longer the protocol.
-                if meaning.asset is None or meaning.asset.kind is not Kind.PROTOCOL:
-                    yield meaning
+            yield from _made_with(option, interpreter, depth - 1)

@@ -12,7 +12,11 @@ from pqc_migrate.model.target import SourceFile
 
 def results(code: str, language: str = "c") -> list[Finding | Diagnostic]:
     path = "example.c" if language == "c" else "example.cpp"
-    return list(c.DETECTOR.detect(SourceFile(path, code.encode(), language)))
+    return [
+        one
+        for one in c.DETECTOR.detect(SourceFile(path, code.encode(), language))
+        if isinstance(one, Finding | Diagnostic)
+    ]
 
 
 def names(code: str, language: str = "c") -> list[str]:

@@ -17,7 +17,11 @@ IMPORT = 'const crypto = require("crypto");\n'
 
 def results(code: str, name: str = "a.js") -> list[Finding | Diagnostic]:
     language = "typescript" if name.endswith(("ts", "tsx")) else "javascript"
-    return list(javascript.DETECTOR.detect(SourceFile(name, code.encode(), language)))
+    return [
+        one
+        for one in javascript.DETECTOR.detect(SourceFile(name, code.encode(), language))
+        if isinstance(one, Finding | Diagnostic)
+    ]
 
 
 def found(code: str, name: str = "a.js") -> set[tuple[int, str]]:

@@ -16,7 +16,11 @@ IMPORTS = "import java.security.*; import javax.crypto.*; import javax.crypto.sp
 
 
 def results(code: str) -> list[Finding | Diagnostic]:
-    return list(kotlin.DETECTOR.detect(SourceFile("A.kt", code.encode(), "kotlin")))
+    return [
+        one
+        for one in kotlin.DETECTOR.detect(SourceFile("A.kt", code.encode(), "kotlin"))
+        if isinstance(one, Finding | Diagnostic)
+    ]
 
 
 def found(code: str) -> set[tuple[int, str]]:
@@ -116,7 +120,8 @@ def test_a_function_that_falls_back_on_itself_and_a_class_that_makes_itself() ->
         '  companion object {\n    fun make() = A("HmacSHA1")\n  }\n}\n'
         'fun first() = hash("MD5", true)\n'
     )
-    assert found(code) == {(3, "SHA-256"), (3, "MD5"), (8, "HMAC-SHA-1")}
+    inside, calls = {(3, "SHA-256"), (3, "MD5"), (8, "HMAC-SHA-1")}, {(5, "SHA-256"), (13, "SHA-256"), (13, "MD5")}
+    assert found(code) == inside | calls
 
 
 def test_an_entry_of_an_enum_is_known_by_its_own_argument() -> None:

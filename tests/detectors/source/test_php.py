@@ -16,7 +16,11 @@ from pqc_migrate.scan import ScanOptions, scan
 
 
 def results(code: str) -> list[Finding | Diagnostic]:
-    return list(php.DETECTOR.detect(SourceFile("a.php", f"<?php {code}".encode(), "php")))
+    return [
+        one
+        for one in php.DETECTOR.detect(SourceFile("a.php", f"<?php {code}".encode(), "php"))
+        if isinstance(one, Finding | Diagnostic)
+    ]
 
 
 def found(code: str) -> set[tuple[int, str]]:

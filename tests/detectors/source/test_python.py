@@ -109,7 +109,7 @@ CASES = {
         digest = lambda data, name="sha512": hashlib.new(name, data)
         digest(b"", "sha3_512")
         """,
-        {"3 SHA-512", "3 SHA3-512"},
+        {"3 SHA-512", "3 SHA3-512", "4 SHA3-512"},
     ),
     "decorators and properties": (
         """
@@ -167,7 +167,7 @@ CASES = {
             return hashlib.new(name)
         digest(b"", name="sha512")
         """,
-        {"4 MD5", "4 SHA-512"},
+        {"4 MD5", "4 SHA-512", "5 SHA-512"},
     ),
     "subclasses give a base class its values": (
         """
@@ -283,7 +283,11 @@ CASES = {
 
 
 def detect(code: str) -> list[Finding | Diagnostic]:
-    return list(python.DETECTOR.detect(SourceFile("code.py", textwrap.dedent(code).encode(), "python")))
+    return [
+        one
+        for one in python.DETECTOR.detect(SourceFile("code.py", textwrap.dedent(code).encode(), "python"))
+        if isinstance(one, Finding | Diagnostic)
+    ]
 
 
 def found(code: str) -> set[str]:

@@ -16,7 +16,11 @@ from pqc_migrate.scan import ScanOptions, scan
 
 
 def results(code: str, name: str = "a.rb") -> list[Finding | Diagnostic]:
-    return list(ruby.DETECTOR.detect(SourceFile(name, code.encode(), "ruby")))
+    return [
+        one
+        for one in ruby.DETECTOR.detect(SourceFile(name, code.encode(), "ruby"))
+        if isinstance(one, Finding | Diagnostic)
+    ]
 
 
 def found(code: str, name: str = "a.rb") -> set[tuple[int, str]]:

@@ -13,7 +13,11 @@ IMPORTS = "import java.security._, javax.crypto._, javax.crypto.spec._\n"
 
 
 def results(code: str) -> list[Finding | Diagnostic]:
-    return list(scala.DETECTOR.detect(SourceFile("A.scala", code.encode(), "scala")))
+    return [
+        one
+        for one in scala.DETECTOR.detect(SourceFile("A.scala", code.encode(), "scala"))
+        if isinstance(one, Finding | Diagnostic)
+    ]
 
 
 def found(code: str) -> set[tuple[int, str]]:

@@ -15,7 +15,11 @@ from pqc_migrate.model.target import SourceFile
 
 
 def results(code: str) -> list[Finding | Diagnostic]:
-    return list(shell.DETECTOR.detect(SourceFile("script", code.encode(), "shell")))
+    return [
+        one
+        for one in shell.DETECTOR.detect(SourceFile("script", code.encode(), "shell"))
+        if isinstance(one, Finding | Diagnostic)
+    ]
 
 
 def found(code: str) -> set[tuple[int, str]]:

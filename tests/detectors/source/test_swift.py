@@ -13,7 +13,11 @@ IMPORTS = "import CryptoKit; import CommonCrypto; import Security\n"
 
 
 def results(code: str) -> list[Finding | Diagnostic]:
-    return list(swift.DETECTOR.detect(SourceFile("A.swift", code.encode(), "swift")))
+    return [
+        one
+        for one in swift.DETECTOR.detect(SourceFile("A.swift", code.encode(), "swift"))
+        if isinstance(one, Finding | Diagnostic)
+    ]
 
 
 def found(code: str) -> set[tuple[int, str]]:

@@ -1,0 +1,167 @@
+"""Calls of functions that other files of the target offer: ``crypto.digest(data)`` of the project's own crypto.py.
+
+Names are resolved as for values of other files (`elsewhere`). The function is then looked at in its own file,
+for what this call passes to it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property, lru_cache
+
+from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, new_neighbor
+from pqc_migrate.detectors.source.elsewhere import detached
+from pqc_migrate.detectors.source.unit import Binding, Called, Unit
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Value, options
+from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
+from pqc_migrate.model.target import Offer, Offers, SourceFile, word
+
+_KEPT = 32
+_MOST_REEXPORTS = 3
+_MOST_CALLS = 400
+
+
+class Callers:
+    """One file and the functions of other files that it calls."""
+
+    def __init__(self, file: SourceFile, offers: Offers, language: str, make: MakeUnit) -> None:
+        self._file = file
+        self._offers = offers
+        self._language = language
+        self._make = make
+        self._found: dict[str, Offer | None] = {}
+        self._known: dict[str, bool] = {}
+        self._last_words = frozenset(name.rsplit(".", 1)[-1] for name in offers.named)
+        self._class_words = frozenset(members[-1] for _, members in offers.classes)
+        self._unit = new_neighbor(file, language, make)
+        self._catalog = self._unit.knows
+        self._unit.knows = self._knows
+
+    @cached_property
+    def wrappers(self) -> Wrappers:
+        """The file's own functions, some of which hand on what they are given."""
+        return Wrappers(Analysis(self._file, self._language, self._make))
+
+    def calls(self, level: int) -> Iterator[HandedOut]:
+        """Yield the calls of offered functions of a level, each with what it hands out."""
+        count = 0
+        for name in self._names():
+            for token in self._unit.words(name):
+                node = self._unit.use(token)
+                for call in options(self._unit.value(node)) if node is not None else ():
+                    if not isinstance(call, Call) or call.offset != token.start_byte:
+                        continue
+                    offer = self._offer(call.name)
+                    if offer is None or offer.level != level:
+                        continue
+                    count += 1
+                    if count <= _MOST_CALLS:
+                        yield from self._handed(call, offer)
+
+    def _names(self) -> list[bytes]:
+        """Return the words that the functions may be called by here: their names, and what imports call them."""
+        words = {word(name) for name in self._offers.named}
+        for (_, local), bindings in self._unit.bindings.items():
+            words.update(local.encode() for b in bindings if b.kind == "import" and word(b.name) in words)
+        return sorted(words)
+
+    def _handed(self, call: Call, offer: Offer) -> Iterator[HandedOut]:
+        home = self._neighbor(offer.path)
+        if home is None:
+            return
+        theirs = _wrappers(home, offer.level, self._offers, self._language, self._make)
+        for members, node in theirs.analysis.unit.named_functions():
+            if members == offer.members:
+                scope = theirs.analysis.unit.scope_of(node)
+                passed = _Passed(theirs.analysis.unit, call, self._file.path)
+                handed = theirs.handed_out(scope, Called(node, passed.value))
+                if handed:
+                    self.wrappers.hand(call, handed)
+                for meaning in handed:
+                    yield HandedOut(call, meaning, offer.path, theirs.analysis.unit.line(node))
+                return
+
+    # Which function a name stands for ---------------------------------------------------------
+
+    def _knows(self, name: str) -> bool:
+        """Whether the catalog or the target explains a name: a function, or a class with such a method."""
+        if name not in self._known:
+            self._known[name] = self._catalog(name) or self._offer(name) is not None or self._is_class(name)
+        return self._known[name]
+
+    def _is_class(self, name: str) -> bool:
+        if name.rsplit(".", 1)[-1] not in self._class_words:
+            return False
+        return any(place in self._offers.classes for place in self._places(self._unit, name, ""))
+
+    def _offer(self, name: str) -> Offer | None:
+        if name not in self._found:
+            self._found[name] = None
+            if name.rsplit(".", 1)[-1] in self._last_words and not name.startswith("*."):
+                self._found[name] = self._follow(self._unit, name, "", _MOST_REEXPORTS)
+        return self._found[name]
+
+    def _follow(self, unit: Unit, name: str, folder: str, depth: int) -> Offer | None:
+        """Return the function that a name stands for in a file of a folder, through files that hand it on."""
+        for path, members in self._places(unit, name, folder):
+            offer = self._offers.at.get((path, members))
+            if offer is not None and offer.libraries == self._language:
+                return offer
+        for relative, members in unit.locations(name) if depth else ():
+            near = posixpath.join(folder, relative)
+            home = self._file.neighbor(near) if self._file.neighbor is not None else None
+            if home is None or not members:
+                continue
+            other = new_neighbor(home, self._language, self._make)
+            for binding in other.declared_in(0, members[0])[-1:]:
+                if binding.kind == "import":
+                    inner = ".".join((binding.name, *members[1:]))
+                    found = self._follow(other, inner, posixpath.dirname(near), depth - 1)
+                    if found is not None:
+                        return found
+        return None
+
+    def _places(self, unit: Unit, name: str, folder: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        here = posixpath.dirname(self._file.path)
+        for relative, members in unit.locations(name):
+            yield posixpath.normpath(posixpath.join(here, folder, relative)), members
+
+    def _neighbor(self, path: str) -> SourceFile | None:
+        """Return a file of the target by its path, with its own neighbors."""
+        here = posixpath.dirname(self._file.path)
+        near = self._file.neighbor
+        found = near(posixpath.relpath(path, here or ".")) if near is not None else None
+        folder = posixpath.dirname(path)
+        if found is None:
+            return None
+        return replace(found, neighbor=lambda relative: self._neighbor(posixpath.join(folder, relative)))
+
+
+class _Passed:
+    """What a call in one file passes to a function of another."""
+
+    def __init__(self, unit: Unit, call: Call, path: str) -> None:
+        self._unit = unit
+        self._call = call
+        self._path = path
+
+    def value(self, parameter: Binding) -> Value:
+        """Return the argument for a parameter, by its name, else by its position."""
+        named = self._call.named.get(self._unit.parameter_named(parameter))
+        index = parameter.index - (self._unit.implicit(parameter.owner) if parameter.owner is not None else 0)
+        if named is None and 0 <= index < len(self._call.args):
+            named = self._call.args[index]
+        return detached(named, self._path) if named is not None else UNKNOWN
+
+
+@lru_cache(maxsize=_KEPT)
+def _wrappers(file: SourceFile, level: int, offers: Offers, language: str, make: MakeUnit) -> Wrappers:
+    """Return the wrappers of another file, those that call others included below their level."""
+    callers = Callers(file, offers, language, make)
+    wrappers = callers.wrappers
+    list(wrappers.calls(wrappers.analysis.composed))
+    places = [handed.call.offset for below in range(1, level) for handed in callers.calls(below)]
+    list(wrappers.calls(places))
+    return wrappers

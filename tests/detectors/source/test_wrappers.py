@@ -1,0 +1,202 @@
+"""Calls of a project's own functions that hand out cryptography, in their file and from other files."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from pqc_migrate.catalog import algorithms, purposes
+from pqc_migrate.model.inventory import Finding
+from pqc_migrate.scan import ScanOptions, scan
+
+TOOLS = """
+import hashlib, hmac, os
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+def fingerprint(data):
+    return hashlib.sha256(data).hexdigest()
+def hashed(data, name="sha1"):
+    h = hashlib.new(name)
+    h.update(data)
+    return h
+def check_signature(key, data, tag):
+    return hmac.compare_digest(hmac.new(key, data, "sha384").digest(), tag)
+def nonce():
+    return bytearray(os.urandom(12))
+def login(user):
+    user.etag = hashlib.md5(user.name).hexdigest()
+    return user
+class Vault:
+    def __init__(self):
+        self.key = AESGCM.generate_key(bit_length=256)
+    def put(self, data):
+        return AESGCM(self.key).encrypt(b"", data, None)
+"""
+USES = """
+from . import tools
+from .tools import fingerprint as fp, Vault, nonce
+from app import hashed
+fp(b"")
+hashed(b"")
+hashed(b"", "sha512")
+tools.hashed(name="md5", data=b"")
+tools.check_signature(b"", b"", b"")
+nonce()
+tools.login(None)
+v = Vault()
+v.put(b"")
+def again(data):
+    return fp(data)
+def unknown(thing):
+    return thing.fingerprint(b"")
+"""
+LATER = """
+from app.uses import again
+again(b"")
+"""
+
+
+def rows(root: Path, name: str) -> set[tuple[int, str]]:
+    """Return (line, display name) of what is found in one file of a tree."""
+    return {(f.location.line, algorithms.name(f.asset)) for f in findings(root) if f.location.path == name}
+
+
+def findings(root: Path, jobs: int = 1) -> tuple[Finding, ...]:
+    """Return what a scan of a tree finds."""
+    return scan([str(root)], ScanOptions(jobs=jobs)).findings
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/__init__.py").write_text("from .tools import hashed\n")
+    (tmp_path / "app/tools.py").write_text(TOOLS)
+    (tmp_path / "app/uses.py").write_text(USES)
+    (tmp_path / "later.py").write_text(LATER)
+    return tmp_path
+
+
+def test_calls_from_another_file_are_found_at_their_lines(tree: Path) -> None:
+    """By alias, module, re-export, object and keyword; a function that only happens to hash is no wrapper."""
+    assert rows(tree, "app/uses.py") == {
+        (5, "SHA-256"), (6, "SHA-1"), (7, "SHA-512"), (8, "MD5"), (9, "HMAC-SHA-384"), (10, "CSPRNG"),
+        (13, "AES-256-GCM"), (15, "SHA-256"),
+    }  # fmt: skip
+
+
+def test_a_wrapper_of_a_wrapper_counts_where_a_third_file_calls_it(tree: Path) -> None:
+    """What a call hands out is handed on."""
+    assert rows(tree, "later.py") == {(3, "SHA-256")}
+
+
+def test_a_call_says_that_it_is_one_and_whose(tree: Path) -> None:
+    """It is less sure than the use inside, and its origin is the definition."""
+    (call,) = (f for f in findings(tree) if f.location.path == "later.py")
+    assert (call.confidence, call.functions, call.location.symbol) == (0.7, ("digest",), "app.uses.again")
+    assert [(p.parameter, p.path, p.line) for p in call.provenance] == [("wrapper", "app/uses.py", 14)]
+
+
+def test_a_file_without_the_name_of_a_library_is_read_for_the_calls_alone(tree: Path) -> None:
+    """The gate of the first reading lets no caller through."""
+    (tree / "plain.py").write_text("import app.tools\napp.tools.fingerprint(1)\n")
+    assert rows(tree, "plain.py") == {(2, "SHA-256")}
+
+
+def test_other_functions_of_the_name_are_none(tree: Path) -> None:
+    """A name alone is nothing: the import must lead to the file."""
+    (tree / "plain.py").write_text("from elsewhere import fingerprint, nonce\nfingerprint(1)\nnonce()\n")
+    assert rows(tree, "plain.py") == set()
+
+
+def test_functions_of_several_files_that_call_each_other_end(tmp_path: Path) -> None:
+    """Two wrappers that hand on each other's result are read a bounded number of times."""
+    for one, other in (("a", "b"), ("b", "a")):
+        code = f"import hashlib\nfrom {other} import hash_{other}\ndef hash_{one}(d):\n"
+        code += f"    return hash_{other}(d) if d else hashlib.sha256(d)\n"
+        (tmp_path / f"{one}.py").write_text(code)
+    assert rows(tmp_path, "a.py") == {(4, "SHA-256")}
+
+
+CASES = {
+    "java": (
+        {
+            "p/Hash.java": """
+            package p;
+            import java.security.MessageDigest;
+            public class Hash {
+                public static byte[] of(byte[] b, String name) throws Exception {
+                    return MessageDigest.getInstance(name).digest(b);
+                }
+                public byte[] strong(byte[] b) throws Exception {
+                    MessageDigest d = MessageDigest.getInstance("SHA-512");
+                    d.update(b);
+                    return d.digest();
+                }
+            }
+            """,
+            "q/Use.java": """
+            package q;
+            import p.Hash;
+            class Use {
+                void go(byte[] b, Hash given) throws Exception {
+                    Hash.of(b, "MD5");
+                    new Hash().strong(b);
+                    given.strong(b);
+                }
+            }
+            """,
+        },
+        {(6, "MD5"), (7, "SHA-512"), (8, "SHA-512")},
+    ),
+    "javascript": (
+        {
+            "p/h.js": """
+            const crypto = require('crypto');
+            function sha(data, name = 'sha1') { return crypto.createHash(name).update(data).digest('hex'); }
+            module.exports = { sha, sign: (k, d) => crypto.createHmac('sha512', k).update(d).digest() };
+            """,
+            "q/u.js": """
+            const h = require('../p/h');
+            const { sha: digest } = require('../p/h');
+            digest('x');
+            h.sha('y', 'md5');
+            h.sign('k', 'z');
+            """,
+        },
+        {(4, "SHA-1"), (5, "MD5"), (6, "HMAC-SHA-512")},
+    ),
+}
+
+
+@pytest.mark.parametrize("language", CASES)
+def test_languages(tmp_path: Path, language: str) -> None:
+    """Each language resolves the names of other files in its own way."""
+    files, expected = CASES[language]
+    for name, code in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(textwrap.dedent(code))
+    assert rows(tmp_path, name) == expected
+
+
+def test_the_number_of_processes_changes_nothing(tree: Path) -> None:
+    """Both readings give the same with several workers."""
+    for number in range(1600):
+        (tree / f"f{number}.py").write_text("from app.tools import nonce\nnonce()\n")
+    assert findings(tree, 1) == findings(tree, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("checkSignature", {"sign", "verify", "tag"}),
+        ("sha256", {"digest"}),
+        ("createUser", set()),
+        ("generate_key_pair", {"keygen"}),
+        ("HMACSha1", {"tag", "digest"}),
+        ("monkey", set()),
+    ],
+)
+def test_what_a_name_says(name: str, said: set[str]) -> None:
+    """Only whole words of a name count."""
+    assert purposes.said_by(name) == said
