@@ -13,6 +13,7 @@ from pqc_migrate.detectors.source.java_calls import JavaCalls, arguments
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
+    NOTHING,
     UNKNOWN,
     Call,
     Items,
@@ -61,8 +62,7 @@ class JavaUnit(JavaCalls):
 
     def _of_this(self, node: Node) -> Value:
         scope = self.enclosing_class(node.start_byte)
-        name = self.classes[scope].child_by_field_name("name") if scope is not None else None
-        return Call(name=f"{LOCAL}{name.start_byte}", how="object") if name is not None else UNKNOWN
+        return Call(name=f"{LOCAL}{self.classes[scope].start_byte}", how="object") if scope is not None else UNKNOWN
 
     def _of_field_access(self, node: Node) -> Value:
         owner, field = node.child_by_field_name("object"), node.child_by_field_name("field")
@@ -89,9 +89,7 @@ class JavaUnit(JavaCalls):
     def _field(self, scope: int | None, name: str, field: Node) -> Value:
         if scope is None:
             return UNKNOWN
-        found = self.member(scope, name)
-        if found is None:
-            found = self.inherited(scope, name)
+        found = self.attribute(scope, name)
         return self.placed(found, field) if found is not None else UNKNOWN
 
     def _of_method_reference(self, node: Node) -> Value:
@@ -155,8 +153,9 @@ class JavaUnit(JavaCalls):
 
     def _of_enum_constant(self, node: Node) -> Value:
         scope = self.enclosing_class(node.start_byte)
-        name = self.classes[scope].child_by_field_name("name") if scope is not None else None
-        return Call(self.line(node), "object", f"{LOCAL}{name.start_byte}") if name is not None else UNKNOWN
+        if scope is None:
+            return UNKNOWN
+        return Call(self.line(node), "object", f"{LOCAL}{self.classes[scope].start_byte}")
 
     def _known_call(self, node: Node, name: str) -> Value | None:
         """Return what the few methods of the JDK give that carry names and lengths on; None for any other."""
@@ -263,6 +262,9 @@ class JavaUnit(JavaCalls):
         return Items(self.line(node), items=tuple(self.value(child) for child in children[:_MOST_ITEMS]))
 
     # Literals and operators -------------------------------------------------------------------
+
+    def _of_null_literal(self, node: Node) -> Value:
+        return NOTHING
 
     def _of_string_literal(self, node: Node) -> Value:
         raw = self.text(node)

@@ -105,7 +105,7 @@ class JavaCalls(JavaNames):
                     continue
                 if not _takes(function, len(arguments(used))):
                     continue
-                if used.child_by_field_name("name") == token and self._calls(used, name.start_byte):
+                if used.child_by_field_name("name") == token and self._calls(used, function.start_byte):
                     yield used
             return
         scope = self.enclosing_class(name.start_byte)
@@ -126,7 +126,7 @@ class JavaCalls(JavaNames):
             used = self.use(token)
             if used is None or used.type != "object_creation_expression":
                 continue
-            if self.type_name(self.type_text(used), used.start_byte) == f"{LOCAL}{name.start_byte}":
+            if self.type_name(self.type_text(used), used.start_byte) == f"{LOCAL}{node.start_byte}":
                 yield used
         body = node.child_by_field_name("body")
         if node.type == "enum_declaration" and body is not None:

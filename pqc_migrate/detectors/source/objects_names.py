@@ -1,4 +1,4 @@
-"""What Kotlin, Scala and Swift share about names: blocks, members seen without a qualifier, declared types."""
+"""What Java, C#, Kotlin, Scala and Swift share about names: blocks, members without a qualifier, written types."""
 
 from __future__ import annotations
 
@@ -71,10 +71,6 @@ class ObjectNames(Unit):
         """Return further scopes that hold members of a class: companion objects, extensions."""
         del scope
         return []
-
-    def returned(self, definition: Node) -> Value:
-        """Return what a function or computed property of this file gives."""
-        raise NotImplementedError
 
     # Bindings ---------------------------------------------------------------------------------
 
@@ -226,6 +222,8 @@ class ObjectNames(Unit):
         if binding.kind == "computed":
             found = self.returned(binding.node) if binding.node is not None else UNKNOWN
             return self.typed(as_constant(found), binding)
+        if binding.kind == "loop":
+            return self.typed(super().bound(binding), binding)
         if binding.kind == "element":
             return choice([as_constant(item) for item in members(self.value(binding.node))])
         if binding.kind == "import":
