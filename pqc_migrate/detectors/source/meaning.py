@@ -97,7 +97,7 @@ def _agree(one: Meaning, other: Meaning, base: Meaning) -> bool:
     """Whether two completions of one meaning can be of the same object; what it says itself stays in any case."""
     fixed = dict(base.parameters)
     mine = dict(one.parameters)
-    same = one.family == other.family or base.family in (one.family, other.family)
+    same = one.family == other.family or (base.family != "" and base.family in (one.family, other.family))
     return same and all(key in fixed or mine.get(key, text) == text for key, text in other.parameters)
 
 

@@ -318,3 +318,19 @@ def test_constants_of_other_files(tmp_path: Path, imports: str, argument: str) -
     (provenance,) = result.findings[0].provenance
     assert provenance.path.endswith(".java")
     assert not provenance.path.endswith("A.java")
+
+
+def test_a_builder_that_is_told_of_a_curve_or_else_of_a_size() -> None:
+    """Settings of two branches that name different kinds of keys are alternatives, not one key."""
+    code = """import java.security.*; import java.security.spec.*; import android.security.keystore.*;
+class A {
+  void run(boolean yes, int n) throws Exception {
+    KeyGenParameterSpec.Builder builder = new KeyGenParameterSpec.Builder("alias", n);
+    if (yes) { builder.setAlgorithmParameterSpec(new ECGenParameterSpec("secp256r1")); }
+    else { builder.setKeySize(256); }
+    KeyPairGenerator ec = KeyPairGenerator.getInstance("EC", "AndroidKeyStore");
+    ec.initialize(builder.build());
+  }
+}
+"""
+    assert found(code) == {(5, "EC-P-256"), (7, "EC-P-256")}
