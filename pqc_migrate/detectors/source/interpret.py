@@ -282,9 +282,15 @@ class Interpreter:
             if source.default and call.offset >= 0:
                 yield from self._convert(Text(line=call.line, how="library default", text=source.default), convert)
             return
-        for option in options(value):
-            for item in options_in(option, convert, source.split):
-                yield from (read for read in self._convert(item, convert) if _accepted(source, read))
+        found = [
+            [read for read in self._convert(item, convert) if _accepted(source, read)]
+            for option in options(value)
+            for item in options_in(option, convert, source.split)
+        ]
+        reads = [read for each in found for read in each]
+        # A key that may come from elsewhere may be of another size than the one that was made here.
+        key = convert == "object" and parameter != "algorithm" and len(found) > 1
+        yield from _common(reads, all(found)) if key else reads
 
     def _from_receiver(self, source: Source, call: Call, plain: bool) -> Iterator[_Read]:
         if call.receiver is None:
@@ -513,6 +519,22 @@ def _shown(value: Value) -> str:
     if isinstance(value, Text):
         return value.text
     return str(value.number) if isinstance(value, Number) else ""
+
+
+def _common(reads: list[_Read], complete: bool) -> Iterator[_Read]:
+    """Return what several objects say, less the parameters that one of them does not give."""
+    bases = {read.meaning: _base(read.meaning) for read in reads if read.meaning is not None}
+    for read in reads:
+        if read.meaning is None:
+            yield read
+            continue
+        kin = [dict(other.parameters) for other, base in bases.items() if base == bases[read.meaning]]
+        kept = tuple(pair for pair in read.meaning.parameters if complete and all(pair[0] in one for one in kin))
+        yield replace(read, meaning=replace(read.meaning, parameters=kept))
+
+
+def _base(meaning: Meaning) -> str:
+    return algorithms.family(meaning.family).base if meaning.family else ""
 
 
 def _is_protocol(meaning: Meaning) -> bool:

@@ -159,12 +159,19 @@ class ObjectNames(Unit):
         return []
 
     def _any(self, bindings: list[Binding]) -> Value:
-        """Return what any of several bindings gives; next to one from out of sight, the others are defaults."""
+        """Return what any of several bindings gives; next to one from out of sight, the others are defaults.
+
+        A declaration without a value says nothing beside what is assigned, as long as all of that is seen.
+        """
         bound = [(binding, self.bound(binding)) for binding in bindings]
-        known = [value for _, value in bound if value not in (UNKNOWN, NOTHING)]
-        if any(value == UNKNOWN and binding.kind != "type" for binding, value in bound):
-            known = [as_default(value) for value in known]
-        return choice(known)
+        unseen = any(value == UNKNOWN and binding.kind != "type" for binding, value in bound)
+        assigned = any(binding.kind != "type" and value != NOTHING for binding, value in bound)
+        known = [
+            value
+            for binding, value in bound
+            if value not in (UNKNOWN, NOTHING) and (unseen or not assigned or binding.kind != "type")
+        ]
+        return choice([as_default(value) for value in known] if unseen else known)
 
     def member(self, scope: int, name: str) -> Value | None:
         """Return what a member of one class scope is, over all its bindings; None when it has none."""

@@ -334,3 +334,27 @@ class A {
 }
 """
     assert found(code) == {(5, "EC-P-256"), (7, "EC-P-256")}
+
+
+def test_a_key_that_may_come_from_elsewhere_lends_no_size() -> None:
+    """Only what every source of a key agrees on holds for what is done with it; null is no source."""
+    code = """import java.security.*; import javax.crypto.*;
+class A {
+  private PublicKey key = null;
+  void make() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA"); generator.initialize(2048);
+    key = generator.generateKeyPair().getPublic();
+  }
+  %s
+  byte[] run(byte[] data) throws Exception {
+    Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
+    cipher.init(Cipher.ENCRYPT_MODE, key);
+    return cipher.doFinal(data);
+  }
+}
+"""
+    assert found(code % "") == {(5, "RSA-2048"), (10, "RSA-PKCS1-1.5-2048")}
+    other = "void set(KeyStore.Entry e) { key = ((Certificate) e).getPublicKey(); }"
+    assert found(code % other) == {(5, "RSA-2048"), (10, "RSA-PKCS1-1.5")}
+    other = 'void set(byte[] b) { key = KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(b)); }'
+    assert found(code % other) == {(5, "RSA-2048"), (8, "RSA"), (10, "RSA-PKCS1-1.5")}
