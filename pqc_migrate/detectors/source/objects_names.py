@@ -164,7 +164,10 @@ class ObjectNames(Unit):
         A declaration without a value says nothing beside what is assigned, as long as all of that is seen.
         """
         bound = [(binding, self.bound(binding)) for binding in bindings]
-        unseen = any(value == UNKNOWN and binding.kind != "type" for binding, value in bound)
+        unseen = any(
+            (value == UNKNOWN and binding.kind != "type") or any(o.how == "argument" for o in options(value))
+            for binding, value in bound
+        )
         assigned = any(binding.kind != "type" and value != NOTHING for binding, value in bound)
         known = [
             value
