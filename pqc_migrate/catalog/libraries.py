@@ -64,6 +64,8 @@ class Source:
     """Accept only an object of this family or of this base; anything else is not read."""
     split: str = ""
     """Separator of names that stand in one string (``X25519:P-256``)."""
+    rest: bool = False
+    """Whether every argument from that position on is read, for a call that takes its names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ _RULE_OPTIONAL = {
     "arity", "refines", "returns", "source", "implementation", "fills", "when", "unless", "optional",
     "forgets",
 }  # fmt: skip
-_SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split"}
+_SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split", "rest"}
 
 
 @cache
@@ -340,6 +342,7 @@ def _source(where: str, raw: Mapping[str, Any]) -> Source:
         default=str(raw.get("default", "")),
         family=raw.get("family", ""),
         split=raw.get("split", ""),
+        rest=raw.get("rest", False),
     )
 
 

@@ -446,6 +446,8 @@ def _argument(source: Source, call: Call) -> Value | None:
         value = call.named[source.name]
     elif source.arg is not None and source.arg < len(call.args):
         value = call.args[source.arg]
+        if source.rest and len(call.args) > source.arg + 1:
+            value = Items(value.line, items=call.args[source.arg :])
     for key in source.key.split(".") if source.key else ():
         value = _member(value, key) if value is not None else None
     return value
