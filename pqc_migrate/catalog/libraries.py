@@ -231,7 +231,7 @@ def load(language: str) -> Libraries:
 def examples(language: str) -> tuple[Example, ...]:
     """Return the examples of every library of a language."""
     return tuple(
-        Example(stem, language, record["code"], tuple(record["finds"]))
+        Example(stem, record.get("language", language), record["code"], tuple(record["finds"]))
         for stem, raw in _files(language)
         for record in raw.get("example", [])
     )

@@ -41,6 +41,8 @@ _LISTS = frozenset({
     "asList", "listOfNotNull",
 })  # fmt: skip
 _MAPS = frozenset({"mapOf", "hashMapOf", "mutableMapOf", "linkedMapOf"})
+_UNITS = {"bits": 1, "bytes": 8}
+"""Properties that give a number a unit (``4096.bits``), in bits."""
 _KEPT = frozenset({
     "getOrThrow", "getOrNull", "toTypedArray", "toList", "toSet", "toMutableList", "toString", "toInt", "toLong",
     "clone", "trim",
@@ -54,6 +56,11 @@ class KotlinUnit(KotlinNames):
         return NOTHING if self.text(node) == "null" else self.named(node)
 
     def _of_navigation_expression(self, node: Node) -> Value:
+        parts = self.access(node)
+        unit = _UNITS.get(self.text(parts[1])) if parts is not None else None
+        counts = [o for o in options(self.value(parts[0])) if isinstance(o, Number)] if parts and unit else []
+        if counts and unit:
+            return choice([Number(count.line, count.how, count.number * unit) for count in counts])
         return self.accessed(node)
 
     def _of_this_expression(self, node: Node) -> Value:
