@@ -120,6 +120,8 @@ class Rule:
     """Only calls whose argument is none of these."""
     forgets: tuple[str, ...] = ()
     """Parameters of the object that no longer hold after the call (``rsa.FromXmlString`` replaces the key)."""
+    alone: bool = False
+    """True: what the call names stands by itself, whatever the object it is called on (a builder of a key) is."""
     optional: bool = False
     """True: a call that names no algorithm is no gap; most of its calls do other things."""
 
@@ -188,7 +190,7 @@ _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
     "arity", "refines", "returns", "source", "implementation", "fills", "when", "unless", "optional",
-    "forgets",
+    "forgets", "alone",
 }  # fmt: skip
 _SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split", "rest"}
 
@@ -310,6 +312,7 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
         when=_condition(record.get("when")),
         unless=_condition(record.get("unless")),
         forgets=tuple(record.get("forgets", ())),
+        alone=record.get("alone", False),
         optional=record.get("optional", False),
     )
 

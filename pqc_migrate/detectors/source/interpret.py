@@ -38,6 +38,8 @@ _SCHEMES = {
 }
 """What a bare key or padding object becomes in an operation that signs or encrypts with it."""
 _SYMMETRIC = frozenset({"block-cipher", "ae", "stream-cipher", "drbg", "kdf"})
+_OF_A_KEY = frozenset({"size", "curve", "variant"})
+"""Parameters that a key lends to what is done with it."""
 _MOST_COMBINATIONS = 12
 _MOST_MEANINGS = 64
 _DEEPEST = 12
@@ -180,7 +182,8 @@ class Interpreter:
         several = len({(draft.family, *sorted(draft.parameters.items())) for draft in bases}) > 1
         for draft in bases:
             for finished in self._fill(rule, call, draft, several):
-                self._inherit(finished, call)
+                if not rule.alone and (finished.family or not _reads_object(rule)):
+                    self._inherit(finished, call)
                 if not finished.family and not rule.silent and _needs_family(rule):
                     continue
                 yield _meaning(rule, finished)
@@ -524,14 +527,18 @@ def _shown(value: Value) -> str:
 
 
 def _common(reads: list[_Read], complete: bool) -> Iterator[_Read]:
-    """Return what several objects say, less the parameters that one of them does not give."""
+    """Return what several objects say, less the key's parameters that one of them does not give."""
     bases = {read.meaning: _base(read.meaning) for read in reads if read.meaning is not None}
     for read in reads:
         if read.meaning is None:
             yield read
             continue
         kin = [dict(other.parameters) for other, base in bases.items() if base == bases[read.meaning]]
-        kept = tuple(pair for pair in read.meaning.parameters if complete and all(pair[0] in one for one in kin))
+        kept = tuple(
+            (key, text)
+            for key, text in read.meaning.parameters
+            if key not in _OF_A_KEY or (complete and all(key in one for one in kin))
+        )
         yield replace(read, meaning=replace(read.meaning, parameters=kept))
 
 
@@ -608,6 +615,11 @@ def _meaning(rule: Rule, draft: _Draft) -> Meaning:
         sure=draft.sure,
         base=draft.base,
     )
+
+
+def _reads_object(rule: Rule) -> bool:
+    """Whether a rule takes each alternative of its object as it is, those without a family included."""
+    return rule.refines or (rule.algorithm is not None and rule.algorithm.receiver == "*")
 
 
 def _needs_family(rule: Rule) -> bool:

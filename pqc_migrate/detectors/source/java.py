@@ -11,6 +11,7 @@ from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.java_calls import JavaCalls, arguments
 from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.settings import Maker, Settings
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
     NOTHING,
@@ -36,7 +37,8 @@ _HEX = re.compile(r"[0-9a-fA-F]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _FORMAT = re.compile(r"%(?:\d+\$)?[sd]")
 _SAME_VALUE = frozenset({
-    "valueOf", "requireNonNull", "unmodifiableList", "unmodifiableSet", "unmodifiableMap", "unmodifiableCollection",
+    "valueOf", "parseInt", "requireNonNull", "unmodifiableList", "unmodifiableSet", "unmodifiableMap",
+    "unmodifiableCollection",
 })  # fmt: skip
 _SAME_OBJECT = frozenset({"trim", "strip", "intern", "toString", "getId", "clone", "toCharArray"})
 _LISTS = frozenset({"asList", "List.of", "Set.of", "Stream.of", "newArrayList", "newHashSet", "ImmutableList.of"})
@@ -44,6 +46,7 @@ _MAPS = frozenset({"Map.of", "ImmutableMap.of", "singletonMap"})
 _DECODERS = frozenset({
     "decode", "decodeStrict", "decodeHex", "decodeBase64", "parseHex", "parseHexBinary", "parseBase64Binary",
 })  # fmt: skip
+_SETTINGS = frozenset({"getProperty", "getRequiredProperty", "getString", "getOrDefault"})
 _MOST_ITEMS = 64
 
 
@@ -171,8 +174,9 @@ class JavaUnit(JavaCalls):
             return self._table(node, [(passed[i], passed[i + 1]) for i in range(0, len(passed) - 1, 2)])
         if method in ("get", "getOrDefault") and owner is not None and passed:
             return self._looked_up(owner, passed)
-        if method in ("getProperty", "getOrDefault") and len(passed) == 2:
-            return as_default(self.value(passed[1]))
+        if method in _SETTINGS and passed:
+            kind = self.written_type(owner).rsplit(".", 1)[-1] if owner is not None else ""
+            return self.setting(kind, self.value(passed[0]), self.value(passed[1]) if len(passed) == 2 else None)
         if method in _DECODERS and passed and ("Hex" in name or "Base64" in name or "Binary" in method):
             return _decoded(self.value(passed[0]), "64" in name)
         if method == "copyOf" and len(passed) == 2:
@@ -413,7 +417,7 @@ def _wants(file: SourceFile) -> bool:
 
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
-    return engine.detect(file, "java", JavaUnit)
+    return engine.detect(file, "java", Maker(JavaUnit, Settings.of(file)))
 
 
 DETECTOR = Detector("java", lambda: engine.anchors("java"), _wants, _detect)

@@ -9,6 +9,7 @@ import tree_sitter_java
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.source.objects_names import ObjectNames, Parameter
+from pqc_migrate.detectors.source.settings import SettingsUnit
 from pqc_migrate.detectors.source.unit import Binding
 from pqc_migrate.detectors.source.values import Name, Value
 
@@ -58,7 +59,7 @@ def _grammar() -> Language:
     return Language(tree_sitter_java.language())
 
 
-class JavaNames(ObjectNames):
+class JavaNames(SettingsUnit, ObjectNames):
     """Names, types, calls and uses of one Java file; `java.JavaUnit` adds the expressions."""
 
     query = _QUERY
@@ -108,6 +109,10 @@ class JavaNames(ObjectNames):
         named = [(_parameter_name(child), self.type_text(child)) for child in parameters(owner)]
         listed = [Parameter(self.text(name) if name is not None else "", "", kind, None) for name, kind in named]
         self.declare_parameters(scope, owner, listed)
+        for child, parameter in zip(parameters(owner), listed, strict=True):
+            setting = self.setting_of(child)
+            if setting is not None:
+                self.add(scope, parameter.name, Binding(owner.start_byte, setting, "setting", parameter.type))
 
     def _bind_lambda(self, node: Node) -> None:
         listed = node.child_by_field_name("parameters")
@@ -122,11 +127,25 @@ class JavaNames(ObjectNames):
     def _bind_declaration(self, node: Node) -> None:
         scope = self.scopes.innermost(node.start_byte)
         written = self.type_text(node)
+        setting = self.setting_of(node)
         for child in node.children_by_field_name("declarator"):
             name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
             if name is not None:
-                kind = "type" if value is None else "value"
-                self.add(scope, self.text(name), Binding(child.end_byte, value, kind, written))
+                kind = "setting" if setting is not None else "type" if value is None else "value"
+                self.add(scope, self.text(name), Binding(child.end_byte, setting or value, kind, written))
+
+    def bound(self, binding: Binding) -> Value:
+        """Return what one binding gives its name; what is injected is what the settings beside the code say."""
+        return self.injected(binding.node) if binding.kind == "setting" else super().bound(binding)
+
+    def setting_of(self, node: Node) -> Node | None:
+        """Return the expression of ``@Value("${key}")`` on a field or parameter; None when there is none."""
+        modifiers = next((child for child in node.children if child.type == "modifiers"), None)
+        for child in modifiers.named_children if modifiers is not None else ():
+            name, passed = child.child_by_field_name("name"), child.child_by_field_name("arguments")
+            if name is not None and passed is not None and self.text(name).rsplit(".", 1)[-1] == "Value":
+                return passed.named_children[0] if passed.named_children else None
+        return None
 
     def _bind_constant(self, node: Node) -> None:
         name = node.child_by_field_name("name")

@@ -87,7 +87,7 @@ def contradict(one: Meaning, other: Meaning) -> bool:
 
 def _speaks_of(other: Meaning, meaning: Meaning) -> bool:
     if not other.family:  # what is set on the builder of a specification
-        return other.rule.refines and not meaning.family
+        return other.rule.refines and not meaning.family and bool(other.parameters or other.details)
     if other.base is not None and other.base != (meaning.family, meaning.parameters):
         return False
     return other.family == meaning.family or algorithms.family(other.family).specializes == meaning.family

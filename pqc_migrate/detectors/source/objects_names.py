@@ -164,17 +164,14 @@ class ObjectNames(Unit):
         A declaration without a value says nothing beside what is assigned, as long as all of that is seen.
         """
         bound = [(binding, self.bound(binding)) for binding in bindings]
-        unseen = any(
-            (value == UNKNOWN and binding.kind != "type") or any(o.how == "argument" for o in options(value))
-            for binding, value in bound
-        )
+        unseen = any((value == UNKNOWN and binding.kind != "type") or _passed(value) for binding, value in bound)
         assigned = any(binding.kind != "type" and value != NOTHING for binding, value in bound)
         known = [
             value
             for binding, value in bound
             if value not in (UNKNOWN, NOTHING) and (unseen or not assigned or binding.kind != "type")
         ]
-        return choice([as_default(value) for value in known] if unseen else known)
+        return choice([v if _passed(v) else as_default(v) for v in known] if unseen else known)
 
     def member(self, scope: int, name: str) -> Value | None:
         """Return what a member of one class scope is, over all its bindings; None when it has none."""
@@ -316,3 +313,8 @@ class ObjectNames(Unit):
         node = self.local(name) if name.startswith(LOCAL) else None
         scope = self.scope_of(node) if node is not None else 0
         return scope if scope in self.classes else None
+
+
+def _passed(value: Value) -> bool:
+    """Whether a value is what callers in the file pass, so that others may pass another."""
+    return any(option.how == "argument" for option in options(value))

@@ -330,10 +330,16 @@ class A {
     else { builder.setKeySize(256); }
     KeyPairGenerator ec = KeyPairGenerator.getInstance("EC", "AndroidKeyStore");
     ec.initialize(builder.build());
+    javax.crypto.KeyGenerator aes = javax.crypto.KeyGenerator.getInstance("AES", "AndroidKeyStore");
+    aes.init(builder.build());
+    KeyGenParameterSpec.Builder other = new KeyGenParameterSpec.Builder("alias", n).setKeySize(n);
+    other.setAlgorithmParameterSpec(new ECGenParameterSpec("secp384r1"));
+    KeyPairGenerator.getInstance("EC").initialize(other.build());
   }
 }
 """
-    assert found(code) == {(5, "EC-P-256"), (7, "EC-P-256")}
+    expected = {(5, "EC-P-256"), (7, "EC-P-256"), (9, "AES-256"), (12, "EC-P-384"), (13, "EC-P-384")}
+    assert found(code) == expected
 
 
 def test_a_key_that_may_come_from_elsewhere_lends_no_size() -> None:
