@@ -265,6 +265,7 @@ class Interpreter:
         at = self._at
         for _ in range(_DEEPEST):
             found = self._plain(value) if plain else self.meanings(value, at)
+            found = tuple(meaning for meaning in found if not meaning.rule.alone)
             if at != self._at:
                 # What a connection offers is negotiated: its methods' results do not carry the protocol on.
                 found = tuple(meaning for meaning in found if not _is_protocol(meaning))

@@ -9,7 +9,8 @@ from tree_sitter import Node
 
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import engine
-from pqc_migrate.detectors.source.java_calls import JavaCalls, arguments
+from pqc_migrate.detectors.source.java_calls import arguments
+from pqc_migrate.detectors.source.java_texts import JavaTexts
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.settings import Maker, Settings
 from pqc_migrate.detectors.source.unit import LOCAL
@@ -35,7 +36,6 @@ _ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|([0-7]{1,3})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "\n": ""}
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_FORMAT = re.compile(r"%(?:\d+\$)?[sd]")
 _SAME_VALUE = frozenset({
     "valueOf", "parseInt", "requireNonNull", "unmodifiableList", "unmodifiableSet", "unmodifiableMap",
     "unmodifiableCollection",
@@ -50,7 +50,7 @@ _SETTINGS = frozenset({"getProperty", "getRequiredProperty", "getString", "getOr
 _MOST_ITEMS = 64
 
 
-class JavaUnit(JavaCalls):
+class JavaUnit(JavaTexts):
     """One Java file."""
 
     def expression(self, node: Node) -> Value:
@@ -165,7 +165,8 @@ class JavaUnit(JavaCalls):
         method = name.rsplit(".", 1)[-1]
         passed, owner = arguments(node), node.child_by_field_name("object")
         if method in _SAME_OBJECT and owner is not None and not passed:
-            return _unless_call(self.value(owner))
+            built = self.built(owner) if method == "toString" else None
+            return built if built is not None else _unless_call(self.value(owner))
         if method in _SAME_VALUE and len(passed) == 1:
             return self.value(passed[0])
         if _listed(name, _LISTS):
@@ -181,33 +182,7 @@ class JavaUnit(JavaCalls):
             return _decoded(self.value(passed[0]), "64" in name)
         if method == "copyOf" and len(passed) == 2:
             return _sized(self.value(passed[1]), self.line(node))
-        return self._text_call(method, owner, passed)
-
-    def _text_call(self, method: str, owner: Node | None, passed: list[Node]) -> Value | None:
-        """Return what a method of String gives."""
-        if method == "format" and passed:
-            return self._formatted(passed[0], passed[1:])
-        if owner is None:
-            return None
-        if method == "formatted":
-            return self._formatted(owner, passed)
-        texts = [option for option in options(self.value(owner)) if isinstance(option, Text)]
-        given = [[o.text for o in options(self.value(p)) if isinstance(o, Text)] for p in passed]
-        firsts = [options_[0] for options_ in given if options_]
-        changed = [_change(text, method, firsts) for text in texts]
-        return choice([value for value in changed if value is not None]) if any(changed) else None
-
-    def _formatted(self, pattern: Node, passed: list[Node]) -> Value:
-        """Return a pattern of ``%s`` with its arguments filled in, when all of them are known."""
-        values = [options(self.value(argument))[0] for argument in passed]
-        texts = [v.text if isinstance(v, Text) else str(v.number) for v in values if isinstance(v, Text | Number)]
-        found: list[Value] = []
-        for option in options(self.value(pattern)):
-            if isinstance(option, Text) and len(_FORMAT.findall(option.text)) == len(texts) == len(passed):
-                pieces = _FORMAT.split(option.text)
-                filled = "".join(piece + text for piece, text in zip(pieces, [*texts, ""], strict=True))
-                found.append(Text(option.line, option.how, filled))
-        return choice(found)
+        return self.text_call(method, owner, passed)
 
     # Lists and maps ---------------------------------------------------------------------------
 
@@ -351,19 +326,6 @@ def _decoded(value: Value, base64: bool) -> Value | None:
         elif not base64 and len(text) % 2 == 0 and _HEX.fullmatch(text):
             found.append(Octets(option.line, option.how, len(text) // 2))
     return choice(found) if found else None
-
-
-def _change(text: Text, method: str, passed: list[str]) -> Value | None:
-    changes = {"toLowerCase": text.text.lower, "toUpperCase": text.text.upper}
-    if method in changes:
-        return Text(text.line, text.how, changes[method]())
-    if method == "getBytes":
-        return Octets(text.line, text.how, len(text.text.encode("utf-8", "replace")))
-    if method == "concat" and len(passed) == 1:
-        return Text(text.line, text.how, text.text + passed[0])
-    if method in ("replace", "replaceAll") and len(passed) == 2 and passed[0]:
-        return Text(text.line, text.how, text.text.replace(passed[0], passed[1]))
-    return None
 
 
 def _members(owner: Value, keys: tuple[Value, ...]) -> list[Value]:

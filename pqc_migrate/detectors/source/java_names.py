@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, cached_property
 
 import tree_sitter_java
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.source.objects_names import ObjectNames, Parameter
 from pqc_migrate.detectors.source.settings import SettingsUnit
-from pqc_migrate.detectors.source.unit import Binding
+from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.detectors.source.values import Name, Value
 
 _QUERY = """
@@ -52,6 +53,8 @@ _QUERY = """
 (assignment_expression) @assign
 """
 CONSTRUCTOR = "<init>"
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{2,}")
+_MOST_OWNERS = 8
 
 
 @cache
@@ -223,10 +226,24 @@ class JavaNames(SettingsUnit, ObjectNames):
     def is_foreign(self, value: Value) -> bool:
         """Whether a value is a field of a class that neither this file nor the catalog holds (``Names.CIPHER``)."""
         parts = value.name.split(".") if isinstance(value, Name) else []
+        if len(parts) == 1:  # of a class whose members are imported by a star, or of a base class
+            return bool(self._owners) and _CONSTANT.fullmatch(parts[0]) is not None and super().is_foreign(value)
         return len(parts) > 1 and parts[-2][:1].isupper() and super().is_foreign(value)
+
+    @cached_property
+    def _owners(self) -> list[str]:
+        """Classes out of this file whose constants it names alone: imported by a static star, extended or implemented."""
+        bases = [self.type_name(text, 0) or text for scope in self.classes for text in self.bases_written(scope)]
+        owners = [star for star in self.stars if star.rsplit(".", 1)[-1][:1].isupper()]
+        owners += [base for base in bases if not base.startswith(LOCAL) and not self.knows(base)]
+        return list(dict.fromkeys(owners))[:_MOST_OWNERS]
 
     def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the files that may declare a field: of this package, of an imported one, of the main sources."""
+        if "." not in name:
+            for owner in self._owners:
+                yield from self.locations(f"{owner}.{name}")
+            return
         parts = tuple(name.split("."))
         first = next((index for index, part in enumerate(parts) if part[:1].isupper()), len(parts))
         folder, members = "/".join(parts[:first]), parts[first:]

@@ -72,6 +72,9 @@ def test_full_name_without_an_import() -> None:
         ("", '"SHA_384".replace("_", "-")'),
         ("", '"\\u0053HA-384"'),
         ("", '(("SHA" + \'-\' + "384"))'),
+        ("", 'String.join("-", "SHA", "384")'),
+        ("", "new StringBuilder(\"SHA\").append('-').append(384).toString()"),
+        ("", 'new StringBuffer().append("SHA-384").toString()'),
     ],
 )
 def test_values_read_in_the_file(members: str, argument: str) -> None:
@@ -110,6 +113,23 @@ def test_parameter_takes_what_callers_pass() -> None:
     )
     assert found(code) == {(3, "MD5"), (3, "SHA-256")}
     assert {r.confidence < 0.85 for r in results(code) if isinstance(r, Finding)} == {True}
+
+
+@pytest.mark.parametrize(
+    ("own", "below", "expected"),
+    [
+        ('class B { String name() { return "MD5"; }', "class C extends B", {"MD5", "SHA-1"}),
+        ("abstract class B { abstract String name();", "class C extends B", {"SHA-1"}),
+        ('class B { private String name() { return "MD5"; }', "class C extends B", {"MD5"}),
+        ('class B { static String name() { return "MD5"; }', "class C extends B", {"MD5"}),
+        ('class B { String name() { return "MD5"; }', "class C", {"MD5"}),
+    ],
+)
+def test_methods_that_subclasses_override(own: str, below: str, expected: set[str]) -> None:
+    """A class that calls its own method may run the one of a subclass of the file."""
+    use = "void run() throws Exception { java.security.MessageDigest.getInstance(name()); } }"
+    code = f'{own} {use}\n{below} {{ String name() {{ return "SHA-1"; }} }}'
+    assert {name for _, name in found(code)} == expected
 
 
 def test_enum_with_constructor_arguments() -> None:
@@ -298,6 +318,7 @@ class A {
         ("import com.example.names.Names;", "Names.DIGEST"),
         ("import static com.example.names.Names.DIGEST;", "DIGEST"),
         ("import com.example.names.*;", "Names.Inner.DIGEST"),
+        ("import static com.example.names.Names.*;", "DIGEST"),
         ("", "com.example.names.Names.DIGEST"),
         ("", "Local.DIGEST"),
     ],
@@ -332,14 +353,15 @@ class A {
     ec.initialize(builder.build());
     javax.crypto.KeyGenerator aes = javax.crypto.KeyGenerator.getInstance("AES", "AndroidKeyStore");
     aes.init(builder.build());
-    KeyGenParameterSpec.Builder other = new KeyGenParameterSpec.Builder("alias", n).setKeySize(n);
+    KeyGenParameterSpec.Builder other = new KeyGenParameterSpec.Builder("alias", n)
+      .setDigests(KeyProperties.DIGEST_SHA256).setKeySize(n);
     other.setAlgorithmParameterSpec(new ECGenParameterSpec("secp384r1"));
     KeyPairGenerator.getInstance("EC").initialize(other.build());
   }
 }
 """
-    expected = {(5, "EC-P-256"), (7, "EC-P-256"), (9, "AES-256"), (12, "EC-P-384"), (13, "EC-P-384")}
-    assert found(code) == expected
+    curves = {(5, "EC-P-256"), (7, "EC-P-256"), (13, "EC-P-384"), (14, "EC-P-384")}
+    assert found(code) == {*curves, (9, "AES-256"), (12, "SHA-256")}
 
 
 def test_a_key_that_may_come_from_elsewhere_lends_no_size() -> None:
