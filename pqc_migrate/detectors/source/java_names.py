@@ -232,7 +232,7 @@ class JavaNames(SettingsUnit, ObjectNames):
 
     @cached_property
     def _owners(self) -> list[str]:
-        """Classes out of this file whose constants it names alone: imported by a static star, extended or implemented."""
+        """Foreign classes whose constants stand without a qualifier: of static stars, extended or implemented."""
         bases = [self.type_name(text, 0) or text for scope in self.classes for text in self.bases_written(scope)]
         owners = [star for star in self.stars if star.rsplit(".", 1)[-1][:1].isupper()]
         owners += [base for base in bases if not base.startswith(LOCAL) and not self.knows(base)]

@@ -12,6 +12,7 @@ from pqc_migrate.detectors.source import engine, strings
 from pqc_migrate.detectors.source.kotlin_names import KotlinNames, first, is_generic_call
 from pqc_migrate.detectors.source.objects import Argument
 from pqc_migrate.detectors.source.objects_values import sized
+from pqc_migrate.detectors.source.settings import Maker, Settings
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
     NOTHING,
@@ -118,6 +119,11 @@ class KotlinUnit(KotlinNames):
 
     def _on_literal(self, owner: Node, method: str, passed: list[Argument]) -> Value | None:
         """Return what a method gives for strings, lists and maps; None on any other object."""
+        if method in ("getProperty", "getString") and passed:
+            made = [option.name for option in options(self.value(owner)) if isinstance(option, Call)]
+            kind = next((kind for kind in ("Properties", "ResourceBundle") if kind in "".join(made)), "")
+            default = self.value(passed[1].node) if len(passed) == 2 else None
+            return self.setting(kind, self.value(passed[0].node), default) if kind else None
         if method in ("get", "getValue", "getOrDefault", "getOrElse") and passed:
             return self.looked_up(owner, passed[0].node)
         held = options(self.value(owner))
@@ -238,7 +244,7 @@ def _wants(file: SourceFile) -> bool:
 
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
-    return engine.detect(file, "java", KotlinUnit)
+    return engine.detect(file, "java", Maker(KotlinUnit, Settings.of(file)))
 
 
 DETECTOR = Detector("kotlin", lambda: engine.anchors("java"), _wants, _detect)

@@ -84,3 +84,28 @@ def test_a_setting_is_a_default_with_its_place(tmp_path: Path) -> None:
     (provenance,) = finding.provenance
     assert (provenance.path, provenance.line) == ("src/main/resources/crypto.properties", 2)
     assert finding.confidence < 0.9
+
+
+def test_kotlin_reads_the_same_settings(tmp_path: Path) -> None:
+    """Properties and constructor parameters that are injected, and properties that are loaded."""
+    code = """package com.example
+import java.security.MessageDigest
+import java.util.Properties
+class K(@Value("\\${bank.hash}") private val one: String) {
+  @Value("\\${bank.none:MD5}") lateinit var two: String
+  fun f() {
+    val p = Properties(); p.load(K::class.java.getResourceAsStream("/crypto.properties"))
+    MessageDigest.getInstance(one)
+    MessageDigest.getInstance(two)
+    MessageDigest.getInstance(p.getProperty("crypto.hash"))
+    MessageDigest.getInstance(p.getProperty("bank.hash"))
+  }
+}
+"""
+    for path, text in {**FILES, "src/main/kotlin/com/example/K.kt": code}.items():
+        place = tmp_path / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    findings = scan([str(tmp_path)], ScanOptions(jobs=1)).findings
+    names = sorted((f.location.line, algorithms.name(f.asset)) for f in findings if f.location.path.endswith(".kt"))
+    assert names == [(8, "SHA-224"), (9, "MD5"), (10, "SHA-384")]
