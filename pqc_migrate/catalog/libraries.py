@@ -64,6 +64,8 @@ class Source:
     """Accept only an object of this family or of this base; anything else is not read."""
     split: str = ""
     """Separator of names that stand in one string (``X25519:P-256``)."""
+    rest: bool = False
+    """Whether every argument from that position on is read, for a call that takes its names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class Rule:
     """Only calls whose argument is none of these."""
     forgets: tuple[str, ...] = ()
     """Parameters of the object that no longer hold after the call (``rsa.FromXmlString`` replaces the key)."""
+    alone: bool = False
+    """True: what the call names stands by itself, whatever the object it is called on (a builder of a key) is."""
     optional: bool = False
     """True: a call that names no algorithm is no gap; most of its calls do other things."""
 
@@ -186,9 +190,9 @@ _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
     "arity", "refines", "returns", "source", "implementation", "fills", "when", "unless", "optional",
-    "forgets",
+    "forgets", "alone",
 }  # fmt: skip
-_SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split"}
+_SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split", "rest"}
 
 
 @cache
@@ -229,7 +233,7 @@ def load(language: str) -> Libraries:
 def examples(language: str) -> tuple[Example, ...]:
     """Return the examples of every library of a language."""
     return tuple(
-        Example(stem, language, record["code"], tuple(record["finds"]))
+        Example(stem, record.get("language", language), record["code"], tuple(record["finds"]))
         for stem, raw in _files(language)
         for record in raw.get("example", [])
     )
@@ -308,6 +312,7 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
         when=_condition(record.get("when")),
         unless=_condition(record.get("unless")),
         forgets=tuple(record.get("forgets", ())),
+        alone=record.get("alone", False),
         optional=record.get("optional", False),
     )
 
@@ -340,6 +345,7 @@ def _source(where: str, raw: Mapping[str, Any]) -> Source:
         default=str(raw.get("default", "")),
         family=raw.get("family", ""),
         split=raw.get("split", ""),
+        rest=raw.get("rest", False),
     )
 
 

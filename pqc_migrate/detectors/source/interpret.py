@@ -38,6 +38,8 @@ _SCHEMES = {
 }
 """What a bare key or padding object becomes in an operation that signs or encrypts with it."""
 _SYMMETRIC = frozenset({"block-cipher", "ae", "stream-cipher", "drbg", "kdf"})
+_OF_A_KEY = frozenset({"size", "curve", "variant"})
+"""Parameters that a key lends to what is done with it."""
 _MOST_COMBINATIONS = 12
 _MOST_MEANINGS = 64
 _DEEPEST = 12
@@ -184,7 +186,8 @@ class Interpreter:
         several = len({(draft.family, *sorted(draft.parameters.items())) for draft in bases}) > 1
         for draft in bases:
             for finished in self._fill(rule, call, draft, several):
-                self._inherit(finished, call)
+                if not rule.alone and (finished.family or not _reads_object(rule)):
+                    self._inherit(finished, call)
                 if not finished.family and not rule.silent and _needs_family(rule):
                     continue
                 yield _meaning(rule, finished)
@@ -266,6 +269,7 @@ class Interpreter:
         at = self._at
         for _ in range(_DEEPEST):
             found = self._plain(value) if plain else self.meanings(value, at)
+            found = tuple(meaning for meaning in found if not meaning.rule.alone)
             if at != self._at:
                 # What a connection offers is negotiated: its methods' results do not carry the protocol on.
                 found = tuple(meaning for meaning in found if not _is_protocol(meaning))
@@ -286,9 +290,15 @@ class Interpreter:
             if source.default and call.offset >= 0:
                 yield from self._convert(Text(line=call.line, how="library default", text=source.default), convert)
             return
-        for option in options(value):
-            for item in options_in(option, convert, source.split):
-                yield from (read for read in self._convert(item, convert) if _accepted(source, read))
+        found = [
+            [read for read in self._convert(item, convert) if _accepted(source, read)]
+            for option in options(value)
+            for item in options_in(option, convert, source.split)
+        ]
+        reads = [read for each in found for read in each]
+        # A key that may come from elsewhere may be of another size than the one that was made here.
+        key = convert == "object" and parameter != "algorithm" and len(found) > 1
+        yield from _common(reads, all(found)) if key else reads
 
     def _from_receiver(self, source: Source, call: Call, plain: bool) -> Iterator[_Read]:
         if call.receiver is None:
@@ -444,6 +454,8 @@ def _argument(source: Source, call: Call) -> Value | None:
         value = call.named[source.name]
     elif source.arg is not None and source.arg < len(call.args):
         value = call.args[source.arg]
+        if source.rest and len(call.args) > source.arg + 1:
+            value = Items(value.line, items=call.args[source.arg :])
     for key in source.key.split(".") if source.key else ():
         value = _member(value, key) if value is not None else None
     return value
@@ -519,6 +531,26 @@ def _shown(value: Value) -> str:
     return str(value.number) if isinstance(value, Number) else ""
 
 
+def _common(reads: list[_Read], complete: bool) -> Iterator[_Read]:
+    """Return what several objects say, less the key's parameters that one of them does not give."""
+    bases = {read.meaning: _base(read.meaning) for read in reads if read.meaning is not None}
+    for read in reads:
+        if read.meaning is None:
+            yield read
+            continue
+        kin = [dict(other.parameters) for other, base in bases.items() if base == bases[read.meaning]]
+        kept = tuple(
+            (key, text)
+            for key, text in read.meaning.parameters
+            if key not in _OF_A_KEY or (complete and all(key in one for one in kin))
+        )
+        yield replace(read, meaning=replace(read.meaning, parameters=kept))
+
+
+def _base(meaning: Meaning) -> str:
+    return algorithms.family(meaning.family).base if meaning.family else ""
+
+
 def _is_protocol(meaning: Meaning) -> bool:
     return meaning.family != "" and algorithms.family(meaning.family).kind is Kind.PROTOCOL
 
@@ -588,6 +620,11 @@ def _meaning(rule: Rule, draft: _Draft) -> Meaning:
         sure=draft.sure,
         base=draft.base,
     )
+
+
+def _reads_object(rule: Rule) -> bool:
+    """Whether a rule takes each alternative of its object as it is, those without a family included."""
+    return rule.refines or (rule.algorithm is not None and rule.algorithm.receiver == "*")
 
 
 def _needs_family(rule: Rule) -> bool:

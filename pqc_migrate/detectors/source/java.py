@@ -9,10 +9,13 @@ from tree_sitter import Node
 
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
-from pqc_migrate.detectors.source.java_calls import JavaCalls, arguments
+from pqc_migrate.detectors.source.java_calls import arguments
+from pqc_migrate.detectors.source.java_texts import JavaTexts
 from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.settings import Maker, Settings
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
+    NOTHING,
     UNKNOWN,
     Call,
     Items,
@@ -32,9 +35,9 @@ _ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|([0-7]{1,3})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "\n": ""}
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_FORMAT = re.compile(r"%(?:\d+\$)?[sd]")
 _SAME_VALUE = frozenset({
-    "valueOf", "requireNonNull", "unmodifiableList", "unmodifiableSet", "unmodifiableMap", "unmodifiableCollection",
+    "valueOf", "parseInt", "requireNonNull", "unmodifiableList", "unmodifiableSet", "unmodifiableMap",
+    "unmodifiableCollection",
 })  # fmt: skip
 _SAME_OBJECT = frozenset({"trim", "strip", "intern", "toString", "getId", "clone", "toCharArray"})
 _LISTS = frozenset({"asList", "List.of", "Set.of", "Stream.of", "newArrayList", "newHashSet", "ImmutableList.of"})
@@ -42,10 +45,11 @@ _MAPS = frozenset({"Map.of", "ImmutableMap.of", "singletonMap"})
 _DECODERS = frozenset({
     "decode", "decodeStrict", "decodeHex", "decodeBase64", "parseHex", "parseHexBinary", "parseBase64Binary",
 })  # fmt: skip
+_SETTINGS = frozenset({"getProperty", "getRequiredProperty", "getString", "getOrDefault"})
 _MOST_ITEMS = 64
 
 
-class JavaUnit(JavaCalls):
+class JavaUnit(JavaTexts):
     """One Java file."""
 
     def expression(self, node: Node) -> Value:
@@ -60,8 +64,7 @@ class JavaUnit(JavaCalls):
 
     def _of_this(self, node: Node) -> Value:
         scope = self.enclosing_class(node.start_byte)
-        name = self.classes[scope].child_by_field_name("name") if scope is not None else None
-        return Call(name=f"{LOCAL}{name.start_byte}", how="object") if name is not None else UNKNOWN
+        return Call(name=f"{LOCAL}{self.classes[scope].start_byte}", how="object") if scope is not None else UNKNOWN
 
     def _of_field_access(self, node: Node) -> Value:
         owner, field = node.child_by_field_name("object"), node.child_by_field_name("field")
@@ -88,9 +91,7 @@ class JavaUnit(JavaCalls):
     def _field(self, scope: int | None, name: str, field: Node) -> Value:
         if scope is None:
             return UNKNOWN
-        found = self.member(scope, name)
-        if found is None:
-            found = self.inherited(scope, name)
+        found = self.attribute(scope, name)
         return self.placed(found, field) if found is not None else UNKNOWN
 
     def _of_method_reference(self, node: Node) -> Value:
@@ -154,15 +155,17 @@ class JavaUnit(JavaCalls):
 
     def _of_enum_constant(self, node: Node) -> Value:
         scope = self.enclosing_class(node.start_byte)
-        name = self.classes[scope].child_by_field_name("name") if scope is not None else None
-        return Call(self.line(node), "object", f"{LOCAL}{name.start_byte}") if name is not None else UNKNOWN
+        if scope is None:
+            return UNKNOWN
+        return Call(self.line(node), "object", f"{LOCAL}{self.classes[scope].start_byte}")
 
     def _known_call(self, node: Node, name: str) -> Value | None:
         """Return what the few methods of the JDK give that carry names and lengths on; None for any other."""
         method = name.rsplit(".", 1)[-1]
         passed, owner = arguments(node), node.child_by_field_name("object")
         if method in _SAME_OBJECT and owner is not None and not passed:
-            return _unless_call(self.value(owner))
+            built = self.built(owner) if method == "toString" else None
+            return built if built is not None else _unless_call(self.value(owner))
         if method in _SAME_VALUE and len(passed) == 1:
             return self.value(passed[0])
         if _listed(name, _LISTS):
@@ -171,39 +174,14 @@ class JavaUnit(JavaCalls):
             return self._table(node, [(passed[i], passed[i + 1]) for i in range(0, len(passed) - 1, 2)])
         if method in ("get", "getOrDefault") and owner is not None and passed:
             return self._looked_up(owner, passed)
-        if method in ("getProperty", "getOrDefault") and len(passed) == 2:
-            return as_default(self.value(passed[1]))
+        if method in _SETTINGS and passed:
+            kind = self.written_type(owner).rsplit(".", 1)[-1] if owner is not None else ""
+            return self.setting(kind, self.value(passed[0]), self.value(passed[1]) if len(passed) == 2 else None)
         if method in _DECODERS and passed and ("Hex" in name or "Base64" in name or "Binary" in method):
             return _decoded(self.value(passed[0]), "64" in name)
         if method == "copyOf" and len(passed) == 2:
             return _sized(self.value(passed[1]), self.line(node))
-        return self._text_call(method, owner, passed)
-
-    def _text_call(self, method: str, owner: Node | None, passed: list[Node]) -> Value | None:
-        """Return what a method of String gives."""
-        if method == "format" and passed:
-            return self._formatted(passed[0], passed[1:])
-        if owner is None:
-            return None
-        if method == "formatted":
-            return self._formatted(owner, passed)
-        texts = [option for option in options(self.value(owner)) if isinstance(option, Text)]
-        given = [[o.text for o in options(self.value(p)) if isinstance(o, Text)] for p in passed]
-        firsts = [options_[0] for options_ in given if options_]
-        changed = [_change(text, method, firsts) for text in texts]
-        return choice([value for value in changed if value is not None]) if any(changed) else None
-
-    def _formatted(self, pattern: Node, passed: list[Node]) -> Value:
-        """Return a pattern of ``%s`` with its arguments filled in, when all of them are known."""
-        values = [options(self.value(argument))[0] for argument in passed]
-        texts = [v.text if isinstance(v, Text) else str(v.number) for v in values if isinstance(v, Text | Number)]
-        found: list[Value] = []
-        for option in options(self.value(pattern)):
-            if isinstance(option, Text) and len(_FORMAT.findall(option.text)) == len(texts) == len(passed):
-                pieces = _FORMAT.split(option.text)
-                filled = "".join(piece + text for piece, text in zip(pieces, [*texts, ""], strict=True))
-                found.append(Text(option.line, option.how, filled))
-        return choice(found)
+        return self.text_call(method, owner, passed)
 
     # Lists and maps ---------------------------------------------------------------------------
 
@@ -262,6 +240,9 @@ class JavaUnit(JavaCalls):
         return Items(self.line(node), items=tuple(self.value(child) for child in children[:_MOST_ITEMS]))
 
     # Literals and operators -------------------------------------------------------------------
+
+    def _of_null_literal(self, node: Node) -> Value:
+        return NOTHING
 
     def _of_string_literal(self, node: Node) -> Value:
         raw = self.text(node)
@@ -346,19 +327,6 @@ def _decoded(value: Value, base64: bool) -> Value | None:
     return choice(found) if found else None
 
 
-def _change(text: Text, method: str, passed: list[str]) -> Value | None:
-    changes = {"toLowerCase": text.text.lower, "toUpperCase": text.text.upper}
-    if method in changes:
-        return Text(text.line, text.how, changes[method]())
-    if method == "getBytes":
-        return Octets(text.line, text.how, len(text.text.encode("utf-8", "replace")))
-    if method == "concat" and len(passed) == 1:
-        return Text(text.line, text.how, text.text + passed[0])
-    if method in ("replace", "replaceAll") and len(passed) == 2 and passed[0]:
-        return Text(text.line, text.how, text.text.replace(passed[0], passed[1]))
-    return None
-
-
 def _members(owner: Value, keys: tuple[Value, ...]) -> list[Value]:
     if isinstance(owner, Table):
         wanted = [k.text if isinstance(k, Text) else k.name for k in keys if isinstance(k, Text | Name)]
@@ -410,7 +378,7 @@ def _wants(file: SourceFile) -> bool:
 
 
 def _detect(file: SourceFile) -> Iterator[Claim]:
-    return engine.detect(file, "java", JavaUnit)
+    return engine.detect(file, "java", Maker(JavaUnit, Settings.of(file)))
 
 
 DETECTOR = Detector("java", lambda: engine.anchors("java"), _wants, _detect)

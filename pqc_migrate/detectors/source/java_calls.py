@@ -76,12 +76,23 @@ class JavaCalls(JavaNames):
         for scope in self.scopes.chain(offset):
             methods = self.methods(scope, name, passed) if scope in self.classes else []
             if methods:
-                return list(methods)
+                return [*methods, *self._overriding(scope, methods, name, passed)]
         imported = [b for b in self.bindings.get((0, name), []) if b.kind == "import"]
         if imported:
             return [Name(name=binding.name) for binding in imported]
         other = self.unbound(name, offset)
         return [other] if isinstance(other, Name) and "." in other.name else [Name(name=f"*.{name}")]
+
+    def _overriding(self, scope: int, methods: list[Name], name: str, passed: list[Node]) -> list[Name]:
+        """Return the methods of subclasses in this file that may run where a class calls a method of its own."""
+        called = self.local(methods[0].name)
+        modifiers = called.named_children[0] if called is not None and called.named_children else None
+        words = self.text(modifiers).split() if modifiers is not None and modifiers.type == "modifiers" else []
+        if any(word in ("private", "static", "final") for word in words):
+            return []
+        below = [other for other in self.classes if other != scope and scope in self.lineage(other)]
+        found = (one for other in below[:_MOST_OVERLOADS] for one in self.methods(other, name, passed))
+        return [one for one in dict.fromkeys(found) if one not in methods]
 
     def callers(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a method, or the creations that run a constructor or fill a record."""
@@ -105,7 +116,7 @@ class JavaCalls(JavaNames):
                     continue
                 if not _takes(function, len(arguments(used))):
                     continue
-                if used.child_by_field_name("name") == token and self._calls(used, name.start_byte):
+                if used.child_by_field_name("name") == token and self._calls(used, function.start_byte):
                     yield used
             return
         scope = self.enclosing_class(name.start_byte)
@@ -126,7 +137,7 @@ class JavaCalls(JavaNames):
             used = self.use(token)
             if used is None or used.type != "object_creation_expression":
                 continue
-            if self.type_name(self.type_text(used), used.start_byte) == f"{LOCAL}{name.start_byte}":
+            if self.type_name(self.type_text(used), used.start_byte) == f"{LOCAL}{node.start_byte}":
                 yield used
         body = node.child_by_field_name("body")
         if node.type == "enum_declaration" and body is not None:

@@ -9,9 +9,10 @@ from functools import cache, cached_property
 import tree_sitter_java
 from tree_sitter import Language, Node
 
-from pqc_migrate.detectors.source.ranges import Ranges
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, as_default, choice, options
+from pqc_migrate.detectors.source.objects_names import ObjectNames, Parameter
+from pqc_migrate.detectors.source.settings import SettingsUnit
+from pqc_migrate.detectors.source.unit import LOCAL, Binding
+from pqc_migrate.detectors.source.values import Name, Value
 
 _QUERY = """
 (class_declaration) @scope @class @type
@@ -51,9 +52,9 @@ _QUERY = """
 (instanceof_expression) @pattern
 (assignment_expression) @assign
 """
-_TYPE_WORDS = re.compile(r"[\w$]+(?:\s*\.\s*[\w$]+)*")
 CONSTRUCTOR = "<init>"
-_MOST_BASES = 8
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{2,}")
+_MOST_OWNERS = 8
 
 
 @cache
@@ -61,19 +62,13 @@ def _grammar() -> Language:
     return Language(tree_sitter_java.language())
 
 
-class JavaNames(Unit):
+class JavaNames(SettingsUnit, ObjectNames):
     """Names, types, calls and uses of one Java file; `java.JavaUnit` adds the expressions."""
 
     query = _QUERY
-    bind_last = ("assign",)
-    class_scope_visible = True
-    package = ""
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
-        self._known_bases: dict[int, list[int]] = {}
         self._callers: dict[int, list[Node]] = {}
-        self._types: dict[tuple[str, int], str] = {}
-        self._block_ranges: list[tuple[int, int]] = []
         super().__init__(data, type_of, knows)
 
     def grammar(self) -> Language:
@@ -81,14 +76,6 @@ class JavaNames(Unit):
         return _grammar()
 
     # Bindings ---------------------------------------------------------------------------------
-
-    def _bind_block(self, node: Node) -> None:
-        self._block_ranges.append((node.start_byte, node.end_byte))
-
-    @cached_property
-    def blocks(self) -> Ranges:
-        """What a local variable is declared in, and ends with."""
-        return Ranges(len(self.data), self._block_ranges)
 
     def _bind_package(self, node: Node) -> None:
         self.package = self.text(node.named_children[-1]) if node.named_children else ""
@@ -108,7 +95,7 @@ class JavaNames(Unit):
         scope = self.scope_of(node)
         if name is None or scope == 0:
             return
-        self.add(self.scopes.parents[scope], self.text(name), Binding(name.start_byte, node, "class"))
+        self.define(self.scopes.parents[scope], self.text(name), node, "class")
         if node.type == "record_declaration":
             self._parameters(node, scope)
 
@@ -118,15 +105,17 @@ class JavaNames(Unit):
         if name is None or scope == 0:
             return
         key = self.text(name) if node.type == "method_declaration" else CONSTRUCTOR
-        self.add(self.scopes.parents[scope], f"{key}()", Binding(name.start_byte, node, "function"))
+        self.define(self.scopes.parents[scope], key, node, "function")
         self._parameters(node, scope)
 
     def _parameters(self, owner: Node, scope: int) -> None:
-        for index, child in enumerate(parameters(owner)):
-            name = _parameter_name(child)
-            if name is not None:
-                binding = Binding(owner.start_byte, None, "parameter", self.type_text(child), index, owner)
-                self.add(scope, self.text(name), binding)
+        named = [(_parameter_name(child), self.type_text(child)) for child in parameters(owner)]
+        listed = [Parameter(self.text(name) if name is not None else "", "", kind, None) for name, kind in named]
+        self.declare_parameters(scope, owner, listed)
+        for child, parameter in zip(parameters(owner), listed, strict=True):
+            setting = self.setting_of(child)
+            if setting is not None:
+                self.add(scope, parameter.name, Binding(owner.start_byte, setting, "setting", parameter.type))
 
     def _bind_lambda(self, node: Node) -> None:
         listed = node.child_by_field_name("parameters")
@@ -141,11 +130,25 @@ class JavaNames(Unit):
     def _bind_declaration(self, node: Node) -> None:
         scope = self.scopes.innermost(node.start_byte)
         written = self.type_text(node)
+        setting = self.setting_of(node)
         for child in node.children_by_field_name("declarator"):
             name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
             if name is not None:
-                kind = "type" if value is None else "value"
-                self.add(scope, self.text(name), Binding(child.end_byte, value, kind, written))
+                kind = "setting" if setting is not None else "type" if value is None else "value"
+                self.add(scope, self.text(name), Binding(child.end_byte, setting or value, kind, written))
+
+    def bound(self, binding: Binding) -> Value:
+        """Return what one binding gives its name; what is injected is what the settings beside the code say."""
+        return self.injected(binding.node) if binding.kind == "setting" else super().bound(binding)
+
+    def setting_of(self, node: Node) -> Node | None:
+        """Return the expression of ``@Value("${key}")`` on a field or parameter; None when there is none."""
+        modifiers = next((child for child in node.children if child.type == "modifiers"), None)
+        for child in modifiers.named_children if modifiers is not None else ():
+            name, passed = child.child_by_field_name("name"), child.child_by_field_name("arguments")
+            if name is not None and passed is not None and self.text(name).rsplit(".", 1)[-1] == "Value":
+                return passed.named_children[0] if passed.named_children else None
+        return None
 
     def _bind_constant(self, node: Node) -> None:
         name = node.child_by_field_name("name")
@@ -176,30 +179,21 @@ class JavaNames(Unit):
         operator = node.child_by_field_name("operator")
         if left is None or right is None:
             return
-        kind, value = ("value", right) if operator is not None and operator.type == "=" else ("opaque", None)
+        value = right if operator is not None and operator.type == "=" else None
         if left.type == "identifier":
-            scope = self._declaring(self.text(left), node.start_byte)
-            self.add(scope, self.text(left), Binding(node.end_byte, value, kind))
+            self.assign(self.text(left), node, value)
         elif left.type == "field_access":
             owner, field = left.child_by_field_name("object"), left.child_by_field_name("field")
-            inside = self.enclosing_class(node.start_byte)
-            if owner is not None and owner.type == "this" and field is not None and inside is not None:
-                self.add(inside, self.text(field), Binding(node.end_byte, value, kind))
-
-    def _declaring(self, name: str, offset: int) -> int:
-        """Return the scope that declares a variable; an inherited field belongs to the class around."""
-        for scope in self.scopes.chain(offset):
-            fields = scope in self.classes
-            if self.bindings.get((scope, name)) if fields else self._visible(scope, name, offset):
-                return scope
-        return self.enclosing_class(offset) or 0
+            if owner is not None and owner.type == "this" and field is not None:
+                self.assign_member(self.text(field), node, value)
 
     def type_text(self, node: Node) -> str:
         """Return the type that a declaration, parameter, creation or cast is written with, or an empty text."""
         kind = node.child_by_field_name("type")
         if kind is None and node.type == "spread_parameter":
             kind = next((child for child in node.named_children if child.type.endswith("type")), None)
-        return self.text(kind) if kind is not None else ""
+        written = self.text(kind) if kind is not None else ""
+        return written if written != "var" else ""
 
     def written_type(self, node: Node) -> str:
         """Return the type that an expression is declared with, as written; empty when it is not seen."""
@@ -213,68 +207,9 @@ class JavaNames(Unit):
             return next((binding.name for listed in found if listed for binding in listed if binding.name), "")
         return ""
 
-    # What names are ---------------------------------------------------------------------------
-
-    def identifier(self, name: str, offset: int) -> Value:
-        """Return what a simple name is at an offset: locals in the order of the code, fields over all of it."""
-        for scope in self.scopes.chain(offset):
-            in_order = scope != 0 and scope not in self.classes
-            found = self._visible(scope, name, offset) if in_order else self.bindings.get((scope, name))
-            if found:
-                return self._any(self._reaching(found, offset, same=in_order))
-            inherited = self.inherited(scope, name) if scope in self.classes else None
-            if inherited is not None:
-                return inherited
-        return self.unbound(name, offset)
-
-    def _visible(self, scope: int, name: str, offset: int) -> list[Binding]:
-        """Return what a method says of the local variable that is in scope at an offset."""
-        found = self.bindings.get((scope, name), [])
-        for declaration in reversed(found):
-            block = self.blocks.innermost(declaration.offset)
-            if declaration.name and declaration.offset <= offset and self.blocks.holds(block, offset):
-                return [b for b in found if b.offset >= declaration.offset and self.blocks.holds(block, b.offset)]
-        return []
-
-    def _any(self, bindings: list[Binding]) -> Value:
-        """Return what any of several bindings gives; next to one from out of sight, the others are defaults."""
-        bound = [(binding, self.bound(binding)) for binding in bindings]
-        known = [value for _, value in bound if value != UNKNOWN]
-        if any(value == UNKNOWN and not _says_nothing(binding) for binding, value in bound):
-            known = [as_default(value) for value in known]
-        return choice(known)
-
-    def member(self, scope: int, name: str) -> Value | None:
-        """Return what a field of a class of this file is, over all its bindings; None when it has none."""
-        found = self.bindings.get((scope, name))
-        return self._any(found[:8]) if found else None
-
-    def inherited(self, scope: int, name: str) -> Value | None:
-        """Return what a field is that a superclass or interface of this file declares."""
-        seen = {scope}
-        waiting = self.bases(scope)
-        while waiting:
-            base = waiting.pop(0)
-            if base in seen:
-                continue
-            seen.add(base)
-            found = self.member(base, name)
-            if found is not None:
-                return found
-            waiting.extend(self.bases(base))
-        return None
-
-    def bases(self, scope: int) -> list[int]:
-        """Return the scopes of the superclass and interfaces of a class, those that this file holds."""
-        if scope not in self._known_bases:
-            self._known_bases[scope] = []
-            found = (self.local_class(self.type_name(text, at)) for text, at in self._written_bases(scope))
-            self._known_bases[scope] = [base for base in found if base is not None and base != scope]
-        return self._known_bases[scope]
-
-    def _written_bases(self, scope: int) -> list[tuple[str, int]]:
+    def bases_written(self, scope: int) -> list[str]:
+        """Return the superclass and interfaces of a class, as written; what an anonymous class makes one of."""
         node = self.classes[scope]
-        outside = self.scopes.starts[max(self.scopes.parents[scope], 0)]
         written: list[str] = []
         for child in node.named_children:
             if child.type in ("superclass", "super_interfaces", "extends_interfaces"):
@@ -284,102 +219,31 @@ class JavaNames(Unit):
                 written.extend(self.text(item) for item in listed)
         if node.type == "class_body" and node.parent is not None:
             written.append(self.type_text(node.parent))
-        return [(text, outside) for text in written[:_MOST_BASES]]
-
-    def unbound(self, name: str, offset: int) -> Value:
-        """Return what a name is that the file does not bind: of its own package, of a star import, or global."""
-        del offset
-        for module in (self.package, *self.stars):
-            if module and self.knows(f"{module}.{name}"):
-                return Name(name=f"{module}.{name}")
-        return Name(name=name)
-
-    def bound(self, binding: Binding) -> Value:
-        """Return what one binding gives its name, at least the type it is declared with."""
-        if binding.kind == "value":
-            value = self.value(binding.node)
-            return self.typed(as_constant(value) if value != UNKNOWN else value, binding)
-        if binding.kind == "type":
-            return self.declared(binding.name, binding.offset)
-        if binding.kind == "loop":
-            return self.typed(super().bound(binding), binding)
-        return super().bound(binding)
-
-    def parameter(self, binding: Binding) -> Value:
-        """Return what the callers in this file pass for a parameter, or else its declared type."""
-        passed = super().parameter(Binding(binding.offset, None, "parameter", "", binding.index, binding.owner))
-        return self.typed(passed, binding)
-
-    def typed(self, value: Value, binding: Binding) -> Value:
-        """Give a value whose type the catalog does not know the type that it is declared with."""
-        if not binding.name:
-            return value
-        return self.of_type(value, binding.name, binding.offset)
-
-    def of_type(self, value: Value, written: str, offset: int) -> Value:
-        """Return a value seen as an object of a written type, where its own type says less."""
-        declared = self.declared(written, offset)
-        if declared == UNKNOWN:
-            return value
-        return choice([option if self._says(option) else declared for option in options(value)])
-
-    def _says(self, option: Value) -> bool:
-        if isinstance(option, Call):
-            return option.name.startswith(LOCAL) or self.knows(option.name) or self.knows(self.type_of(option))
-        return option != UNKNOWN and not (isinstance(option, Name) and not self.knows(option.name))
-
-    def declared(self, written: str, offset: int) -> Value:
-        """Return an object of a written type, or UNKNOWN when neither file nor catalog knows it."""
-        name = self.type_name(written, offset)
-        known = name.startswith(LOCAL) or (name != "" and self.knows(name))
-        return Call(name=name, how="object") if known else UNKNOWN
-
-    def type_name(self, written: str, offset: int) -> str:
-        """Return the resolved name of a type as written: generics and array brackets are dropped."""
-        key = (written, self.scopes.innermost(offset))
-        if key not in self._types:
-            self._types[key] = ""
-            self._types[key] = self._resolved_type(written, offset)
-        return self._types[key]
-
-    def _resolved_type(self, written: str, offset: int) -> str:
-        match = _TYPE_WORDS.match(written)
-        if match is None or written == "var":
-            return ""
-        first, *rest = [part.strip() for part in match[0].split(".")]
-        name = next((o.name for o in options(self._type_named(first, offset)) if isinstance(o, Name)), "")
-        for part in rest:
-            name = self._nested(name, part)
-        return name
-
-    def _type_named(self, name: str, offset: int) -> Value:
-        """Return what a simple name is where a type is expected: variables of that name do not matter."""
-        for scope in self.scopes.chain(offset):
-            found = [b for b in self.bindings.get((scope, name), []) if b.kind in ("class", "import")]
-            if found:
-                return self.bound(found[0])
-            for base in self.bases(scope) if scope in self.classes else []:
-                inner = [b for b in self.bindings.get((base, name), []) if b.kind == "class"]
-                if inner:
-                    return self.bound(inner[0])
-        return self.unbound(name, offset)
-
-    def _nested(self, name: str, part: str) -> str:
-        if not name.startswith(LOCAL):
-            return f"{name}.{part}" if name else ""
-        scope = self.local_class(name)
-        inner = self.member(scope, part) if scope is not None else None
-        return inner.name if isinstance(inner, Name) else ""
+        return written
 
     # Constants of other files -----------------------------------------------------------------
 
     def is_foreign(self, value: Value) -> bool:
         """Whether a value is a field of a class that neither this file nor the catalog holds (``Names.CIPHER``)."""
         parts = value.name.split(".") if isinstance(value, Name) else []
+        if len(parts) == 1:  # of a class whose members are imported by a star, or of a base class
+            return bool(self._owners) and _CONSTANT.fullmatch(parts[0]) is not None and super().is_foreign(value)
         return len(parts) > 1 and parts[-2][:1].isupper() and super().is_foreign(value)
+
+    @cached_property
+    def _owners(self) -> list[str]:
+        """Foreign classes whose constants stand without a qualifier: of static stars, extended or implemented."""
+        bases = [self.type_name(text, 0) or text for scope in self.classes for text in self.bases_written(scope)]
+        owners = [star for star in self.stars if star.rsplit(".", 1)[-1][:1].isupper()]
+        owners += [base for base in bases if not base.startswith(LOCAL) and not self.knows(base)]
+        return list(dict.fromkeys(owners))[:_MOST_OWNERS]
 
     def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the files that may declare a field: of this package, of an imported one, of the main sources."""
+        if "." not in name:
+            for owner in self._owners:
+                yield from self.locations(f"{owner}.{name}")
+            return
         parts = tuple(name.split("."))
         first = next((index for index, part in enumerate(parts) if part[:1].isupper()), len(parts))
         folder, members = "/".join(parts[:first]), parts[first:]
@@ -393,29 +257,12 @@ class JavaNames(Unit):
             for sources in (root, f"{root}../../main/java/"):
                 yield f"{sources}{packaged}/{members[0]}.java", members
 
-    def local(self, name: str) -> Node | None:
-        """Return the definition that a local name stands for."""
-        offset = int(name.removeprefix(LOCAL))
-        node = self.root.descendant_for_byte_range(offset, offset + 1)
-        return node.parent if node is not None else None
-
-    def local_class(self, name: str) -> int | None:
-        """Return the scope of a class of this file by its local name; None for anything else."""
-        node = self.local(name) if name.startswith(LOCAL) else None
-        scope = self.scope_of(node) if node is not None else 0
-        return scope if scope in self.classes else None
-
 
 def parameters(owner: Node) -> list[Node]:
     """Return the parameters of a method, constructor or record."""
     listed = owner.child_by_field_name("parameters")
     kinds = ("formal_parameter", "spread_parameter")
     return [child for child in listed.named_children if child.type in kinds] if listed is not None else []
-
-
-def _says_nothing(binding: Binding) -> bool:
-    """Whether a binding only declares its name, or sets it to null."""
-    return binding.kind == "type" or (binding.node is not None and binding.node.type == "null_literal")
 
 
 def _parameter_name(node: Node) -> Node | None:

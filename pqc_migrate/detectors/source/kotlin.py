@@ -12,6 +12,7 @@ from pqc_migrate.detectors.source import engine, strings
 from pqc_migrate.detectors.source.kotlin_names import KotlinNames, first, is_generic_call
 from pqc_migrate.detectors.source.objects import Argument
 from pqc_migrate.detectors.source.objects_values import sized
+from pqc_migrate.detectors.source.settings import Maker, Settings
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
     NOTHING,
@@ -40,6 +41,8 @@ _LISTS = frozenset({
     "asList", "listOfNotNull",
 })  # fmt: skip
 _MAPS = frozenset({"mapOf", "hashMapOf", "mutableMapOf", "linkedMapOf"})
+_UNITS = {"bits": 1, "bytes": 8}
+"""Properties that give a number a unit (``4096.bits``), in bits."""
 _KEPT = frozenset({
     "getOrThrow", "getOrNull", "toTypedArray", "toList", "toSet", "toMutableList", "toString", "toInt", "toLong",
     "clone", "trim",
@@ -53,6 +56,11 @@ class KotlinUnit(KotlinNames):
         return NOTHING if self.text(node) == "null" else self.named(node)
 
     def _of_navigation_expression(self, node: Node) -> Value:
+        parts = self.access(node)
+        unit = _UNITS.get(self.text(parts[1])) if parts is not None else None
+        counts = [o for o in options(self.value(parts[0])) if isinstance(o, Number)] if parts and unit else []
+        if counts and unit:
+            return choice([Number(count.line, count.how, count.number * unit) for count in counts])
         return self.accessed(node)
 
     def _of_this_expression(self, node: Node) -> Value:
@@ -110,6 +118,11 @@ class KotlinUnit(KotlinNames):
 
     def _on_literal(self, owner: Node, method: str, passed: list[Argument]) -> Value | None:
         """Return what a method gives for strings, lists and maps; None on any other object."""
+        if method in ("getProperty", "getString") and passed:
+            made = [option.name for option in options(self.value(owner)) if isinstance(option, Call)]
+            kind = next((kind for kind in ("Properties", "ResourceBundle") if kind in "".join(made)), "")
+            default = self.value(passed[1].node) if len(passed) == 2 else None
+            return self.setting(kind, self.value(passed[0].node), default) if kind else None
         if method in ("get", "getValue", "getOrDefault", "getOrElse") and passed:
             return self.looked_up(owner, passed[0].node)
         held = options(self.value(owner))
@@ -230,7 +243,7 @@ def _wants(file: SourceFile) -> bool:
 
 
 def _detect(file: SourceFile) -> Iterator[Claim]:
-    return engine.detect(file, "java", KotlinUnit)
+    return engine.detect(file, "java", Maker(KotlinUnit, Settings.of(file)))
 
 
 DETECTOR = Detector("kotlin", lambda: engine.anchors("java"), _wants, _detect)

@@ -7,7 +7,9 @@ from tree_sitter import Language, Node
 from pqc_migrate.detectors.source import grammars
 from pqc_migrate.detectors.source.objects import Argument, ObjectUnit
 from pqc_migrate.detectors.source.objects_names import Parameter
+from pqc_migrate.detectors.source.settings import SettingsUnit
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
+from pqc_migrate.detectors.source.values import Value
 
 _QUERY = """
 (class_declaration) @scope @class @type
@@ -47,7 +49,7 @@ _OF_ELEMENTS = frozenset({
 })  # fmt: skip
 
 
-class KotlinNames(ObjectUnit):
+class KotlinNames(SettingsUnit, ObjectUnit):
     """Names and calls of one Kotlin file; `kotlin.KotlinUnit` adds the expressions."""
 
     query = _QUERY
@@ -94,6 +96,16 @@ class KotlinNames(ObjectUnit):
         if name is not None and scope:
             self.define(self.scopes.parents[scope], self.text(name), node, "class")
             self.declare_parameters(scope, node, self.parameters(node))
+            listed = first(first(node, "primary_constructor"), "class_parameters")
+            for child in listed.named_children if listed is not None else ():
+                setting = _setting_of(child)
+                if setting is not None:
+                    label, written = self._declared(child)
+                    self.add(scope, label, Binding(node.start_byte, setting, "setting", written))
+
+    def bound(self, binding: Binding) -> Value:
+        """Return what one binding gives its name; what is injected is what the settings beside the code say."""
+        return self.injected(binding.node) if binding.kind == "setting" else super().bound(binding)
 
     def _bind_companion(self, node: Node) -> None:
         scope = self.scope_of(node)
@@ -172,6 +184,9 @@ class KotlinNames(ObjectUnit):
             kind, value = "value", delegate.named_children[0]
         elif value is None and getter is not None:
             kind, value = "computed", getter
+        setting = _setting_of(node)
+        if setting is not None:
+            kind, value = "setting", setting
         self.add(scope, name, Binding(node.end_byte, value, kind, written))
 
     def _bind_for(self, node: Node) -> None:
@@ -308,6 +323,17 @@ class KotlinNames(ObjectUnit):
 def first(node: Node | None, *kinds: str) -> Node | None:
     """Return the first child of one of these types."""
     return next((child for child in node.named_children if child.type in kinds), None) if node is not None else None
+
+
+def _setting_of(node: Node) -> Node | None:
+    r"""Return the expression of ``@Value("\${key}")`` on a property or parameter; None when there is none."""
+    modifiers = first(node, "modifiers")
+    for child in modifiers.named_children if modifiers is not None else ():
+        made = first(child, "constructor_invocation")
+        kind, passed = first(made, "user_type"), first(made, "value_arguments")
+        if kind is not None and passed is not None and kind.text == b"Value" and passed.named_children:
+            return passed.named_children[0].named_children[-1]
+    return None
 
 
 def _after(node: Node, sign: str) -> Node | None:

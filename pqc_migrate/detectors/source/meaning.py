@@ -87,7 +87,7 @@ def contradict(one: Meaning, other: Meaning) -> bool:
 
 def _speaks_of(other: Meaning, meaning: Meaning) -> bool:
     if not other.family:  # what is set on the builder of a specification
-        return other.rule.refines and not meaning.family
+        return other.rule.refines and not meaning.family and bool(other.parameters or other.details)
     if other.base is not None and other.base != (meaning.family, meaning.parameters):
         return False
     return other.family == meaning.family or algorithms.family(other.family).specializes == meaning.family
@@ -97,7 +97,7 @@ def _agree(one: Meaning, other: Meaning, base: Meaning) -> bool:
     """Whether two completions of one meaning can be of the same object; what it says itself stays in any case."""
     fixed = dict(base.parameters)
     mine = dict(one.parameters)
-    same = one.family == other.family or base.family in (one.family, other.family)
+    same = one.family == other.family or (base.family != "" and base.family in (one.family, other.family))
     return same and all(key in fixed or mine.get(key, text) == text for key, text in other.parameters)
 
 

@@ -1,4 +1,4 @@
-"""What Kotlin, Scala and Swift share about names: blocks, members seen without a qualifier, declared types."""
+"""What Java, C#, Kotlin, Scala and Swift share about names: blocks, members without a qualifier, written types."""
 
 from __future__ import annotations
 
@@ -71,10 +71,6 @@ class ObjectNames(Unit):
         """Return further scopes that hold members of a class: companion objects, extensions."""
         del scope
         return []
-
-    def returned(self, definition: Node) -> Value:
-        """Return what a function or computed property of this file gives."""
-        raise NotImplementedError
 
     # Bindings ---------------------------------------------------------------------------------
 
@@ -163,12 +159,19 @@ class ObjectNames(Unit):
         return []
 
     def _any(self, bindings: list[Binding]) -> Value:
-        """Return what any of several bindings gives; next to one from out of sight, the others are defaults."""
+        """Return what any of several bindings gives; next to one from out of sight, the others are defaults.
+
+        A declaration without a value says nothing beside what is assigned, as long as all of that is seen.
+        """
         bound = [(binding, self.bound(binding)) for binding in bindings]
-        known = [value for _, value in bound if value not in (UNKNOWN, NOTHING)]
-        if any(value == UNKNOWN and binding.kind != "type" for binding, value in bound):
-            known = [as_default(value) for value in known]
-        return choice(known)
+        unseen = any((value == UNKNOWN and binding.kind != "type") or _passed(value) for binding, value in bound)
+        assigned = any(binding.kind != "type" and value != NOTHING for binding, value in bound)
+        known = [
+            value
+            for binding, value in bound
+            if value not in (UNKNOWN, NOTHING) and (unseen or not assigned or binding.kind != "type")
+        ]
+        return choice([v if _passed(v) else as_default(v) for v in known] if unseen else known)
 
     def member(self, scope: int, name: str) -> Value | None:
         """Return what a member of one class scope is, over all its bindings; None when it has none."""
@@ -226,6 +229,8 @@ class ObjectNames(Unit):
         if binding.kind == "computed":
             found = self.returned(binding.node) if binding.node is not None else UNKNOWN
             return self.typed(as_constant(found), binding)
+        if binding.kind == "loop":
+            return self.typed(super().bound(binding), binding)
         if binding.kind == "element":
             return choice([as_constant(item) for item in members(self.value(binding.node))])
         if binding.kind == "import":
@@ -308,3 +313,8 @@ class ObjectNames(Unit):
         node = self.local(name) if name.startswith(LOCAL) else None
         scope = self.scope_of(node) if node is not None else 0
         return scope if scope in self.classes else None
+
+
+def _passed(value: Value) -> bool:
+    """Whether a value is what callers in the file pass, so that others may pass another."""
+    return any(option.how == "argument" for option in options(value))

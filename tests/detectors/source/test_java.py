@@ -76,6 +76,9 @@ def test_full_name_without_an_import() -> None:
         ("", '"SHA_384".replace("_", "-")'),
         ("", '"\\u0053HA-384"'),
         ("", '(("SHA" + \'-\' + "384"))'),
+        ("", 'String.join("-", "SHA", "384")'),
+        ("", "new StringBuilder(\"SHA\").append('-').append(384).toString()"),
+        ("", 'new StringBuffer().append("SHA-384").toString()'),
     ],
 )
 def test_values_read_in_the_file(members: str, argument: str) -> None:
@@ -114,6 +117,23 @@ def test_parameter_takes_what_callers_pass() -> None:
     )
     assert found(code) == {(3, "MD5"), (3, "SHA-256"), (5, "MD5"), (5, "SHA-256")}
     assert {r.confidence < 0.85 for r in results(code) if isinstance(r, Finding)} == {True}
+
+
+@pytest.mark.parametrize(
+    ("own", "below", "expected"),
+    [
+        ('class B { String name() { return "MD5"; }', "class C extends B", {"MD5", "SHA-1"}),
+        ("abstract class B { abstract String name();", "class C extends B", {"SHA-1"}),
+        ('class B { private String name() { return "MD5"; }', "class C extends B", {"MD5"}),
+        ('class B { static String name() { return "MD5"; }', "class C extends B", {"MD5"}),
+        ('class B { String name() { return "MD5"; }', "class C", {"MD5"}),
+    ],
+)
+def test_methods_that_subclasses_override(own: str, below: str, expected: set[str]) -> None:
+    """A class that calls its own method may run the one of a subclass of the file."""
+    use = "void run() throws Exception { java.security.MessageDigest.getInstance(name()); } }"
+    code = f'{own} {use}\n{below} {{ String name() {{ return "SHA-1"; }} }}'
+    assert {name for _, name in found(code)} == expected
 
 
 def test_enum_with_constructor_arguments() -> None:
@@ -302,6 +322,7 @@ class A {
         ("import com.example.names.Names;", "Names.DIGEST"),
         ("import static com.example.names.Names.DIGEST;", "DIGEST"),
         ("import com.example.names.*;", "Names.Inner.DIGEST"),
+        ("import static com.example.names.Names.*;", "DIGEST"),
         ("", "com.example.names.Names.DIGEST"),
         ("", "Local.DIGEST"),
     ],
@@ -322,3 +343,50 @@ def test_constants_of_other_files(tmp_path: Path, imports: str, argument: str) -
     (provenance,) = result.findings[0].provenance
     assert provenance.path.endswith(".java")
     assert not provenance.path.endswith("A.java")
+
+
+def test_a_builder_that_is_told_of_a_curve_or_else_of_a_size() -> None:
+    """Settings of two branches that name different kinds of keys are alternatives, not one key."""
+    code = """import java.security.*; import java.security.spec.*; import android.security.keystore.*;
+class A {
+  void run(boolean yes, int n) throws Exception {
+    KeyGenParameterSpec.Builder builder = new KeyGenParameterSpec.Builder("alias", n);
+    if (yes) { builder.setAlgorithmParameterSpec(new ECGenParameterSpec("secp256r1")); }
+    else { builder.setKeySize(256); }
+    KeyPairGenerator ec = KeyPairGenerator.getInstance("EC", "AndroidKeyStore");
+    ec.initialize(builder.build());
+    javax.crypto.KeyGenerator aes = javax.crypto.KeyGenerator.getInstance("AES", "AndroidKeyStore");
+    aes.init(builder.build());
+    KeyGenParameterSpec.Builder other = new KeyGenParameterSpec.Builder("alias", n)
+      .setDigests(KeyProperties.DIGEST_SHA256).setKeySize(n);
+    other.setAlgorithmParameterSpec(new ECGenParameterSpec("secp384r1"));
+    KeyPairGenerator.getInstance("EC").initialize(other.build());
+  }
+}
+"""
+    curves = {(5, "EC-P-256"), (7, "EC-P-256"), (13, "EC-P-384"), (14, "EC-P-384")}
+    assert found(code) == {*curves, (9, "AES-256"), (12, "SHA-256")}
+
+
+def test_a_key_that_may_come_from_elsewhere_lends_no_size() -> None:
+    """Only what every source of a key agrees on holds for what is done with it; null is no source."""
+    code = """import java.security.*; import javax.crypto.*;
+class A {
+  private PublicKey key = null;
+  void make() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA"); generator.initialize(2048);
+    key = generator.generateKeyPair().getPublic();
+  }
+  %s
+  byte[] run(byte[] data) throws Exception {
+    Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
+    cipher.init(Cipher.ENCRYPT_MODE, key);
+    return cipher.doFinal(data);
+  }
+}
+"""
+    assert found(code % "") == {(5, "RSA-2048"), (10, "RSA-PKCS1-1.5-2048")}
+    other = "void set(KeyStore.Entry e) { key = ((Certificate) e).getPublicKey(); }"
+    assert found(code % other) == {(5, "RSA-2048"), (10, "RSA-PKCS1-1.5")}
+    other = 'void set(byte[] b) { key = KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(b)); }'
+    assert found(code % other) == {(5, "RSA-2048"), (8, "RSA"), (10, "RSA-PKCS1-1.5")}
