@@ -15,7 +15,7 @@ from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.gate import Gate
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Role, Skip, Technique
 from pqc_migrate.model.target import SourceFile
-from pqc_migrate.targets.neighbors import neighbor
+from pqc_migrate.targets.neighbors import listing, neighbor
 from pqc_migrate.targets.read import read
 from pqc_migrate.targets.walk import Entry
 
@@ -52,7 +52,8 @@ class Examiner:
             return Examined(diagnostics=(content,))
         language = languages.of(entry.path.rsplit("/", 1)[-1], content.data)
         hits = self._gate.hits(content.data)
-        file = SourceFile(entry.path, content.data, language, hits=hits, neighbor=partial(neighbor, entry))
+        near, names = partial(neighbor, entry), partial(listing, entry)
+        file = SourceFile(entry.path, content.data, language, hits=hits, neighbor=near, listing=names)
         findings: list[Finding] = []
         diagnostics = [content.diagnostic] if content.diagnostic else []
         was_parsed = False
