@@ -279,11 +279,11 @@ class GoValues(GoNames):
             named = self._key(index) if index is not None else ""
             if isinstance(key, Text | Number) or named in owner.pairs:
                 return owner.pairs.get(named, UNKNOWN)
-            return choice(list(owner.pairs.values()))
+            return _any(list(owner.pairs.values()))
         if isinstance(owner, Items):
             if isinstance(key, Number):
                 return owner.items[key.number] if 0 <= key.number < len(owner.items) else UNKNOWN
-            return choice(list(owner.items))
+            return _any(list(owner.items))
         return UNKNOWN
 
     def _of_interpreted_string_literal(self, node: Node) -> Value:
@@ -316,3 +316,9 @@ def _unescape(match: re.Match[str]) -> str:
     if text[1] in "xuU":
         return chr(min(int(text[2:], 16), 0x10FFFF))
     return chr(int(text[1:], 8)) if text[1].isdigit() else text[1]
+
+
+def _any(values: list[Value]) -> Value:
+    """Return an entry of a table that is not known: its entries are uses, looking one of them up is none."""
+    found = choice(values)
+    return found if len(options(found)) == 1 else UNKNOWN

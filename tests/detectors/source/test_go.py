@@ -88,7 +88,7 @@ func run(text []byte) {
 
 
 def test_maps_are_looked_up_by_the_text_of_a_constant(tmp_path: Path) -> None:
-    """A table from names to hashes gives the one that is asked for, or any of them."""
+    """A table from names to hashes gives the one that is asked for; by a name that is not read it gives none."""
     code = """const strong = "strong"
 var hashes = map[string]func() hash.Hash{
 	strong: sha512.New,
@@ -103,8 +103,7 @@ func run(name string, text []byte) {
         (3, "SHA-512"),
         (4, "SHA-256"),
         (7, "HMAC-SHA-512"),
-        (8, "HMAC-SHA-256"),
-        (8, "HMAC-SHA-512"),
+        (8, "HMAC"),
     }
 
 
