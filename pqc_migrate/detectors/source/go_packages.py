@@ -78,11 +78,20 @@ class Packages:
             self._module = self._find_module()
         up, module = self._module
         if not module:
-            return None
+            return self._internal(package)
         if package == module or package.startswith(f"{module}/"):
             inner = package[len(module) + 1 :]
             return f"{up}{inner}/" if inner else up
         return f"{up}vendor/{package}/" if "." in package.split("/", 1)[0] else None
+
+    def _internal(self, package: str) -> str | None:
+        """Return the folder of a package that only files around it may import, where no go.mod is in sight."""
+        _, internal, rest = f"{package}/".rpartition("/internal/")
+        for level in range(min(self._file.path.count("/") + 1, _MOST_LEVELS) if internal else 0):
+            folder = f"{'../' * level}internal/{rest}"
+            if self.files(folder):
+                return folder
+        return None
 
     def _find_module(self) -> tuple[str, str]:
         """Return (way up to the folder of go.mod, module path); two empty strings when there is none."""

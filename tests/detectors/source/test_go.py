@@ -223,6 +223,19 @@ func main() {
     }
 
 
+def test_internal_packages_without_go_mod(tmp_path: Path) -> None:
+    """A package below ``internal`` belongs to the files around it, also where the module begins out of sight."""
+    (tmp_path / "internal" / "alg").mkdir(parents=True)
+    (tmp_path / "internal" / "alg" / "alg.go").write_text("package alg\n\nconst Bits = 4096\n")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "bits.go").write_text("package other\n\nconst Bits = 1024\n")
+    imports = '"crypto/rsa"\n\t"example.com/app/internal/alg"\n\t"example.com/app/other"'
+    body = "func main() {\n\trsa.GenerateKey(nil, alg.Bits)\n\trsa.GenerateKey(nil, other.Bits)\n}\n"
+    (tmp_path / "cmd").mkdir()
+    (tmp_path / "cmd" / "main.go").write_text(f"package main\n\nimport (\n\t{imports}\n)\n\n{body}")
+    assert found(tmp_path, "cmd/main.go") == {(10, "RSA-4096"), (11, "RSA")}
+
+
 def test_jose_names_in_tables(tmp_path: Path) -> None:
     """A JOSE name in a literal is offered; in a comparison, a case or a message it is not."""
     code = """type method struct { Name string }
