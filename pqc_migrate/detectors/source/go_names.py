@@ -52,6 +52,8 @@ class GoNames(Unit):
         """(struct, field) → declared type."""
         self.order: dict[str, list[str]] = {}
         """Fields of each struct of the file in their order."""
+        self.embedded: dict[str, list[str]] = {}
+        """Structs that each struct of the file embeds, and so has the fields of."""
         self.structs: dict[str, Node] = {}
         self.types: set[str] = set()
         """Names of the types of this file."""
@@ -172,6 +174,7 @@ class GoNames(Unit):
             labels = [self.text(label) for label in field.children_by_field_name("name")]
             if declared is not None and not labels:  # embedded: it goes by its type's name
                 labels = [self.type_name(declared).rsplit(".", 1)[-1]]
+                self.embedded.setdefault(struct, []).extend(labels)
             for label in labels:
                 order.append(label)
                 if declared is not None:
@@ -198,6 +201,12 @@ class GoNames(Unit):
     def _add_typed(self, name: Node, declared: Node, offset: int) -> None:
         scope = self.scopes.innermost(name.start_byte)
         self.add(scope, self.text(name), Binding(offset, None, "type", self.type_name(declared)))
+
+    def receiver_type(self, method: Node) -> str:
+        """Return the type a method belongs to."""
+        receiver = method.child_by_field_name("receiver")
+        declared = receiver.named_children[0].child_by_field_name("type") if receiver is not None else None
+        return self.type_name(declared) if declared is not None else ""
 
     def type_name(self, node: Node) -> str:
         """Return a type's resolved name (``crypto/rsa.PrivateKey``), pointers left out; empty when unnamed."""
@@ -229,7 +238,8 @@ class GoNames(Unit):
         """Return what a field of a struct of this file holds: what is put into it everywhere, or its type."""
         declared = self.fields.get((struct, name))
         if declared is None:
-            return None
+            promoted = (self.field_of(inner, name) for inner in self.embedded.get(struct, ()) if inner != struct)
+            return next((held for held in promoted if held is not None), None)
         if struct[0].isupper() and name[0].isupper():  # anybody may set it
             return self.typed(declared)
         place = self.order[struct].index(name)

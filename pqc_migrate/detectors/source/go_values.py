@@ -22,6 +22,7 @@ from pqc_migrate.detectors.source.values import (
     Table,
     Text,
     Value,
+    as_default,
     choice,
     options,
 )
@@ -29,6 +30,13 @@ from pqc_migrate.detectors.source.values import (
 _ESCAPE = re.compile(r"\\(?:[abfnrtv\\'\"]|x[0-9a-fA-F]{2}|[0-7]{3}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 
 
+_FLAGS = {
+    f"{package}.{kind}{suffix}": place
+    for package in ("flag", "github.com/spf13/pflag")
+    for kind in ("Int", "Int64", "Uint", "Uint64", "String")
+    for suffix, place in (("", 1), ("P", 2))
+}
+"""Functions that declare an option of the command line, and the position of its default."""
 CONVERSIONS = frozenset(
     {"string", "byte", "int", "uint", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"}
 )
@@ -121,12 +129,13 @@ class GoValues(GoNames):
     def _call(self, callee: Name | Call, node: Node, function: Node, passed: list[Node]) -> Value:
         place = function.child_by_field_name("field") or function
         receiver = callee.receiver if isinstance(callee, Call) else None
-        known = [
-            method for method in self.functions.get(self.text(place), []) if method.type == "method_declaration"
-        ]
-        if len(known) == 1 and not self.knows(callee.name) and not self._of_package(callee):
+        known = [] if self.knows(callee.name) else self._methods(callee, self.text(place))
+        if len(known) == 1:
             return self.returned(known[0])
         args = tuple(self.value(child) for child in passed)
+        default = _FLAGS.get(callee.name)
+        if default is not None and default < len(args):
+            return as_default(args[default])
         return Call(
             self.line(place),
             "object",
@@ -139,10 +148,16 @@ class GoValues(GoNames):
             node.end_byte,
         )
 
-    def _of_package(self, callee: Name | Call) -> bool:
-        """Whether a function belongs to an imported package: no method of this file is meant."""
-        package = callee.name.rpartition(".")[0]
-        return isinstance(callee, Name) and "/" in package
+    def _methods(self, callee: Name | Call, name: str) -> list[Node]:
+        """Return the methods of this file that a call may mean; none for what another package makes or defines."""
+        found = [method for method in self.functions.get(name, []) if method.type == "method_declaration"]
+        owner = callee.name.rpartition(".")[0]
+        if isinstance(callee, Name):
+            return [] if "/" in owner else found
+        if owner not in self.types:
+            return [] if "." in owner else found
+        own = [method for method in found if self.receiver_type(method) == owner]
+        return own or found  # promoted from an embedded struct, or an interface of this file
 
     def _definition(self, callee: Name) -> Node | None:
         offset = int(callee.name.removeprefix(LOCAL).split(".", 1)[0])

@@ -122,6 +122,37 @@ func run() {
     assert {(line - offset, name) for line, name in found(tmp_path, "kit.go")} == {(4, "AES-256"), (5, "AES")}
 
 
+def test_methods_go_by_the_type_they_belong_to(tmp_path: Path) -> None:
+    """Of two methods of one name the object's own is meant, and an embedded struct's fields are the outer one's."""
+    code = """type base struct{ bits int }
+type one struct{ base }
+type two struct{ base }
+func (o one) size() int { return 2048 }
+func (t two) size() int { return 4096 }
+func run(o one, t two) {
+	rsa.GenerateKey(nil, o.size())
+	rsa.GenerateKey(nil, t.size())
+}
+func (b *base) set() { b.bits = 3072 }
+func (t two) make() {
+	rsa.GenerateKey(nil, t.bits)
+}
+"""
+    assert uses(tmp_path, code) == {(7, "RSA-2048"), (8, "RSA-4096"), (12, "RSA-3072")}
+
+
+def test_defaults_of_the_command_line(tmp_path: Path) -> None:
+    """What an option is when nobody sets it counts, less sure than what is written."""
+    (tmp_path / "kit.go").write_text(
+        'package kit\n\nimport (\n\t"crypto/rsa"\n\t"flag"\n)\n\n'
+        'var bits = flag.Int("bits", 2048, "key size")\n\n'
+        "func run() {\n\trsa.GenerateKey(nil, *bits)\n}\n"
+    )
+    [one] = scan([str(tmp_path)], ScanOptions(jobs=1)).findings
+    assert (algorithms.name(one.asset), one.confidence) == ("RSA-2048", 0.81)
+    assert [(p.how, p.line) for p in one.provenance] == [("default argument", 8)]
+
+
 SIBLING = """package kit
 
 const keyLength = 2048
