@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from pqc_migrate.model.target import SourceFile
 
@@ -25,7 +24,8 @@ _MOST_LEVELS = 12
 _MOST_FILES = 200
 """Files of one folder that are searched for a name."""
 _MOST_DECLARING = 3
-_LARGEST = 1 << 20
+_MOST_SUMMARIES = 4096
+_LARGEST = 1 << 19
 
 
 class Packages:
@@ -103,23 +103,41 @@ class Packages:
         return "", ""
 
 
-@lru_cache(maxsize=1024)
 def declared(data: bytes) -> frozenset[bytes]:
     """Return the names that a file declares at its top, as gofmt lays it out."""
-    found = {match[1] for match in _TOP.finditer(data)}
-    for block in _BLOCK.finditer(data):
-        for match in _MEMBER.finditer(block[1]):
-            found.update(name.strip() for name in match[1].split(b","))
-    return frozenset(found)
+    return _summary(data)[0]
 
 
-@lru_cache(maxsize=1024)
 def texts(data: bytes) -> dict[str, tuple[str, int]]:
     """Return the constants and variables at the top of a file that are a string, with their lines."""
-    top = declared(data)
-    found: dict[str, tuple[str, int]] = {}
+    return _summary(data)[1]
+
+
+_Summary = tuple[frozenset[bytes], dict[str, tuple[str, int]]]
+_SUMMARIES: dict[tuple[int, int], _Summary] = {}
+"""By length and hash: keeping the bytes of every file of a large package would cost its size in memory."""
+
+
+def _summary(data: bytes) -> _Summary:
+    key = (len(data), hash(data))
+    if key not in _SUMMARIES:
+        if len(_SUMMARIES) >= _MOST_SUMMARIES:
+            _SUMMARIES.clear()
+        names = frozenset(_declared(data))
+        _SUMMARIES[key] = (names, dict(_texts(data, names)))
+    return _SUMMARIES[key]
+
+
+def _declared(data: bytes) -> Iterator[bytes]:
+    for match in _TOP.finditer(data):
+        yield match[1]
+    for block in _BLOCK.finditer(data):
+        for match in _MEMBER.finditer(block[1]):
+            yield from (name.strip() for name in match[1].split(b","))
+
+
+def _texts(data: bytes, names: frozenset[bytes]) -> Iterator[tuple[str, tuple[str, int]]]:
     for match in _TEXT.finditer(data):
-        if match[1] in top:
-            name = match[1].decode()
-            found.setdefault(name, (match[2].decode("utf-8", "replace"), data.count(b"\n", 0, match.start(1)) + 1))
-    return found
+        if match[1] in names:
+            line = data.count(b"\n", 0, match.start(1)) + 1
+            yield match[1].decode(), (match[2].decode("utf-8", "replace"), line)
