@@ -80,6 +80,8 @@ class SourceFile:
     """Every anchor in `data`, in the order of the offsets."""
     neighbor: Callable[[str], SourceFile | None] | None = field(default=None, compare=False, repr=False)
     """Read another file of the same target by its path relative to this file's folder; None when there is none."""
+    listing: Callable[[str], tuple[str, ...]] | None = field(default=None, compare=False, repr=False)
+    """Name the files in a folder of the same target by its path relative to this file's folder."""
 
     offers: Offers | None = field(default=None, compare=False, repr=False)
     """What to look for in a second reading: calls of functions that other files of the target offer."""

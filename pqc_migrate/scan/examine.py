@@ -15,8 +15,8 @@ from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import DETECTORS as SOURCE
 from pqc_migrate.gate import Gate
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Role, Skip, Technique
-from pqc_migrate.model.target import Offer, Offers, SourceFile
-from pqc_migrate.targets.neighbors import neighbor
+from pqc_migrate.model.target import Hit, Offer, Offers, SourceFile
+from pqc_migrate.targets.neighbors import listing, neighbor
 from pqc_migrate.targets.read import read
 from pqc_migrate.targets.walk import Entry
 
@@ -54,7 +54,7 @@ class Examiner:
             return Examined(diagnostics=(content,))
         language = languages.of(entry.path.rsplit("/", 1)[-1], content.data)
         hits = self._gate.hits(content.data)
-        file = SourceFile(entry.path, content.data, language, hits=hits, neighbor=partial(neighbor, entry))
+        file = _source(entry, content.data, language, hits)
         was_parsed = False
         said: list[Claim] = [content.diagnostic] if content.diagnostic else []
         for detector in self._detectors:
@@ -91,8 +91,7 @@ class Follower(Examiner):
         if not hits or not self._offers.wanted(content.data, hits):
             return Examined()
         language = languages.of(entry.path.rsplit("/", 1)[-1], content.data)
-        near = partial(neighbor, entry)
-        file = SourceFile(entry.path, content.data, language, hits=hits, neighbor=near, offers=self._offers)
+        file = replace(_source(entry, content.data, language, hits), offers=self._offers)
         said = [claim for detector in SOURCE for claim in _claims(detector, file) or ()]
         findings = [claim for claim in said if isinstance(claim, Finding)]
         return Examined(
@@ -107,6 +106,12 @@ class Follower(Examiner):
 def default_examiner() -> Examiner:
     """Return the examiner with every detector, compiled once a process."""
     return Examiner(DETECTORS, READ_HEADS)
+
+
+def _source(entry: Entry, data: bytes, language: str, hits: tuple[Hit, ...]) -> SourceFile:
+    """Return a file that can look at those around it."""
+    near, names = partial(neighbor, entry), partial(listing, entry)
+    return SourceFile(entry.path, data, language, hits=hits, neighbor=near, listing=names)
 
 
 def _claims(detector: Detector, file: SourceFile) -> list[Claim] | None:

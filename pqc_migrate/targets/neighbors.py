@@ -1,4 +1,7 @@
-"""Another file of the same target, by its path relative to a file: what an import or an include leads to."""
+"""Other files of the same target, by their path relative to a file: what an import or an include leads to.
+
+And the names of a folder's files, for languages whose files share one package without naming each other.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,38 @@ from pqc_migrate.targets.walk import Entry
 
 _KEPT = 512
 """Files of one process kept for the next importer, negative answers included."""
+_MOST_NAMES = 400
 
 
 def neighbor(entry: Entry, relative: str) -> SourceFile | None:
     """Return a regular file inside the target, or None; links that lead out of it are not followed."""
+    inside = _inside(entry, relative)
+    return _read(*inside) if inside is not None else None
+
+
+def listing(entry: Entry, relative: str) -> tuple[str, ...]:
+    """Return the names of the first files in a folder of the target, sorted; links are left out."""
+    inside = _inside(entry, relative)
+    return _names(*inside) if inside is not None else ()
+
+
+def _inside(entry: Entry, relative: str) -> tuple[str, str] | None:
+    """Return (root of the target, path in it), or None for what leads out of it."""
     path = posixpath.normpath(posixpath.join(posixpath.dirname(entry.path), relative))
-    if path.startswith(("../", "/")) or not entry.place.endswith(entry.path.replace("/", os.sep)):
+    if path.startswith(("../", "/")) or path == ".." or not entry.place.endswith(entry.path.replace("/", os.sep)):
         return None
-    root = entry.place[: len(entry.place) - len(entry.path)]
-    return _read(root, path)
+    return entry.place[: len(entry.place) - len(entry.path)], path
+
+
+@lru_cache(maxsize=_KEPT)
+def _names(root: str, path: str) -> tuple[str, ...]:
+    place = os.path.join(root, path)
+    inside = (os.path.realpath(place) + os.sep).startswith(os.path.realpath(root) + os.sep)
+    if not inside or not os.path.isdir(place):
+        return ()
+    with os.scandir(place) as found:
+        names = sorted(entry.name for entry in found if entry.is_file(follow_symlinks=False))
+    return tuple(names[:_MOST_NAMES])
 
 
 @lru_cache(maxsize=_KEPT)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Protocol, runtime_checkable
 
 from pqc_migrate.catalog import algorithms, libraries
 from pqc_migrate.catalog.libraries import Libraries
@@ -28,6 +29,20 @@ _MOST_ROUNDS = 4
 """A round carries what one call says of an object to the objects made from it."""
 
 MakeUnit = Callable[[bytes, Callable[[Value], str], Callable[[str], bool]], Unit]
+
+
+@runtime_checkable
+class FileMaker(Protocol):
+    """What makes units that know where their file lies."""
+
+    def for_file(self, file: SourceFile) -> MakeUnit:
+        """Return what makes the unit of another file."""
+        ...
+
+
+def made_for(make: MakeUnit, file: SourceFile) -> MakeUnit:
+    """Return what makes the unit of a file, when another file of the same language is known to be made so."""
+    return make.for_file(file) if isinstance(make, FileMaker) else make
 
 
 @dataclass(frozen=True, slots=True)

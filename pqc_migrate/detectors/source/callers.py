@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
-from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, new_neighbor
+from pqc_migrate.catalog import libraries
+from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, made_for, new_neighbor, new_unit
 from pqc_migrate.detectors.source.elsewhere import detached
+from pqc_migrate.detectors.source.interpret import Interpreter
 from pqc_migrate.detectors.source.unit import Binding, Called, Unit
 from pqc_migrate.detectors.source.values import UNKNOWN, Call, Value, options
 from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
@@ -35,7 +37,8 @@ class Callers:
         self._known: dict[str, bool] = {}
         self._last_words = frozenset(name.rsplit(".", 1)[-1] for name in offers.named)
         self._class_words = frozenset(members[-1] for _, members in offers.classes)
-        self._unit = new_neighbor(file, language, make)
+        interpreter = Interpreter(libraries.load(language))
+        self._unit = new_unit(file, make, interpreter)
         self._catalog = self._unit.knows
         self._unit.knows = self._knows
 
@@ -71,7 +74,7 @@ class Callers:
         home = self._neighbor(offer.path)
         if home is None:
             return
-        theirs = _wrappers(home, offer.level, self._offers, self._language, self._make)
+        theirs = _wrappers(home, offer.level, self._offers, self._language, made_for(self._make, home))
         for members, node in theirs.analysis.unit.named_functions():
             if members == offer.members:
                 scope = theirs.analysis.unit.scope_of(node)
@@ -136,7 +139,16 @@ class Callers:
         folder = posixpath.dirname(path)
         if found is None:
             return None
-        return replace(found, neighbor=lambda relative: self._neighbor(posixpath.join(folder, relative)))
+        return replace(
+            found,
+            neighbor=lambda relative: self._neighbor(posixpath.normpath(posixpath.join(folder, relative))),
+            listing=lambda relative: self._listing(posixpath.normpath(posixpath.join(folder, relative))),
+        )
+
+    def _listing(self, folder: str) -> tuple[str, ...]:
+        here = posixpath.dirname(self._file.path)
+        names = self._file.listing
+        return names(posixpath.relpath(folder, here or ".")) if names is not None else ()
 
 
 class _Passed:

@@ -144,6 +144,10 @@ class Maker:
         made.settings = self.settings
         return made
 
+    def for_file(self, file: SourceFile) -> Maker:
+        """Return what makes the units of another source file, with the settings beside that one."""
+        return Maker(self.unit, Settings.of(file))
+
 
 def _properties(file: SourceFile) -> Iterator[tuple[str, Found]]:
     """Yield the keys of a properties file; those whose value goes on over several lines are not read."""

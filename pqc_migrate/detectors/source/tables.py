@@ -53,7 +53,9 @@ _LONGEST = 2000
 @cache
 def _ssh_names() -> frozenset[str]:
     """Return the SSH names that can mean nothing else."""
-    return frozenset(name for name in names.table("ssh") if "-" in name and len(name) >= 7)
+    return frozenset(
+        name for name in names.table("ssh") if len(name) >= 7 and ("-" in name or name.startswith("arcfour"))
+    )
 
 
 @cache

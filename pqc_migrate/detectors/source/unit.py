@@ -334,8 +334,12 @@ class Unit:
             return self._from_one_call(self.through, binding)
         key = (binding.offset, binding.index)
         if key not in self._memo_of_parameters:
+            before = self._cut
             self._memo_of_parameters[key] = UNKNOWN  # for a function that calls itself
-            self._memo_of_parameters[key] = self._from_callers(binding)
+            found = self._memo_of_parameters[key] = self._from_callers(binding)
+            if self._cut != before and self._busy and self._evaluated <= _MOST_EVALUATIONS:
+                del self._memo_of_parameters[key]  # cut short: worked out again from another side
+            return found
         return self._memo_of_parameters[key]
 
     def asked(self, function: Node) -> list[Binding]:

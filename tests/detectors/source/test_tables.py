@@ -46,6 +46,11 @@ def test_list_in_one_string_and_in_a_macro() -> None:
     assert found(macro, "c") == [(2, "mlkem768x25519-sha256"), (3, "ECDH-P-256")]
 
 
+def test_rc4_by_its_name_in_ssh() -> None:
+    """``arcfour`` has no hyphen and still means nothing else."""
+    assert found('package p\nvar c = []string{"arcfour256", "arcfour"}\n', "go") == [(2, "RC4-128"), (2, "RC4-256")]
+
+
 def test_suites_in_go_and_javascript() -> None:
     """TLS suites by IANA and by OpenSSL name."""
     assert found('package p\nvar s = []string{"TLS_AES_128_GCM_SHA256"}\n', "go") == [(2, "TLS_AES_128_GCM_SHA256")]
