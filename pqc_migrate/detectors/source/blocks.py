@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 from tree_sitter import Node
 
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
-from pqc_migrate.detectors.source.values import UNKNOWN, Value, choice
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Table, Value, choice, options
 
 MOST_BINDINGS = 8
+_MOST_MEMBERS = 64
+_OBJECT = f"{LOCAL}@"
+
+Place = tuple[int, str]
+"""Scope and path of a variable or of a field (``M.name``)."""
 
 
 class BlockUnit(Unit):
@@ -22,6 +28,8 @@ class BlockUnit(Unit):
         """Scopes that are functions: what is set outside of them may be set at any time."""
         self._results: dict[int, list[Node]] = {}
         """What each function returns, by its scope."""
+        self._fields: dict[Place, dict[str, None]] = {}
+        """The names of the fields that are assigned to a table or object."""
         super().__init__(data, type_of, knows)
 
     def expression(self, node: Node) -> Value:
@@ -83,3 +91,53 @@ class BlockUnit(Unit):
         """Return what the call of a function of this file gives."""
         definition = self.definition(name)
         return self.returned(definition) if definition is not None else UNKNOWN
+
+    # Fields -----------------------------------------------------------------------------------
+
+    def add_field(self, place: Place, binding: Binding) -> None:
+        """Record what is assigned to a field."""
+        scope, path = place
+        table, _, name = path.rpartition(".")
+        self._fields.setdefault((scope, table), {})[name] = None
+        self.add(scope, path, binding)
+
+    def field(self, place: Place | None, offset: int) -> tuple[list[Binding], bool]:
+        """Return what is assigned to a field and may stand at an offset, and whether nothing else can stand there.
+
+        What the same function assigns comes before what others do.
+        """
+        found = self.bindings.get(place, []) if place is not None else []
+        function = self.function_at(offset)
+        here = [b for b in found if b.offset <= offset and self.function_at(b.offset - 1) == function]
+        if not here:
+            return found[:MOST_BINDINGS], False
+        reaching = self._reaching(here, offset, same=True)
+        return reaching, self.branches.holds(self.branches.innermost(reaching[0].offset), offset)
+
+    def filled(self, value: Value, place: Place | None, offset: int) -> Value:
+        """Return a table with what was assigned to its fields before an offset."""
+        names = self._fields.get(place) if place is not None else None
+        if place is None or not names or not any(isinstance(option, Table) for option in options(value)):
+            return value
+        return choice([self._filled(o, place, names, offset) for o in options(value)])
+
+    def _filled(self, table: Value, place: Place, names: dict[str, None], offset: int) -> Value:
+        if not isinstance(table, Table):
+            return table
+        pairs = dict(table.pairs)
+        for name in islice(names, _MOST_MEMBERS):
+            found, alone = self.field((place[0], f"{place[1]}.{name}"), offset)
+            given = [self.bound(binding) for binding in found]
+            pairs[name] = choice(given if alone or name not in pairs else [pairs[name], *given])
+        return Table(table.line, table.how, pairs, path=table.path)
+
+    def object_of(self, place: Place) -> Call:
+        """Return an object whose fields and methods are those of a table or package of this file."""
+        return Call(name=f"{_OBJECT}{place[0]}/{place[1]}", how="object")
+
+    def owner_of(self, value: Value) -> Place | None:
+        """Return the table or package that an object has its fields and methods from."""
+        if not isinstance(value, Call) or not value.name.startswith(_OBJECT):
+            return None
+        scope, _, path = value.name.removeprefix(_OBJECT).partition("/")
+        return int(scope), path

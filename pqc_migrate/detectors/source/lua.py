@@ -82,7 +82,9 @@ class LuaUnit(LuaValues):
         table = index.child_by_field_name("table")
         if table is None:
             return UNKNOWN
-        return self._plain(table) if table.type == "identifier" and self.text(table) != "self" else self.value(table)
+        return (
+            self._plain(table) if table.type == "identifier" and self.text(table) != "self" else self.value(table)
+        )
 
     def _of_bracket_index_expression(self, node: Node) -> Value:
         table, key = node.child_by_field_name("table"), node.child_by_field_name("field")
@@ -195,16 +197,16 @@ class LuaUnit(LuaValues):
         if token.type != "identifier" or token.parent is None:
             return None
         node, parent = token, token.parent
-        if parent.type in _INDEXES and parent.child_by_field_name("field") == token:
-            node = parent
-        elif parent.type == "method_index_expression" and parent.child_by_field_name("method") == token:
+        named = parent.child_by_field_name("field") if parent.type in _INDEXES else None
+        if named == token or (named is None and parent.child_by_field_name("method") == token):
             node = parent
         outer = node.parent
         if outer is None:
             return None
         if outer.type == "function_call" and outer.child_by_field_name("name") == node:
             return outer
-        return node if self._is_reference(node, outer) else None
+        # A variable that is passed on is no use, what a module's table holds is.
+        return node if node is not token and self._is_reference(node, outer) else None
 
     def _is_reference(self, node: Node, parent: Node) -> bool:
         if parent.type in _NO_REFERENCE or parent.child_by_field_name("table") == node:
@@ -232,7 +234,7 @@ class LuaUnit(LuaValues):
                 yield used
 
     def _word(self, function: Node) -> str:
-        """Return the name that a function is called by: its own, or that of the variable or field it is put into."""
+        """Return the name that a function is called by: its own, or that of what it is put into."""
         name = function.child_by_field_name("name")
         if name is None and function.parent is not None:
             field = function.parent

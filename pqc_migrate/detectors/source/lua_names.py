@@ -7,14 +7,13 @@ makes an object of a table have the fields of that table.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.blocks import MOST_BINDINGS, BlockUnit
+from pqc_migrate.detectors.source.blocks import MOST_BINDINGS, BlockUnit, Place
 from pqc_migrate.detectors.source.operations import elements
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant
-from pqc_migrate.detectors.source.values import NOTHING, UNKNOWN, Call, Table, Value, choice, options
+from pqc_migrate.detectors.source.unit import Binding, as_constant
+from pqc_migrate.detectors.source.values import NOTHING, UNKNOWN, Value, choice
 
 _QUERY = """
 (function_declaration) @scope @function
@@ -34,12 +33,7 @@ _QUERY = """
 ((function_call name: (identifier) @_f) @metatable (#eq? @_f "setmetatable"))
 """
 _INDEXES = frozenset({"dot_index_expression", "bracket_index_expression", "method_index_expression"})
-_MOST_MEMBERS = 64
 _HIGHEST_FOLDER = 5
-_OBJECT = f"{LOCAL}@"
-
-Place = tuple[int, str]
-"""Scope and path of a variable or of a field."""
 
 
 class LuaNames(BlockUnit):
@@ -51,8 +45,6 @@ class LuaNames(BlockUnit):
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self._objects: dict[Place, Place] = {}
         """Variables that hold an object of a table: ``self``, and what ``setmetatable`` gives."""
-        self._fields: dict[Place, dict[str, None]] = {}
-        """The names of the fields that are assigned to a table."""
         self._methods: list[Node] = []
         super().__init__(data, type_of, knows)
 
@@ -125,7 +117,7 @@ class LuaNames(BlockUnit):
         for target, value, index in self._assigned(node):
             place = self.place(target) if target.type in _INDEXES else None
             if place is not None:
-                self._add_field(place, self._binding(node, value, index))
+                self.add_field(place, self._binding(node, value, index))
 
     def _binding(self, node: Node, value: Node | None, index: int) -> Binding:
         if value is None:
@@ -133,12 +125,6 @@ class LuaNames(BlockUnit):
         if value.type == "function_definition":
             return Binding(value.start_byte, value, "function")
         return Binding(node.end_byte, value, "result" if index else "value", "", index)
-
-    def _add_field(self, place: Place, binding: Binding) -> None:
-        scope, path = place
-        table, _, name = path.rpartition(".")
-        self._fields.setdefault((scope, table), {})[name] = None
-        self.add(scope, path, binding)
 
     def _bind_methods(self, node: Node) -> None:
         """Bind ``function M.name`` and ``function M:name``, whose ``self`` is an object of M."""
@@ -150,7 +136,7 @@ class LuaNames(BlockUnit):
             if owner is not None and place is not None and name is not None:
                 if name.type == "method_index_expression" or self._takes_self(node):
                     self._objects[(self.scope_of(node), "self")] = owner
-                self._add_field(place, Binding(node.start_byte, node, "function"))
+                self.add_field(place, Binding(node.start_byte, node, "function"))
 
     def _takes_self(self, function: Node) -> bool:
         return any(self.text(parameter) == "self" for parameter in self.parameters(function)[:1])
@@ -165,14 +151,14 @@ class LuaNames(BlockUnit):
             name, value = field.child_by_field_name("name"), field.child_by_field_name("value")
             if name is not None and value is not None and name.type == "identifier":
                 place = (owner[0], f"{owner[1]}.{self.text(name)}")
-                self._add_field(place, Binding(node.start_byte, value, "value"))
+                self.add_field(place, Binding(node.start_byte, value, "value"))
         if passed[0].type == "identifier":
             self._objects[(self.declaring(self.text(passed[0]), node.start_byte), self.text(passed[0]))] = owner
         assignment = node.parent.parent if node.parent is not None else None
         for target, value, _ in self._assigned(assignment) if assignment is not None else ():
             if value is not None and value.id == node.id and target.type == "identifier":
-                name = self.text(target)
-                self._objects[(self.declaring(name, node.end_byte), name)] = owner
+                variable = self.text(target)
+                self._objects[(self.declaring(variable, node.end_byte), variable)] = owner
 
     def metatable(self, node: Node) -> Place | None:
         """Return the table that ``setmetatable(object, table)`` takes the methods of the object from."""
@@ -229,47 +215,6 @@ class LuaNames(BlockUnit):
             return self.text(field)
         content = field.child_by_field_name("content") if field.type == "string" else None
         return self.text(content) if content is not None else None
-
-    def field(self, place: Place | None, offset: int) -> tuple[list[Binding], bool]:
-        """Return what is assigned to a field and may stand at an offset, and whether nothing else can stand there.
-
-        What the same function assigns comes before what others do.
-        """
-        found = self.bindings.get(place, []) if place is not None else []
-        function = self.function_at(offset)
-        here = [b for b in found if b.offset <= offset and self.function_at(b.offset - 1) == function]
-        if not here or place is None or "." not in place[1]:
-            return found[:MOST_BINDINGS], False
-        reaching = self._reaching(here, offset, same=True)
-        return reaching, self.branches.holds(self.branches.innermost(reaching[0].offset), offset)
-
-    def object_of(self, place: Place) -> Call:
-        """Return an object of a table of this file."""
-        return Call(name=f"{_OBJECT}{place[0]}/{place[1]}", how="object")
-
-    def owner_of(self, value: Value) -> Place | None:
-        """Return the table that an object has its methods from."""
-        if not isinstance(value, Call) or not value.name.startswith(_OBJECT):
-            return None
-        scope, _, path = value.name.removeprefix(_OBJECT).partition("/")
-        return int(scope), path
-
-    def filled(self, value: Value, place: Place | None, offset: int) -> Value:
-        """Return a table with what was assigned to its fields before an offset."""
-        names = self._fields.get(place) if place is not None else None
-        if place is None or not names or not any(isinstance(option, Table) for option in options(value)):
-            return value
-        return choice([self._filled(o, place, names, offset) for o in options(value)])
-
-    def _filled(self, table: Value, place: Place, names: dict[str, None], offset: int) -> Value:
-        if not isinstance(table, Table):
-            return table
-        pairs = dict(table.pairs)
-        for name in islice(names, _MOST_MEMBERS):
-            found, alone = self.field((place[0], f"{place[1]}.{name}"), offset)
-            given = [self.bound(binding) for binding in found]
-            pairs[name] = choice(given if alone or name not in pairs else [pairs[name], *given])
-        return Table(table.line, table.how, pairs, path=table.path)
 
     def passed(self, call: Node) -> list[Node]:
         """Return the expressions that a call passes, in their order."""

@@ -157,7 +157,9 @@ class LuaValues(LuaNames):
             return Text(text.line, text.how, _TEXT_FUNCTIONS[method](text.text))
         given = [self.value(argument) for argument in passed]
         if method == "format":
-            texts = [str(g.number) if isinstance(g, Number) else g.text for g in given if isinstance(g, Number | Text)]
+            texts = [
+                str(g.number) if isinstance(g, Number) else g.text for g in given if isinstance(g, Number | Text)
+            ]
             made = formatted(text, texts) if len(texts) == len(given) else None
             return made if made is not None else UNKNOWN
         if method == "rep" and given and isinstance(given[0], Number) and 0 <= given[0].number < _MOST_OCTETS:
