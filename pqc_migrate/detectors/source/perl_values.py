@@ -29,6 +29,8 @@ from pqc_migrate.detectors.source.values import (
 )
 
 _MOST_ITEMS = 256
+_SEVERAL = frozenset({"hash", "array", "function_call_expression", "ambiguous_function_call_expression"})
+"""What may stand for any number of keys and values in a list."""
 _MOST_OCTETS = 1 << 20
 _MOST_CALLERS = 24
 _TEXT_FUNCTIONS: Mapping[str, Callable[[str], str]] = {
@@ -124,7 +126,12 @@ class PerlValues(PerlNames):
             if waiting is not None:
                 pairs.update(dict.fromkeys(waiting, self.value(element)))
                 waiting = None
-            elif element.type in ("hash", "array", "function_call_expression", "ambiguous_function_call_expression"):
+            elif element.type in (
+                "hash",
+                "array",
+                "function_call_expression",
+                "ambiguous_function_call_expression",
+            ):
                 self._spread_into(pairs, self.value(element))
             elif element.type == "quoted_word_list":
                 words = [word.text for word in self.flat(element) if isinstance(word, Text)]
@@ -268,7 +275,7 @@ class PerlValues(PerlNames):
         return self.value(node.child_by_field_name("right"))
 
     def _of_refgen_expression(self, node: Node) -> Value:
-        """Return what a reference refers to: ``\\%table``, ``\\&name``."""
+        r"""Return what a reference refers to: ``\%table``, ``\&name``."""
         return self.value(node.named_children[0]) if node.named_children else UNKNOWN
 
     # Functions --------------------------------------------------------------------------------
@@ -293,7 +300,11 @@ class PerlValues(PerlNames):
     def _formatted(self, passed: list[Node], line: int) -> Value:
         pattern = self.value(passed[0])
         given = [self.value(argument) for argument in passed[1:]]
-        texts = [one.text if isinstance(one, Text) else str(one.number) for one in given if isinstance(one, Text | Number)]
+        texts = [
+            one.text if isinstance(one, Text) else str(one.number)
+            for one in given
+            if isinstance(one, Text | Number)
+        ]
         made = formatted(pattern, texts) if isinstance(pattern, Text) and len(texts) == len(given) else None
         return made if made is not None else UNKNOWN
 
