@@ -108,7 +108,7 @@ class BlockUnit(Unit):
         """
         found = self.bindings.get(place, []) if place is not None else []
         function = self.function_at(offset)
-        here = [b for b in found if b.offset <= offset and self.function_at(b.offset - 1) == function]
+        here = [b for b in found if b.offset <= offset and self.function_at(b.offset) == function]
         if not here:
             return found[:MOST_BINDINGS], False
         reaching = self._reaching(here, offset, same=True)

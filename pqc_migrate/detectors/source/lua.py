@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 
 from tree_sitter import Language, Node
 
@@ -14,6 +17,10 @@ from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Text, Value
 from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
+_SCRIPT = re.compile(rb"\b\w+_by_lua(?:(_block)\s*\{|\s+(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"))", re.DOTALL)
+_BRACE = re.compile(rb"[{}]")
+_NO_NEWLINE = re.compile(rb"[^\n]")
+_MOST_SCRIPTS = 200
 _MOST_ITEMS = 256
 _MOST_UNPACKED = 8
 _INDEXES = frozenset({"dot_index_expression", "bracket_index_expression"})
@@ -261,11 +268,38 @@ class LuaUnit(LuaValues):
 
 
 def _wants(file: SourceFile) -> bool:
-    return file.language == "lua" and engine.anchored(file, engine.anchors("lua"))
+    embedded = file.language == "nginx" and b"_by_lua" in file.data
+    return (file.language == "lua" or embedded) and engine.anchored(file, engine.anchors("lua"))
 
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
-    return engine.detect(file, "lua", LuaUnit)
+    if file.language != "nginx":
+        yield from engine.detect(file, "lua", LuaUnit)
+        return
+    for start, end in islice(_scripts(file.data), _MOST_SCRIPTS):
+        yield from engine.detect(replace(file, data=_alone(file.data, start, end)), "lua", LuaUnit)
+
+
+def _scripts(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the Lua code of an nginx configuration stands: in braces, or in quotes as it once was."""
+    for match in _SCRIPT.finditer(data):
+        if match[2] is not None:
+            yield match.span(2)
+        elif match[3] is not None:
+            yield match.span(3)
+        else:
+            depth, start = 1, match.end()
+            for brace in _BRACE.finditer(data, start):
+                depth += 1 if brace[0] == b"{" else -1
+                if not depth:
+                    yield start, brace.start()
+                    break
+
+
+def _alone(data: bytes, start: int, end: int) -> bytes:
+    """Return a file with all but one piece of it blanked out, at the same offsets."""
+    blank = [_NO_NEWLINE.sub(b" ", part) for part in (data[:start], data[end:])]
+    return blank[0] + data[start:end] + blank[1]
 
 
 DETECTOR = Detector("lua", lambda: engine.anchors("lua"), _wants, _detect)

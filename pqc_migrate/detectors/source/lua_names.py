@@ -76,7 +76,7 @@ class LuaNames(BlockUnit):
         for child in node.named_children:
             if child.type == "variable_list":
                 for name in child.children_by_field_name("name"):
-                    self.add(self._block(node), self.text(name), Binding(node.end_byte, None, "nothing"))
+                    self.add(self._block(node), self.text(name), Binding(node.end_byte - 1, None, "nothing"))
 
     def _block(self, node: Node) -> int:
         return self.scopes.innermost(node.start_byte)
@@ -120,11 +120,12 @@ class LuaNames(BlockUnit):
                 self.add_field(place, self._binding(node, value, index))
 
     def _binding(self, node: Node, value: Node | None, index: int) -> Binding:
+        last = node.end_byte - 1  # still in its block, which ends with its last statement
         if value is None:
-            return Binding(node.end_byte, None, "opaque")
+            return Binding(last, None, "opaque")
         if value.type == "function_definition":
             return Binding(value.start_byte, value, "function")
-        return Binding(node.end_byte, value, "result" if index else "value", "", index)
+        return Binding(last, value, "result" if index else "value", "", index)
 
     def _bind_methods(self, node: Node) -> None:
         """Bind ``function M.name`` and ``function M:name``, whose ``self`` is an object of M."""

@@ -120,7 +120,8 @@ class LuaValues(LuaNames):
         known = options(self.value(key))
         if isinstance(owner, Table):
             names = self.keys(key)
-            wanted = names if len(names) == len(known) else list(owner.pairs)
+            foreign = any(isinstance(k, Name) and k.name not in owner.pairs for k in known)  # a global, unread
+            wanted = names if len(names) == len(known) and not foreign else list(owner.pairs)
             return choice([owner.pairs[name] for name in wanted if name in owner.pairs])
         if isinstance(owner, Items):
             numbers = [n.number if isinstance(n, Number) else None for n in known]

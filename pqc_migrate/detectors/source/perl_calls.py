@@ -128,6 +128,7 @@ class PerlCalls(PerlValues):
         if variable is not None and variable.type == "varname" and variable.named_children:  # &$code(…)
             return self._called_value(self.value(variable.named_children[0]))
         text = self.dotted(self.text(function).removeprefix("&"))
+        function = variable if variable is not None and variable.type == "varname" else function
         passed = self.passed(node)
         if text == "new" or (text and passed and self._is_indirect(text, passed)):
             return self._indirect(text, function, node, passed)
@@ -169,12 +170,22 @@ class PerlCalls(PerlValues):
             taken = self._shifts.get(node.start_byte)
             if taken is None:
                 return UNKNOWN
-            return self.parameter(Binding(node.start_byte, None, "parameter", "", taken[1], taken[0]))
+            value = self.parameter(Binding(node.start_byte, None, "parameter", "", taken[1], taken[0]))
+            package = self.package_at(node.start_byte)
+            is_method = taken[1] == 0 and package != "main" and value == UNKNOWN
+            return self.object_of((0, package)) if is_method and self._is_owner(node) else value
         known = self.builtin(name, [e for child in given for e in self.elements(child)], self.line(node))
         if known is not None:
             return known
         passed = [e for child in given for e in self.elements(child)]
         return self._called(name, None, function.start_byte, node, passed) if function is not None else UNKNOWN
+
+    def _is_owner(self, node: Node) -> bool:
+        """Whether a method is called on what an expression gives, or a field of it is taken."""
+        parent = node.parent
+        return parent is not None and (
+            parent.child_by_field_name("invocant") == node or parent.type == "hash_element_expression"
+        )
 
     def _of_func0op_call_expression(self, node: Node) -> Value:
         return Name(name=self.package_at(node.start_byte)) if self.text(node) == "__PACKAGE__" else UNKNOWN

@@ -1,4 +1,4 @@
-"""What names stand for in one Perl file: variables with their sigils, subs, parameters and the fields of objects."""
+"""What names stand for in one Perl file: variables with their sigils, subs, parameters, the fields of objects."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ _QUERY = """
 (method_declaration_statement) @scope @function
 (anonymous_subroutine_expression) @scope @function
 (block) @scope
+(block_statement) @scope
+(try_statement try_block: (block) @branch)
+(try_statement catch_block: (block) @branch)
 (conditional_statement block: (block) @branch)
 (elsif block: (block) @branch)
 (else block: (block) @branch)

@@ -16,7 +16,6 @@ from pqc_migrate.detectors.source.values import (
     REST,
     UNKNOWN,
     UNREAD,
-    Call,
     Items,
     Name,
     Number,
@@ -150,7 +149,7 @@ class PerlValues(PerlNames):
     def keys(self, node: Node) -> list[str]:
         """Return the names that a hash's key may be: words, strings, numbers, constants by their own name."""
         known = options(self.value(node))
-        found = [k.text if isinstance(k, Text) else k.name for k in known if isinstance(k, Text | Name | Call)]
+        found = [k.text if isinstance(k, Text) else k.name for k in known if isinstance(k, Text | Name)]
         numbers = [str(k.number) for k in known if isinstance(k, Number)]
         return [name for name in (*found, *numbers) if UNREAD not in name]
 
