@@ -48,7 +48,7 @@ class LuaUnit(LuaValues):
         """Whether an expression only names something: a variable, a field, or a module that is required."""
         if node.type == "function_call":
             callee = node.child_by_field_name("name")
-            return callee is not None and self.text(callee) == "require"
+            return callee is not None and self.text(callee).endswith("require")
         return super().aliases(node)
 
     # Names ------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ class LuaValues(LuaNames):
 
     def builtin(self, name: str, passed: list[Node]) -> Value | None:
         """Return what Lua's own functions give that carry names, lengths and tables on; None for any other."""
-        if name == "require":
+        if name.endswith("require"):  # and what is built on it: stdnse.silent_require, prequire
             modules = [o.text for o in options(self.value(passed[0])) if isinstance(o, Text)] if passed else []
             named = [module.replace("/", ".") for module in modules if UNREAD not in module]
             return choice([Name(name=module, how="object") for module in named])
