@@ -23,6 +23,9 @@ from pqc_migrate.detectors.source.values import (
 
 _MOST_ITEMS = 256
 _MOST_UNPACKED = 8
+_MOST_CLASSES = 3
+_DEEPEST_BLOCK = 16
+_LOOPS = frozenset({"for_statement", "cstyle_for_statement", "loop_statement", "phaser_statement", "try_statement"})
 _CLASSES = frozenset({"bareword", "function_call_expression", "ambiguous_function_call_expression"})
 """How a class is written behind ``new``, with and without arguments."""
 
@@ -93,14 +96,23 @@ class PerlCalls(PerlValues):
         return UNKNOWN if self._discarded(call) else self.called_here(f"{LOCAL}{sub.offset}")
 
     def _discarded(self, call: Node) -> bool:
-        """Whether nobody takes what a call returns: it stands alone, and is not the last of its block."""
+        """Whether nobody takes what a call returns: it stands alone, and is no last statement of a sub."""
         statement = call.parent
         if statement is not None and statement.type == "postfix_conditional_expression":
             statement = statement.parent
-        if statement is None or statement.type != "expression_statement" or statement.parent is None:
+        if statement is None or statement.type != "expression_statement":
             return False
-        around = statement.parent
-        return around.type != "block" or around.named_children[-1] != statement
+        for _ in range(_DEEPEST_BLOCK):
+            around = statement.parent if statement is not None else None
+            if around is None or around.type != "block" or around.named_children[-1] != statement:
+                return True
+            owner = around.parent
+            while owner is not None and owner.type in ("elsif", "else"):
+                owner = owner.parent
+            if owner is None or owner.type != "conditional_statement":
+                return owner is None or owner.type in _LOOPS
+            statement = owner
+        return True
 
     def _of_sub(self, binding: Binding, place: Node, node: Node, passed: list[Node], offset: int) -> Value:
         if binding.kind == "function":
@@ -222,8 +234,9 @@ class PerlCalls(PerlValues):
             if name.startswith("SUPER::"):
                 found.append(self._super(name.removeprefix("SUPER::"), method, node, passed))
                 continue
-            for option in options(self._invocant(owner)):
-                found.append(self._on(option, name, method, node, passed))
+            invocants = options(self._invocant(owner))
+            if len(invocants) <= _MOST_CLASSES:  # one of many that a table names says nothing of this call
+                found += [self._on(option, name, method, node, passed) for option in invocants]
         return choice([value for value in found if value != UNKNOWN])
 
     def _method_names(self, method: Node) -> list[str]:

@@ -61,7 +61,8 @@ def handed_on_in_ruby(count: int) -> str:
 
 
 def handed_on_in_lua(count: int) -> str:
-    bodies = (f"function f{i}(a)\nf{(i + 1) % count}(a)\nreturn require('sha2').md5(a)\nend\n" for i in range(count))
+    last = "return require('sha2').md5(a)\nend\n"
+    bodies = (f"function f{i}(a)\nf{(i + 1) % count}(a)\n{last}" for i in range(count))
     return "".join(bodies) + "f0('md5')"
 
 

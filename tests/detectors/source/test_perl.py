@@ -182,6 +182,13 @@ def test_what_the_file_defines_itself_is_no_library() -> None:
     assert found("use My::Digest qw(md5_hex);\nmd5_hex(1)") == set()
 
 
+def test_one_of_many_classes_is_none() -> None:
+    """A method of whatever class a table names is not that of each; one of two is either."""
+    table = "my %t = (a => 'IO::Socket::SSL', b => 'A', c => 'B', d => 'C');\n"
+    assert found(table + "my $class = $t{$chosen}; $class->new") == set()
+    assert found("my $c = $tls ? 'IO::Socket::SSL' : 'IO::Socket::INET'; $c->new") == {(1, "TLS")}
+
+
 def test_a_call_whose_result_nobody_takes_is_no_wrapper() -> None:
     """A sub that only feeds a digest gives none; one that returns it does."""
     code = "my $d = Digest::MD5->new;\nsub feed { $d->add(shift) }\nfeed(1);\n"
