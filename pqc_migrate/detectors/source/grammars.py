@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
+import warnings
 from functools import cache
 from importlib import import_module
 
@@ -36,11 +36,6 @@ def load(name: str) -> Language:
     """Return a grammar by the name of its language, the same object each time."""
     module, function = _MODULES[name]
     pointer = getattr(import_module(module), function)()
-    return Language(_capsule(pointer) if isinstance(pointer, int) else pointer)
-
-
-def _capsule(address: int) -> object:
-    """Return a grammar's address as tree-sitter wants it; bindings from before 0.22 give a number."""
-    make = ctypes.pythonapi.PyCapsule_New
-    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
-    return make(address, b"tree_sitter.Language", None)
+    with warnings.catch_warnings():  # Perl's binding still gives an address, which tree-sitter is about to refuse
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return Language(pointer)
