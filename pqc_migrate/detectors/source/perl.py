@@ -63,10 +63,18 @@ class PerlUnit(PerlCalls):
             return parent
         if token.type == "varname" and parent.type == "function":  # \&name, &name(…)
             outer = parent.parent
-            return outer if outer is not None and outer.type in _CALLS else parent
+            named = outer if outer is not None and outer.type in _CALLS else parent
+            return None if self._is_asked_for(named) else named
         if token.type == "bareword":
             return token if parent.type not in _NO_REFERENCE else None
         return None
+
+    def _is_asked_for(self, named: Node) -> bool:
+        """Whether a sub is only asked for: ``defined &name``, ``exists &name``."""
+        around = named.parent
+        function = around.child_by_field_name("function") if around is not None else None
+        asks = function is not None and self.text(function) in ("defined", "exists")
+        return asks and named.child_by_field_name("arguments") is None
 
     def _is_foreign_import(self, token: Node) -> bool:
         """Whether a word is a sub that another file of the project exports."""

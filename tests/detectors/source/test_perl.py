@@ -173,6 +173,9 @@ def test_what_is_no_use() -> None:
     code += "my %h = (md5_hex => 1); $h{md5_hex} = 2; Digest::MD5->can('md5_hex');\nsub md5_hex_of { 1 }\n"
     code += "\n=head1 NAME\n\nmd5_hex($x)\n\n=cut\n\n1;\n__END__\nmd5_hex($x)\n"
     assert found(code) == set()
+    assert (
+        found("use Digest::SHA; print 1 if defined &Digest::SHA::sha1 and exists(&Digest::SHA::sha512);") == set()
+    )
 
 
 def test_what_the_file_defines_itself_is_no_library() -> None:
