@@ -50,11 +50,13 @@ class Source:
     key: str = ""
     """Key inside an options object at that place (``{ modulusLength: 2048 }``); dots lead further in."""
     receiver: str = ""
-    """Take this parameter or detail of the object the method is called on; ``*`` for the object itself."""
+    """Take this parameter or detail of the object the method is called on; ``*`` for the object itself
+    (read ``as`` signer, encryptor or agreement: for what the method makes of it)."""
     convert: str = ""
     """``number``, ``bytes`` (a count of octets → bits), ``octets`` (the length of a key value → bits),
     ``digest``, ``curve``, ``mode``, ``text``, ``object`` (another call's meaning), ``signer`` and
-    ``encryptor`` (a key or padding object → its signature or encryption scheme), ``cipher`` (an object's
+    ``encryptor`` (a key or padding object → its signature or encryption scheme), ``agreement`` (a key → its key
+    agreement), ``cipher`` (an object's
     name), ``flag`` (``true`` or ``false``), ``nist-curve`` (256 → P-256) or the name of a notation
     (`catalog.notations`); left out: what fits the parameter. A detail read ``as = "object"`` takes over that
     object's details."""

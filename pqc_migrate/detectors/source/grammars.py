@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from importlib import import_module
 
@@ -16,6 +17,8 @@ _MODULES = {
     "java": ("tree_sitter_java", "language"),
     "javascript": ("tree_sitter_javascript", "language"),
     "kotlin": ("tree_sitter_kotlin", "language"),
+    "lua": ("tree_sitter_lua", "language"),
+    "perl": ("tree_sitter_perl", "language"),
     "php": ("tree_sitter_php", "language_php"),
     "python": ("tree_sitter_python", "language"),
     "ruby": ("tree_sitter_ruby", "language"),
@@ -32,4 +35,7 @@ LANGUAGES = frozenset(_MODULES)
 def load(name: str) -> Language:
     """Return a grammar by the name of its language, the same object each time."""
     module, function = _MODULES[name]
-    return Language(getattr(import_module(module), function)())
+    pointer = getattr(import_module(module), function)()
+    with warnings.catch_warnings():  # Perl's binding still gives an address, which tree-sitter is about to refuse
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return Language(pointer)

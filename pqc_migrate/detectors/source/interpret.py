@@ -34,9 +34,10 @@ _DEFAULT_CONVERSION = {"size": "number", "curve": "curve", "digest": "digest", "
 _SCHEMES = {
     "signer": {"RSA": "RSASSA-PKCS1", "EC": "ECDSA"},
     "encryptor": {"RSA": "RSAES-PKCS1", "RSASSA-PKCS1": "RSAES-PKCS1"},
+    "agreement": {"EC": "ECDH"},
     "object": {},
 }
-"""What a bare key or padding object becomes in an operation that signs or encrypts with it."""
+"""What a bare key or padding object becomes in an operation that signs, encrypts or agrees on a key with it."""
 _SYMMETRIC = frozenset({"block-cipher", "ae", "stream-cipher", "drbg", "kdf"})
 _OF_A_KEY = frozenset({"size", "curve", "variant"})
 """Parameters that a key lends to what is done with it."""
@@ -306,7 +307,9 @@ class Interpreter:
         for option in options(call.receiver):
             for meaning in self._origin(option, plain):
                 if source.receiver == "*":
-                    read = _Read(meaning=meaning, line=option.line, how="object", part=_offset(option))
+                    family = _SCHEMES.get(source.convert, {}).get(meaning.family, meaning.family)
+                    scheme = replace(meaning, family=family)
+                    read = _Read(meaning=scheme, line=option.line, how="object", part=_offset(option))
                     yield from [read] if _accepted(source, read) else []
                     continue
                 text = meaning.get(source.receiver)

@@ -11,6 +11,7 @@ from pqc_migrate.detectors.source.values import (
     Items,
     Number,
     Octets,
+    Table,
     Text,
     Value,
     choice,
@@ -66,3 +67,14 @@ def joined(parts: list[Value], line: int) -> Value:
         text = "".join(part.text if isinstance(part, Text) else str(part.number) for part in combination)
         made.append(Text(line, text=text))
     return choice(made)
+
+
+def elements(value: Value, kind: str) -> list[Value]:
+    """Return what a loop over ``keys`` or ``values`` gives its variable, for a list or a table."""
+    found: list[Value] = []
+    for option in options(value):
+        if isinstance(option, Items) and kind == "values":
+            found.extend(option.items)
+        elif isinstance(option, Table):
+            found.extend(option.pairs.values() if kind == "values" else (Text(text=key) for key in option.pairs))
+    return found[:32]

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.source.operations import elements
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant
 from pqc_migrate.detectors.source.values import (
     UNKNOWN,
@@ -272,7 +273,7 @@ class PhpNames(Unit):
         if binding.kind == "global":
             return choice([self.bound(b) for b in self.bindings.get((0, binding.name), [])[:_MOST_BINDINGS]])
         if binding.kind in ("keys", "values"):
-            found = members(self.value(binding.node), binding.kind)
+            found = elements(self.value(binding.node), binding.kind)
             return choice([as_constant(member) for member in found])
         if binding.kind == "declared":
             return Call(name=binding.name, how="object")
@@ -425,14 +426,3 @@ class PhpNames(Unit):
             return None
         parts = node.named_children
         return self.text(parts[0]) if len(parts) == 1 and parts[0].type == "string_content" else None
-
-
-def members(value: Value, kind: str) -> list[Value]:
-    """Return what ``foreach`` gives its variables: the ``keys`` or the ``values`` of an array."""
-    found: list[Value] = []
-    for option in options(value):
-        if isinstance(option, Items) and kind == "values":
-            found.extend(option.items)
-        elif isinstance(option, Table):
-            found.extend(option.pairs.values() if kind == "values" else (Text(text=key) for key in option.pairs))
-    return found[:32]

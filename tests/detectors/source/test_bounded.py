@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pqc_migrate.detectors.source import c, go, java, javascript, php, python, ruby
+from pqc_migrate.detectors.source import c, go, java, javascript, lua, perl, php, python, ruby
 from pqc_migrate.model.inventory import Finding
 from pqc_migrate.model.target import SourceFile
 
@@ -16,6 +16,8 @@ DETECTORS = {
     "go": go.DETECTOR,
     "c": c.DETECTOR,
     "java": java.DETECTOR,
+    "lua": lua.DETECTOR,
+    "perl": perl.DETECTOR,
     "php": php.DETECTOR,
     "ruby": ruby.DETECTOR,
 }
@@ -58,6 +60,17 @@ def handed_on_in_ruby(count: int) -> str:
     return "".join(bodies) + "f0('md5')"
 
 
+def handed_on_in_lua(count: int) -> str:
+    last = "return require('sha2').md5(a)\nend\n"
+    bodies = (f"function f{i}(a)\nf{(i + 1) % count}(a)\n{last}" for i in range(count))
+    return "".join(bodies) + "f0('md5')"
+
+
+def handed_on_in_perl(count: int) -> str:
+    bodies = (f"sub f{i} {{ my %a = @_; f{(i + 1) % count}(%a); Digest->new($a{{x}}) }}\n" for i in range(count))
+    return "".join(bodies) + "f0(x => 'md5');"
+
+
 def seconds(code: str, language: str) -> float:
     file = SourceFile("f", code.encode(), language)
     started = time.process_time()
@@ -76,6 +89,8 @@ def seconds(code: str, language: str) -> float:
         (generators, 60, "java"),
         (handed_on, 300, "php"),
         (handed_on_in_ruby, 300, "ruby"),
+        (handed_on_in_lua, 300, "lua"),
+        (handed_on_in_perl, 300, "perl"),
     ],
 )
 def test_twice_the_size_costs_about_twice_the_time(make, size: int, language: str) -> None:
