@@ -146,11 +146,14 @@ class CNames(Unit):
                 return
             self.add(0, FIELD + self.text(field), binding)
             if owner.type == "identifier":
-                name = self.text(owner)
-                fields = self.structs.setdefault((scope, name), [])
-                if self.text(field) not in fields and len(fields) < _MOST_FIELDS:
-                    fields.append(self.text(field))
-                self.add(scope, f"{name}.{self.text(field)}", binding)
+                self.field(scope, self.text(owner), self.text(field), binding)
+
+    def field(self, scope: int, name: str, field: str, binding: Binding) -> None:
+        """Record that a member of a variable is set."""
+        fields = self.structs.setdefault((scope, name), [])
+        if field not in fields and len(fields) < _MOST_FIELDS:
+            fields.append(field)
+        self.add(scope, f"{name}.{field}", binding)
 
     def struct(self, name: str, offset: int) -> Table | None:
         """Return the fields that were assigned on a variable up to an offset, or None."""
