@@ -30,10 +30,13 @@ QUERY = """
 (array_declarator) @array
 (assignment_expression) @assign
 (enumerator) @enumerator
+(initializer_pair) @pair
 (preproc_def) @macro
 (preproc_function_def) @macro
 (call_expression function: (identifier) @callee)
 """
+ELEMENTS = "[]"
+"""Suffix under which what is assigned to an array's elements is kept."""
 FIELD = "->"
 """Prefix under which a field's assignments are kept: one name for all objects of a file."""
 _OCTET = re.compile(
@@ -55,6 +58,8 @@ class CNames(Unit):
         """Object-like and function-like macros: the bytes of their bodies, one for each definition."""
         self.structs: dict[tuple[int, str], list[str]] = {}
         """Fields that are assigned on a variable of a scope."""
+        self.pointers: dict[tuple[int, str], list[str]] = {}
+        """Variables of a scope that are declared to point into an array of it."""
         known = libraries.load("c")
         self._fills, self._queries = known.fills, known.queries
         super().__init__(*arguments)  # type: ignore[arg-type]
@@ -102,6 +107,8 @@ class CNames(Unit):
             value = declarator
         scope = self.scopes.innermost(node.start_byte)
         self.add(scope, self.text(name), Binding(node.end_byte, value, "value"))
+        if declarator.type == "pointer_declarator" and value.type == "identifier":
+            self.pointers.setdefault((scope, self.text(value)), []).append(self.text(name))
 
     def _bind_array(self, node: Node) -> None:
         name, parent = declared(node), node.parent
@@ -140,6 +147,10 @@ class CNames(Unit):
         scope = self.scopes.innermost(target.start_byte)
         if target.type == "identifier":
             self.add(scope, self.text(target), binding)
+        elif target.type in ("subscript_expression", "update_expression"):
+            owner, made = target.child_by_field_name("argument"), binding.node
+            if owner is not None and owner.type == "identifier" and made is not None and made.type == "call_expression":
+                self.add(scope, self.text(owner) + ELEMENTS, binding)
         elif target.type == "field_expression":
             owner, field = target.child_by_field_name("argument"), target.child_by_field_name("field")
             if field is None or owner is None:
@@ -167,10 +178,37 @@ class CNames(Unit):
             pairs[field] = choice([self.bound(binding) for binding in reached])
         return Table(pairs=pairs)
 
+    def elements(self, name: str, offset: int) -> list[Value]:
+        """Return what was assigned to the elements of an array of the function, through pointers into it too."""
+        scope = self.scopes.innermost(offset)
+        names = [name, *self.pointers.get((scope, name), ())]
+        found = [b for n in names for b in self.bindings.get((scope, n + ELEMENTS), ()) if b.offset <= offset]
+        return [self.bound(binding) for binding in found[:_MOST_FIELDS]]
+
     def _bind_enumerator(self, node: Node) -> None:
+        """Bind an enumerator; one without a value is of this file all the same, and no library's constant."""
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is not None and value is not None:
-            self.add(0, self.text(name), Binding(node.end_byte, value, "value"))
+        if name is not None:
+            self.add(0, self.text(name), Binding(node.end_byte, value, "value" if value is not None else "opaque"))
+
+    def _bind_pair(self, node: Node) -> None:
+        """Bind a field to what ``.field = NAME`` of an initializer gives it; numbers are of one object only."""
+        field, value = node.child_by_field_name("designator"), node.child_by_field_name("value")
+        if field is not None and field.type == "field_designator" and value is not None:
+            if value.type in ("identifier", "call_expression"):
+                self.add(0, FIELD + self.text(field).lstrip(". "), Binding(node.end_byte, value, "value"))
+
+    def spelled(self, words: frozenset[bytes]) -> frozenset[bytes]:
+        """Return the catalog's words and the fields that hold one of its functions (``hash->digest = SHA256``)."""
+        held = {
+            name.removeprefix(FIELD).encode()
+            for (_, name), bindings in self.bindings.items()
+            if name.startswith(FIELD) and any(self._names_known(b.node, words) for b in bindings)
+        }
+        return words | held
+
+    def _names_known(self, node: Node | None, words: frozenset[bytes]) -> bool:
+        return node is not None and node.type == "identifier" and self.text(node).encode() in words
 
     def _bind_function(self, node: Node) -> None:
         declarator = _function(node)

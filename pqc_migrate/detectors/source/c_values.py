@@ -11,6 +11,7 @@ from pqc_migrate.detectors.source.c_names import FIELD, CNames, last
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
+    NOTHING,
     UNKNOWN,
     Call,
     Items,
@@ -63,8 +64,11 @@ class CUnit(CNames):
     def _of_identifier(self, node: Node) -> Value:
         name = self.text(node)
         found = self.placed(self.identifier(name, node.start_byte), node)
-        struct = self.struct(name, node.start_byte)
-        return choice([struct, found]) if struct is not None else found
+        struct, elements = self.struct(name, node.start_byte), self.elements(name, node.start_byte)
+        filled: list[Value] = [struct] if struct is not None else []
+        if elements:
+            filled.append(Items(self.line(node), items=tuple(elements)))
+        return choice([*filled, found]) if filled else found
 
     def _of_field_expression(self, node: Node) -> Value:
         field = node.child_by_field_name("field")
@@ -123,7 +127,13 @@ class CUnit(CNames):
             inner = node.named_children[0]
         return self.value(inner)
 
-    _of_cast_expression = _of_pointer_expression = _of_parenthesized_expression = _inner
+    _of_cast_expression = _of_parenthesized_expression = _inner
+
+    def _of_pointer_expression(self, node: Node) -> Value:
+        found = self._inner(node)
+        operator = node.child_by_field_name("operator")
+        taken = operator is not None and operator.type == "&"
+        return UNKNOWN if found == NOTHING and taken else found  # the place of a null pointer is none
 
     def _of_compound_literal_expression(self, node: Node) -> Value:
         return self.value(node.child_by_field_name("value"))
@@ -146,6 +156,9 @@ class CUnit(CNames):
     def _of_sizeof_expression(self, node: Node) -> Value:
         lengths = [option for option in options(self._inner(node)) if isinstance(option, Octets)]
         return choice([Number(self.line(node), "constant", length.length) for length in lengths])
+
+    def _of_null(self, node: Node) -> Value:
+        return NOTHING
 
     def _of_number_literal(self, node: Node) -> Value:
         match = _NUMBER.match(self.text(node))

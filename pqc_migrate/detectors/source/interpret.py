@@ -14,6 +14,7 @@ from pqc_migrate.catalog import algorithms, names, notations
 from pqc_migrate.catalog.libraries import Condition, Libraries, Rule, Source
 from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, contradict
 from pqc_migrate.detectors.source.values import (
+    NOTHING,
     REST,
     UNKNOWN,
     UNREAD,
@@ -34,9 +35,14 @@ _DEFAULT_CONVERSION = {"size": "number", "curve": "curve", "digest": "digest", "
 _SCHEMES = {
     "signer": {"RSA": "RSASSA-PKCS1", "EC": "ECDSA"},
     "encryptor": {"RSA": "RSAES-PKCS1", "RSASSA-PKCS1": "RSAES-PKCS1"},
+    "curve-signer": {"EC": "ECDSA"},
+    "agreement": {"EC": "ECDH"},
     "object": {},
 }
-"""What a bare key or padding object becomes in an operation that signs or encrypts with it."""
+"""What a bare key or padding object becomes in an operation that signs, encrypts or agrees with it.
+
+``curve-signer`` leaves an RSA key what it is where its padding is set by another call.
+"""
 _SYMMETRIC = frozenset({"block-cipher", "ae", "stream-cipher", "drbg", "kdf"})
 _MOST_COMBINATIONS = 12
 _MOST_MEANINGS = 64
@@ -512,6 +518,8 @@ def _shown(value: Value) -> str:
         return value.name.rsplit(".", 1)[-1]
     if isinstance(value, Text):
         return value.text
+    if value == NOTHING:
+        return "NULL"
     return str(value.number) if isinstance(value, Number) else ""
 
 
