@@ -7,6 +7,7 @@ the file in which everything else is blank, so that offsets and lines stay those
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from tree_sitter import Language, Node, Parser
 
 from pqc_migrate.catalog import libraries
 from pqc_migrate.detectors.source import grammars
+from pqc_migrate.detectors.source.c_paths import Paths
 from pqc_migrate.detectors.source.unit import Binding, Unit
 from pqc_migrate.detectors.source.values import UNKNOWN, Name, Table, Value, choice
 
@@ -26,6 +28,11 @@ QUERY = """
 (do_statement body: (_) @branch)
 (case_statement) @branch
 (return_statement) @return
+(if_statement) @path
+(case_statement) @path
+(for_statement) @path
+(while_statement) @path
+(do_statement) @path
 (init_declarator) @declare
 (array_declarator) @array
 (assignment_expression) @assign
@@ -60,6 +67,7 @@ class CNames(Unit):
         """Fields that are assigned on a variable of a scope."""
         self.pointers: dict[tuple[int, str], list[str]] = {}
         """Variables of a scope that are declared to point into an array of it."""
+        self._paths = Paths(sys.maxsize)
         known = libraries.load("c")
         self._fills, self._queries = known.fills, known.queries
         super().__init__(*arguments)  # type: ignore[arg-type]
@@ -92,6 +100,16 @@ class CNames(Unit):
             if end < len(view):
                 view[end : end + 1] = b";"
         return Parser(self.grammar()).parse(bytes(view)).root_node
+
+    def _bind_path(self, node: Node) -> None:
+        self._paths.add(node)
+
+    def _reaching(self, found: list[Binding], offset: int, same: bool) -> list[Binding]:
+        """Return the bindings whose value may stand at an offset; not those of the other arm of a condition."""
+        if same:
+            kept = [b for b in found if b.offset > offset or self._paths.reaches(b.offset, offset)]
+            found = kept or found
+        return super()._reaching(found, offset, same)
 
     def _bind_macro(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
