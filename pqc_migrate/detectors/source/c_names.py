@@ -52,6 +52,7 @@ _OCTET = re.compile(
 _CAST = ("pointer_expression", "cast_expression", "parenthesized_expression")
 _MOST_MACROS = 4
 _MOST_FIELDS = 24
+_MOST_HELD = 4
 
 
 class CNames(Unit):
@@ -166,8 +167,9 @@ class CNames(Unit):
         if target.type == "identifier":
             self.add(scope, self.text(target), binding)
         elif target.type in ("subscript_expression", "update_expression"):
-            owner, made = target.child_by_field_name("argument"), binding.node
-            if owner is not None and owner.type == "identifier" and made is not None and made.type == "call_expression":
+            owner = target.child_by_field_name("argument")
+            called = binding.node is not None and binding.node.type == "call_expression"
+            if owner is not None and owner.type == "identifier" and called:
                 self.add(scope, self.text(owner) + ELEMENTS, binding)
         elif target.type == "field_expression":
             owner, field = target.child_by_field_name("argument"), target.child_by_field_name("field")
@@ -212,21 +214,23 @@ class CNames(Unit):
     def _bind_pair(self, node: Node) -> None:
         """Bind a field to what ``.field = NAME`` of an initializer gives it; numbers are of one object only."""
         field, value = node.child_by_field_name("designator"), node.child_by_field_name("value")
-        if field is not None and field.type == "field_designator" and value is not None:
-            if value.type in ("identifier", "call_expression"):
-                self.add(0, FIELD + self.text(field).lstrip(". "), Binding(node.end_byte, value, "value"))
+        if field is None or field.type != "field_designator" or value is None:
+            return
+        if value.type in ("identifier", "call_expression"):
+            self.add(0, FIELD + self.text(field).lstrip(". "), Binding(node.end_byte, value, "value"))
 
     def spelled(self, words: frozenset[bytes]) -> frozenset[bytes]:
-        """Return the catalog's words and the fields that hold one of its functions (``hash->digest = SHA256``)."""
-        held = {
-            name.removeprefix(FIELD).encode()
-            for (_, name), bindings in self.bindings.items()
-            if name.startswith(FIELD) and any(self._names_known(b.node, words) for b in bindings)
-        }
-        return words | held
+        """Return the catalog's words and the fields that hold one of a few of its functions (``c->hash = SHA256``).
 
-    def _names_known(self, node: Node | None, words: frozenset[bytes]) -> bool:
-        return node is not None and node.type == "identifier" and self.text(node).encode() in words
+        Where a table gives a field many functions, its rows say what is there.
+        """
+        held: dict[bytes, set[bytes]] = {}
+        for (_, name), bindings in self.bindings.items():
+            if name.startswith(FIELD):
+                nodes = (binding.node for binding in bindings)
+                functions = {self.text(n).encode() for n in nodes if n is not None and n.type == "identifier"}
+                held[name.removeprefix(FIELD).encode()] = functions & words
+        return words | {field for field, functions in held.items() if 0 < len(functions) <= _MOST_HELD}
 
     def _bind_function(self, node: Node) -> None:
         declarator = _function(node)

@@ -1,4 +1,4 @@
-"""Which assignments of C cannot reach a place: the other arm of an ``if``, a ``case`` that ended, a branch that returned.
+"""Which assignments of C cannot reach a place: those of the other arm, of an ended case, of a branch that returned.
 
 Inside a loop every arm may have run in an earlier round; there nothing is excluded.
 """

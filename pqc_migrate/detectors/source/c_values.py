@@ -47,9 +47,14 @@ _NOT_USED = frozenset(
 )
 _COMPARING = frozenset({"IN_SET", "strcmp", "strcasecmp", "wcscmp", "_wcsicmp", "lstrcmpW", "lstrcmpiW", "memcmp"})
 """Calls that compare their arguments."""
+_SAYING = re.compile(
+    r"(?i)(?:^|_)(?:\w?s?n?printf|log|debug|dbg|trace|warnx?|warning|errx?|error|fatal|msg|message|print|perror|assert\w*)$"
+)
+"""Names of functions that only print what they are given."""
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _NUMBER = re.compile(r"^(0[xX][0-9a-fA-F']+|0[bB][01']+|[0-9][0-9']*)[uUlLzZ]*$")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
+_QUOTE = re.compile(rb"(?<![\\'])\"")
 _MOST_MEMBERS = 256
 
 
@@ -217,7 +222,7 @@ class CUnit(CNames):
         """Return the call or bare name that a word decides; None in declarations, directives and comparisons."""
         if token.type == "field_identifier":
             return self._pointed(token)
-        if token.type not in ("identifier", "type_identifier"):
+        if token.type not in ("identifier", "type_identifier") or self._quoted(token):
             return None
         node, parent = token, token.parent
         while parent is not None and parent.type in ("qualified_identifier", "template_function"):
@@ -227,6 +232,11 @@ class CUnit(CNames):
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
             return None if self._asked(parent) else parent
         return node if self._is_reference(node, parent) else None
+
+    def _quoted(self, token: Node) -> bool:
+        """Whether a word stands inside a string that the grammar lost its way in."""
+        start = self.data.rfind(b"\n", 0, token.start_byte) + 1
+        return len(_QUOTE.findall(self.data, start, token.start_byte)) % 2 == 1
 
     def _pointed(self, token: Node) -> Node | None:
         """Return the call through a function pointer (``(*list->C_SignInit)(…)``)."""
@@ -260,7 +270,7 @@ class CUnit(CNames):
             return not self._names_itself(node, whole.named_children if whole is not None else [])
         if parent.type == "argument_list":
             taker = self._taker(parent)
-            return taker not in self._queries and taker not in _COMPARING
+            return taker not in self._queries and taker not in _COMPARING and not _SAYING.search(taker)
         if parent.type == "parenthesized_expression":
             return parent.parent is None or parent.parent.type != "sizeof_expression"
         if parent.type == "binary_expression":

@@ -93,8 +93,8 @@ class ObjcUnit(CUnit):
             return self.value(receiver)
         if words[0].startswith(_BOXING) and len(passed) == 1:
             return self.value(passed[0])
-        local = self.bindings.get((0, ":".join(words))) if receiver is not None else None
-        if local and self.text(receiver) in ("self", "super"):  # type: ignore[arg-type]
+        local = self.bindings.get((0, ":".join(words)))
+        if local and receiver is not None and self.text(receiver) in ("self", "super"):
             return self._returned(Name(name=f"{LOCAL}{local[0].offset}"))
         return UNKNOWN
 
@@ -130,9 +130,9 @@ class ObjcUnit(CUnit):
         selector = _definition(self, function)
         for token in self.words(selector.partition(":")[0].encode()):
             parent = token.parent
-            if parent is not None and parent.type == "message_expression":
-                if ":".join(self._selector(parent)) == selector:
-                    yield parent
+            message = parent is not None and parent.type == "message_expression"
+            if parent is not None and message and ":".join(self._selector(parent)) == selector:
+                yield parent
 
     def arguments_at(self, caller: Node, parameter: Binding) -> Node | None:
         """Return what a call or a message passes for a parameter."""
@@ -144,11 +144,14 @@ class ObjcUnit(CUnit):
     def use(self, token: Node) -> Node | None:
         """Return the call or bare name that a word decides; a selector or the receiver of a message is none."""
         parent = token.parent
-        if parent is not None and parent.type == "message_expression":
-            if token in self._labels(parent) or token == parent.child_by_field_name("receiver"):
-                return None
-        if parent is not None and parent.type in ("method_definition", "method_parameter", "dictionary_pair"):
-            return None if parent.named_children[0] == token or parent.type != "dictionary_pair" else token
+        kind = parent.type if parent is not None else ""
+        if parent is None or kind in ("method_definition", "method_parameter"):
+            return None
+        named = (
+            [*self._labels(parent), parent.child_by_field_name("receiver")] if kind == "message_expression" else []
+        )
+        if token in named or (kind == "dictionary_pair" and parent.named_children[0] == token):
+            return None
         return super().use(token)
 
 

@@ -192,3 +192,92 @@ def test_no_text_of_the_code_leaves_with_a_finding() -> None:
     shown = repr(results(code))
     assert "hunter2" not in shown
     assert "saltsalt" not in shown
+
+
+def test_the_other_arm_of_a_condition_does_not_reach() -> None:
+    """What one arm, an ended case or a branch that returned assigned is not there elsewhere; in a loop it may be."""
+    code = """
+int f(int a) {
+    const EVP_MD *md = NULL;
+    if (a == 1) md = EVP_sha1();
+    else if (a == 2) { md = EVP_sha256(); HMAC(md, key, n, in, m, out, &len); }
+    else HMAC(md, key, n, in, m, out, &len);
+    if (a > 7) { md = EVP_sha512(); return use(md); }
+    return HMAC(md, key, n, in, m, out, &len);
+}
+int g(int a) {
+    const EVP_MD *md;
+    switch (a) {
+    case 1: md = EVP_sha224(); break;
+    case 2: md = EVP_sha384(); HMAC(md, key, n, in, m, out, &len); break;
+    }
+    for (;;) { if (a) md = EVP_md4(); else HMAC(md, key, n, in, m, out, &len); }
+}
+"""
+    assert [name for name in names(code) if "HMAC" in name] == [
+        "5 HMAC-SHA-256",
+        "6 HMAC",
+        "8 HMAC-SHA-1",
+        "8 HMAC-SHA-256",
+        "14 HMAC-SHA-384",
+        "16 HMAC-SHA-224",
+        "16 HMAC-SHA-384",
+        "16 HMAC-MD4",
+    ]
+
+
+def test_a_field_that_holds_a_function_is_that_function() -> None:
+    """A function pointer set by name is called as that function; where a table gives it many, the rows say so."""
+    few = """
+static struct ops first = { .digest = SHA256 };
+void set(struct ops *o) { o->digest = SHA1; o->md = EVP_md5; }
+void run(struct ops *o) { o->digest(in, n, out); o->other(in, n, out); }
+"""
+    assert names(few) == ["2 SHA-256", "3 SHA-1", "3 MD5", "4 SHA-256", "4 SHA-1"]
+    rows = ["MD4", "MD5", "SHA1", "SHA224", "SHA256", "SHA512"]
+    many = "\n".join(f"static struct ops {name}_ops = {{ .digest = {name} }};" for name in rows)
+    assert len(names(f"{many}\nvoid run(struct ops *o) {{ o->digest(in, n, out); }}")) == len(rows)
+
+
+def test_words_of_the_file_itself_are_no_library_functions() -> None:
+    """Enumerators, printed constants and words of strings that the grammar lost its way in are no uses."""
+    code = """
+#include <openssl/sha.h>
+enum { MD5, SHA1 = 4 };
+int f(int a) {
+    if (a == MD5) a = SHA1;
+#ifdef ONE
+    if (a > 1 {
+#else
+    if (a > 2 {
+#endif
+        name = "FILS-SHA256";
+    fprintf(stderr, "expected NID_ED25519 (%d)", NID_ED25519);
+    return a;
+}
+"""
+    assert names(code) == []
+
+
+def test_objective_c_is_read_as_such() -> None:
+    """Methods pass values on to each other, dictionaries hold a key's attributes; selectors and receivers are no uses."""
+    code = """
+#import <Security/Security.h>
+@interface Keys : NSObject
+@end
+@implementation Keys
+- (void)mac:(NSData *)data with:(CCHmacAlgorithm)algorithm { CCHmac(algorithm, k, n, data.bytes, data.length, out); }
+- (void)all:(NSData *)data {
+    [self mac:data with:kCCHmacAlgSHA512];
+    [other mac:data then:kCCHmacAlgMD5];
+    NSDictionary *pair = [NSDictionary dictionaryWithObjectsAndKeys:(id)kSecAttrKeyTypeRSA, (id)kSecAttrKeyType,
+                          [NSNumber numberWithInt:4096], (id)kSecAttrKeySizeInBits, nil];
+    SecKeyGeneratePair((CFDictionaryRef)pair, &public, &private);
+    [SHA1 digest:data]; [data SHA256];
+}
+@end
+"""
+    file = SourceFile("Keys.m", code.encode(), "objective-c")
+    found = [result for result in c.DETECTOR.detect(file) if isinstance(result, Finding)]
+    shown = [f"{finding.location.line} {algorithms.name(finding.asset)}" for finding in found]
+    assert shown == ["6 HMAC-SHA-512", "12 RSA-4096"]
