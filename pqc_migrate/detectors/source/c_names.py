@@ -68,6 +68,8 @@ class CNames(Unit):
         """Fields that are assigned on a variable of a scope."""
         self.pointers: dict[tuple[int, str], list[str]] = {}
         """Variables of a scope that are declared to point into an array of it."""
+        self.held: frozenset[bytes] = frozenset()
+        """Fields that hold a function of the catalog: words to look at where they are called."""
         self._paths = Paths(sys.maxsize)
         known = libraries.load("c")
         self._fills, self._queries = known.fills, known.queries
@@ -230,7 +232,9 @@ class CNames(Unit):
                 nodes = (binding.node for binding in bindings)
                 functions = {self.text(n).encode() for n in nodes if n is not None and n.type == "identifier"}
                 held[name.removeprefix(FIELD).encode()] = functions & words
-        return words | {field for field, functions in held.items() if 0 < len(functions) <= _MOST_HELD}
+        few = frozenset(field for field, functions in held.items() if 0 < len(functions) <= _MOST_HELD)
+        self.held = few - words
+        return words | self.held
 
     def _bind_function(self, node: Node) -> None:
         declarator = _function(node)

@@ -231,6 +231,8 @@ class CUnit(CNames):
             return None
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
             return None if self._asked(parent) else parent
+        if self.text(token).encode() in self.held:
+            return None
         return node if self._is_reference(node, parent) else None
 
     def _quoted(self, token: Node) -> bool:

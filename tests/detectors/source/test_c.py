@@ -195,7 +195,7 @@ def test_no_text_of_the_code_leaves_with_a_finding() -> None:
 
 
 def test_the_other_arm_of_a_condition_does_not_reach() -> None:
-    """What one arm, an ended case or a branch that returned assigned is not there elsewhere; in a loop it may be."""
+    """What another arm, an ended case or a branch that returned assigned is not there; in a loop it may be."""
     code = """
 int f(int a) {
     const EVP_MD *md = NULL;
@@ -260,13 +260,13 @@ int f(int a) {
 
 
 def test_objective_c_is_read_as_such() -> None:
-    """Methods pass values on to each other, dictionaries hold a key's attributes; selectors and receivers are no uses."""
+    """Methods pass values on to each other, dictionaries hold attributes; selectors and receivers are no uses."""
     code = """
 #import <Security/Security.h>
 @interface Keys : NSObject
 @end
 @implementation Keys
-- (void)mac:(NSData *)data with:(CCHmacAlgorithm)algorithm { CCHmac(algorithm, k, n, data.bytes, data.length, out); }
+- (void)mac:(NSData *)data with:(CCHmacAlgorithm)algorithm { CCHmac(algorithm, k, n, data.bytes, m, out); }
 - (void)all:(NSData *)data {
     [self mac:data with:kCCHmacAlgSHA512];
     [other mac:data then:kCCHmacAlgMD5];
