@@ -46,7 +46,7 @@ ELEMENTS = "[]"
 """Suffix under which what is assigned to an array's elements is kept."""
 FIELD = "->"
 """Prefix under which a field's assignments are kept: one name for all objects of a file."""
-_OCTET = re.compile(
+OCTET = re.compile(
     r"\b(?:(?:u_|u)?char|u?int8_t|u_int8_t|(?:__)?u8|byte|guint8|(?:CK_|WC_)?BYTE|(?:SGD_)?U?CHAR|UINT8)\b"
 )
 _CAST = ("pointer_expression", "cast_expression", "parenthesized_expression")
@@ -141,7 +141,7 @@ class CNames(Unit):
         """Whether what is declared has elements of one octet."""
         owner = declarator.parent
         kind = owner.child_by_field_name("type") if owner is not None else None
-        return kind is not None and _OCTET.search(self.text(kind)) is not None
+        return kind is not None and OCTET.search(self.text(kind)) is not None
 
     def _bind_assign(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

@@ -281,3 +281,43 @@ def test_objective_c_is_read_as_such() -> None:
     found = [result for result in c.DETECTOR.detect(file) if isinstance(result, Finding)]
     shown = [f"{finding.location.line} {algorithms.name(finding.asset)}" for finding in found]
     assert shown == ["6 HMAC-SHA-512", "12 RSA-4096"]
+
+
+def test_constants_of_namespaces_and_classes_are_followed() -> None:
+    """Qualified constants, members, enumerators, strings and casts of C++ say what they hold."""
+    code = """
+namespace crypto {
+constexpr const char *kDigest = "SHA384";
+const std::string kCipher{"aes-256-gcm"};
+enum class Bits : int { Strong = 4096 };
+constexpr int kKey = 256 / 8;
+}
+class Maker {
+    static constexpr int bits_ = 2048;
+    void go() {
+        EVP_get_digestbyname(crypto::kDigest);
+        EVP_get_cipherbyname(kCipher.c_str());
+        RSA_generate_key_ex(rsa, bits_, e, nullptr);
+        RSA_generate_key_ex(rsa, static_cast<int>(crypto::Bits::Strong), e, nullptr);
+        unsigned char key[crypto::kKey];
+        AES_set_encrypt_key(key, sizeof(key) * 8, &schedule);
+        std::array<uint8_t, 16> small;
+        AES_set_encrypt_key(small.data(), small.size() * 8, &schedule);
+    }
+};
+"""
+    expected = ["11 SHA-384", "12 AES-256-GCM", "13 RSA-2048", "14 RSA-4096", "16 AES-256", "18 AES-128"]
+    assert names(code, "cpp") == expected
+
+
+def test_an_object_made_of_a_call_reads_like_a_function() -> None:
+    """``Pointer<T> p(make(TYPE, nullptr));`` declares a function only outside of functions."""
+    code = """
+void f() {
+    std::unique_ptr<EVP_PKEY_CTX, Free> context(EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nullptr));
+    EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), 3072);
+    EVP_PKEY_keygen(context.get(), &key);
+}
+EVP_MD context(EVP_PKEY_CTX_new_id(EVP_PKEY_DSA));
+"""
+    assert names(code, "cpp") == ["3 RSA-3072", "4 RSA-3072", "5 RSA-3072"]
