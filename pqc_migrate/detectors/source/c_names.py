@@ -53,6 +53,7 @@ _CAST = ("pointer_expression", "cast_expression", "parenthesized_expression")
 _MOST_MACROS = 4
 _MOST_FIELDS = 24
 _MOST_HELD = 4
+_MOST_NEAR = 32
 
 
 class CNames(Unit):
@@ -109,9 +110,10 @@ class CNames(Unit):
 
     def _reaching(self, found: list[Binding], offset: int, same: bool) -> list[Binding]:
         """Return the bindings whose value may stand at an offset; not those of the other arm of a condition."""
-        if same:
-            kept = [b for b in found if b.offset > offset or self._paths.reaches(b.offset, offset)]
-            found = kept or found
+        if same and self._paths.any:
+            last_before = bisect_right(found, offset, key=lambda binding: binding.offset)
+            near = found[max(0, last_before - _MOST_NEAR) : last_before]
+            found = [binding for binding in near if self._paths.reaches(binding.offset, offset)] or found
         return super()._reaching(found, offset, same)
 
     def _bind_macro(self, node: Node) -> None:

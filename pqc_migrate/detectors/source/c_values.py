@@ -55,6 +55,7 @@ _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _NUMBER = re.compile(r"^(0[xX][0-9a-fA-F']+|0[bB][01']+|[0-9][0-9']*)[uUlLzZ]*$")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 _QUOTE = re.compile(rb"(?<![\\'])\"")
+_LONGEST_LINE = 400
 _MOST_MEMBERS = 256
 
 
@@ -237,7 +238,10 @@ class CUnit(CNames):
 
     def _quoted(self, token: Node) -> bool:
         """Whether a word stands inside a string that the grammar lost its way in."""
-        start = self.data.rfind(b"\n", 0, token.start_byte) + 1
+        nearest = max(0, token.start_byte - _LONGEST_LINE)
+        start = self.data.rfind(b"\n", nearest, token.start_byte) + 1
+        if start == 0 and nearest:  # a generated line
+            return False
         return len(_QUOTE.findall(self.data, start, token.start_byte)) % 2 == 1
 
     def _pointed(self, token: Node) -> Node | None:

@@ -43,6 +43,13 @@ _SCHEMES = {
 
 ``curve-signer`` leaves an RSA key what it is where its padding is set by another call.
 """
+_AGREEING = frozenset({"FFDH", "ECDH", "X25519", "X448"})
+_NEVER = {
+    "signer": _AGREEING | {"RSAES-PKCS1", "RSAES-OAEP"},
+    "curve-signer": _AGREEING | {"RSAES-PKCS1", "RSAES-OAEP"},
+    "encryptor": _AGREEING | {"RSASSA-PSS"},
+}
+"""What an operation cannot be made with: an object that may be one of several was not that one there."""
 _SYMMETRIC = frozenset({"block-cipher", "ae", "stream-cipher", "drbg", "kdf"})
 _MOST_COMBINATIONS = 12
 _MOST_MEANINGS = 64
@@ -309,7 +316,7 @@ class Interpreter:
         if isinstance(value, Name) and value.name in self.libraries.texts:
             value = Text(value.line, "constant", self.libraries.texts[value.name])
         if convert in _SCHEMES:
-            yield from self._objects(value, _SCHEMES[convert])
+            yield from self._objects(value, _SCHEMES[convert], _NEVER.get(convert, frozenset()))
         elif convert == "cipher":
             yield from self._ciphers(value)
         elif convert in ("number", "bytes"):
@@ -331,9 +338,11 @@ class Interpreter:
         else:
             yield from self._notation(value, convert)
 
-    def _objects(self, value: Value, schemes: Mapping[str, str]) -> Iterator[_Read]:
+    def _objects(self, value: Value, schemes: Mapping[str, str], never: frozenset[str]) -> Iterator[_Read]:
         for meaning in self._origin(value):
             if schemes and _is_no_key_pair(meaning):  # that a key was made or encrypted with: it signs nothing
+                continue
+            if meaning.family in never:
                 continue
             scheme = replace(meaning, family=schemes.get(meaning.family, meaning.family))
             yield _Read(meaning=scheme, line=value.line, how="object", part=_offset(value))
@@ -398,7 +407,7 @@ class Interpreter:
                 yield _Read(
                     asset=named.asset, details=named.details, line=value.line, how=value.how, path=value.path
                 )
-        yield from self._objects(value, _SCHEMES["object"])
+        yield from self._objects(value, _SCHEMES["object"], frozenset())
 
 
 _MODES = frozenset(
