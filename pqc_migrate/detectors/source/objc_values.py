@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.source import grammars
-from pqc_migrate.detectors.source.c_names import QUERY
+from pqc_migrate.detectors.source.c_names import QUERY, last
 from pqc_migrate.detectors.source.c_values import CUnit
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import UNKNOWN, Items, Name, Table, Value, options
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Name, Table, Value, options
 
 _SETTING = frozenset({("setObject", "forKey"), ("setValue", "forKey"), ("setObject", "forKeyedSubscript")})
 """Messages that put a value into a dictionary: value first, key second."""
@@ -98,6 +98,15 @@ class ObjcUnit(CUnit):
             return self._returned(Name(name=f"{LOCAL}{local[0].offset}"))
         return UNKNOWN
 
+    def _of_assignment_expression(self, node: Node) -> Value:
+        """Return the call of a setter: ``configuration.TLSMinimumSupportedProtocol = kTLSProtocol12``."""
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None or left.type != "field_expression":
+            return UNKNOWN
+        word = last(left)
+        span = (word.start_byte, node.start_byte, node.end_byte)
+        return Call(self.line(word), "object", f"*.{self.text(word)}", (self.value(right),), {}, None, *span)
+
     def _table(self, node: Node, rows: list[tuple[Node, Node]]) -> Value:
         pairs: dict[str, Value] = {}
         for key, value in rows[:64]:
@@ -150,6 +159,10 @@ class ObjcUnit(CUnit):
         named = (
             [*self._labels(parent), parent.child_by_field_name("receiver")] if kind == "message_expression" else []
         )
+        if kind == "field_expression" and token.type == "field_identifier":
+            setter = parent.parent
+            if setter is not None and setter.type == "assignment_expression":
+                return setter if setter.child_by_field_name("left") == parent else None
         if token in named or (kind == "dictionary_pair" and parent.named_children[0] == token):
             return None
         return super().use(token)
