@@ -279,10 +279,19 @@ class CUnit(CNames):
             return taker not in self._queries and taker not in _COMPARING and not _SAYING.search(taker)
         if parent.type == "parenthesized_expression":
             return parent.parent is None or parent.parent.type != "sizeof_expression"
-        if parent.type == "binary_expression":
-            operator = parent.child_by_field_name("operator")
-            return operator is None or self.text(operator) not in _COMPARISONS
-        return True
+        return parent.type != "binary_expression" or not self._compared(parent)
+
+    def _compared(self, expression: Node) -> bool:
+        """Whether flags or a sum are only compared with something, by an operator or by a ``case``."""
+        node, parent = expression, expression.parent
+        while node.type in ("binary_expression", "parenthesized_expression") and parent is not None:
+            operator = node.child_by_field_name("operator")
+            if operator is not None and self.text(operator) in _COMPARISONS:
+                return True
+            node, parent, inner = parent, parent.parent, node
+            if node.type == "case_statement":
+                return node.child_by_field_name("value") == inner
+        return False
 
     def _names_itself(self, node: Node, row: list[Node]) -> bool:
         """Whether a table gives a constant its own name: what is printed of it, not a use."""

@@ -321,3 +321,15 @@ void f() {
 EVP_MD context(EVP_PKEY_CTX_new_id(EVP_PKEY_DSA));
 """
     assert names(code, "cpp") == ["3 RSA-3072", "4 RSA-3072", "5 RSA-3072"]
+
+
+def test_flags_that_are_compared_are_no_uses() -> None:
+    """``case A | B:`` and ``(flags & A) == A`` only ask; flags that are passed on are used."""
+    code = """
+int f(long version) {
+    switch (version) { case CURL_SSLVERSION_TLSv1_0 | CURL_SSLVERSION_MAX_TLSv1_1: break; }
+    if ((version & CURL_SSLVERSION_TLSv1_2) == (CURL_SSLVERSION_TLSv1_2 | 1)) return 1;
+    return g(CURL_SSLVERSION_TLSv1_3 | CURL_SSLVERSION_MAX_DEFAULT);
+}
+"""
+    assert names(code) == ["5 TLSv1.3"]
