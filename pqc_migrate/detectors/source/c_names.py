@@ -110,10 +110,10 @@ class CNames(Unit):
 
     def _reaching(self, found: list[Binding], offset: int, same: bool) -> list[Binding]:
         """Return the bindings whose value may stand at an offset; not those of the other arm of a condition."""
-        if same and self._paths.any:
+        if same and len(found) > 1:
             last_before = bisect_right(found, offset, key=lambda binding: binding.offset)
             near = found[max(0, last_before - _MOST_NEAR) : last_before]
-            found = [binding for binding in near if self._paths.reaches(binding.offset, offset)] or found
+            found = [b for b in near if self._paths.reaches(b.offset, offset)] or near or found
         return super()._reaching(found, offset, same)
 
     def _bind_macro(self, node: Node) -> None:

@@ -46,17 +46,12 @@ class Paths:
         if start < end:
             self._arms[(start, end)] = (arm.start_byte, arm.end_byte)
 
-    @property
-    def any(self) -> bool:
-        """Whether there is an arm at all."""
-        return bool(self._arms)
-
     def reaches(self, binding: int, offset: int) -> bool:
         """Whether what is assigned at one offset can still stand at a later one of the same function."""
         if self._zones is None or self._in_loops is None:
             self._zones = Ranges(self._size, self._arms)
             self._in_loops = Ranges(self._size, self._loops)
-        if self._in_loops.innermost(binding):
+        if not self._arms or self._in_loops.innermost(binding):
             return True
         for index in self._zones.chain(offset):
             arm = self._arms.get((self._zones.starts[index], self._zones.ends[index]))
