@@ -55,11 +55,10 @@ class Source:
     convert: str = ""
     """``number``, ``bytes`` (a count of octets → bits), ``octets`` (the length of a key value → bits),
     ``digest``, ``curve``, ``mode``, ``text``, ``object`` (another call's meaning), ``signer`` and
-    ``encryptor`` (a key or padding object → its signature or encryption scheme), ``agreement`` (a key → its key
-    agreement), ``cipher`` (an object's
-    name), ``flag`` (``true`` or ``false``), ``nist-curve`` (256 → P-256) or the name of a notation
-    (`catalog.notations`); left out: what fits the parameter. A detail read ``as = "object"`` takes over that
-    object's details."""
+    ``encryptor`` (a key or padding object → its signature or encryption scheme), ``curve-signer`` and
+    ``agreement`` (a curve's key → ECDSA, ECDH; any other as it is), ``cipher`` (an object's name), ``flag``
+    (``true`` or ``false``), ``nist-curve`` (256 → P-256) or the name of a notation (`catalog.notations`); left
+    out: what fits the parameter. A detail read ``as = "object"`` takes over that object's details."""
     default: str = ""
     """The value the library documents when the argument is left out."""
     family: str = ""

@@ -68,6 +68,22 @@ def _group(text: str) -> Named | None:
     return found
 
 
+def _key_group(text: str) -> Named | None:
+    """Read the group a key is made on: a curve, or a group over a finite field."""
+    curve = names.curve(text)
+    if curve is not None:
+        return Named(Asset.of(Kind.ALGORITHM, "EC", curve=curve))
+    found = names.named("tls_groups", text)
+    return found if found is not None and found.asset.family == "FFDH" else None
+
+
+def _openssl_object(text: str) -> Named | None:
+    """Read any name or dotted identifier of an algorithm that OBJ_txt2nid takes."""
+    tables = ("openssl-keys", "digests", "oids")
+    found = next((named for table in tables if (named := names.named(table, text)) is not None), None)
+    return found or evp.cipher(text) or _key_group(text)
+
+
 def _crypt(text: str) -> Named | None:
     """Read the scheme of a crypt(3) setting (``$6$rounds=5000$salt``) from what stands before its salt."""
     return names.named("crypt", text[: text.find("$", 1) + 1]) if text.startswith("$") else None
@@ -101,6 +117,8 @@ GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     "kernel": kernel.read,
     "liboqs": _liboqs,
     "m2crypto-ciphers": lambda text: evp.cipher(text.replace("_", "-")),
+    "openssl-key-groups": _key_group,
+    "openssl-objects": _openssl_object,
     "openssl_groups": _group,
     **jca.GRAMMARS,
     "tls_suites": _suite,

@@ -39,7 +39,7 @@ def test_language_of_a_file(name: str, head: bytes, expected: str) -> None:
 def test_languages_with_a_grammar_are_the_supported_ones() -> None:
     """The coverage statement calls a language supported exactly when a parser is there."""
     code = {entry.name for entry in languages.languages() if entry.kind == "code" and entry.supported}
-    other_names = {"bash": "shell", "tsx": "typescript"}
+    other_names = {"bash": "shell", "objc": "objective-c", "tsx": "typescript"}
     assert code == {other_names.get(name, name) for name in grammars.LANGUAGES}
 
 

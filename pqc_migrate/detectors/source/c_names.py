@@ -7,6 +7,7 @@ the file in which everything else is blank, so that offsets and lines stay those
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from tree_sitter import Language, Node, Parser
 
 from pqc_migrate.catalog import libraries
 from pqc_migrate.detectors.source import grammars
+from pqc_migrate.detectors.source.c_paths import Paths
 from pqc_migrate.detectors.source.unit import Binding, Unit
 from pqc_migrate.detectors.source.values import UNKNOWN, Name, Table, Value, choice
 
@@ -26,22 +28,32 @@ QUERY = """
 (do_statement body: (_) @branch)
 (case_statement) @branch
 (return_statement) @return
+(if_statement) @path
+(case_statement) @path
+(for_statement) @path
+(while_statement) @path
+(do_statement) @path
 (init_declarator) @declare
 (array_declarator) @array
 (assignment_expression) @assign
 (enumerator) @enumerator
+(initializer_pair) @pair
 (preproc_def) @macro
 (preproc_function_def) @macro
 (call_expression function: (identifier) @callee)
 """
+ELEMENTS = "[]"
+"""Suffix under which what is assigned to an array's elements is kept."""
 FIELD = "->"
 """Prefix under which a field's assignments are kept: one name for all objects of a file."""
-_OCTET = re.compile(
+OCTET = re.compile(
     r"\b(?:(?:u_|u)?char|u?int8_t|u_int8_t|(?:__)?u8|byte|guint8|(?:CK_|WC_)?BYTE|(?:SGD_)?U?CHAR|UINT8)\b"
 )
 _CAST = ("pointer_expression", "cast_expression", "parenthesized_expression")
 _MOST_MACROS = 4
 _MOST_FIELDS = 24
+_MOST_HELD = 4
+_MOST_NEAR = 32
 
 
 class CNames(Unit):
@@ -55,6 +67,11 @@ class CNames(Unit):
         """Object-like and function-like macros: the bytes of their bodies, one for each definition."""
         self.structs: dict[tuple[int, str], list[str]] = {}
         """Fields that are assigned on a variable of a scope."""
+        self.pointers: dict[tuple[int, str], list[str]] = {}
+        """Variables of a scope that are declared to point into an array of it."""
+        self.held: frozenset[bytes] = frozenset()
+        """Fields that hold a function of the catalog: words to look at where they are called."""
+        self._paths = Paths(sys.maxsize)
         known = libraries.load("c")
         self._fills, self._queries = known.fills, known.queries
         super().__init__(*arguments)  # type: ignore[arg-type]
@@ -88,6 +105,17 @@ class CNames(Unit):
                 view[end : end + 1] = b";"
         return Parser(self.grammar()).parse(bytes(view)).root_node
 
+    def _bind_path(self, node: Node) -> None:
+        self._paths.add(node)
+
+    def _reaching(self, found: list[Binding], offset: int, same: bool) -> list[Binding]:
+        """Return the bindings whose value may stand at an offset; not those of the other arm of a condition."""
+        if same and len(found) > 1:
+            last_before = bisect_right(found, offset, key=lambda binding: binding.offset)
+            near = found[max(0, last_before - _MOST_NEAR) : last_before]
+            found = [b for b in near if self._paths.reaches(b.offset, offset)] or near or found
+        return super()._reaching(found, offset, same)
+
     def _bind_macro(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is not None and value is not None:
@@ -102,6 +130,8 @@ class CNames(Unit):
             value = declarator
         scope = self.scopes.innermost(node.start_byte)
         self.add(scope, self.text(name), Binding(node.end_byte, value, "value"))
+        if declarator.type == "pointer_declarator" and value.type == "identifier":
+            self.pointers.setdefault((scope, self.text(value)), []).append(self.text(name))
 
     def _bind_array(self, node: Node) -> None:
         name, parent = declared(node), node.parent
@@ -113,7 +143,7 @@ class CNames(Unit):
         """Whether what is declared has elements of one octet."""
         owner = declarator.parent
         kind = owner.child_by_field_name("type") if owner is not None else None
-        return kind is not None and _OCTET.search(self.text(kind)) is not None
+        return kind is not None and OCTET.search(self.text(kind)) is not None
 
     def _bind_assign(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -140,17 +170,25 @@ class CNames(Unit):
         scope = self.scopes.innermost(target.start_byte)
         if target.type == "identifier":
             self.add(scope, self.text(target), binding)
+        elif target.type in ("subscript_expression", "update_expression"):
+            owner = target.child_by_field_name("argument")
+            called = binding.node is not None and binding.node.type == "call_expression"
+            if owner is not None and owner.type == "identifier" and called:
+                self.add(scope, self.text(owner) + ELEMENTS, binding)
         elif target.type == "field_expression":
             owner, field = target.child_by_field_name("argument"), target.child_by_field_name("field")
             if field is None or owner is None:
                 return
             self.add(0, FIELD + self.text(field), binding)
             if owner.type == "identifier":
-                name = self.text(owner)
-                fields = self.structs.setdefault((scope, name), [])
-                if self.text(field) not in fields and len(fields) < _MOST_FIELDS:
-                    fields.append(self.text(field))
-                self.add(scope, f"{name}.{self.text(field)}", binding)
+                self.field(scope, self.text(owner), self.text(field), binding)
+
+    def field(self, scope: int, name: str, field: str, binding: Binding) -> None:
+        """Record that a member of a variable is set."""
+        fields = self.structs.setdefault((scope, name), [])
+        if field not in fields and len(fields) < _MOST_FIELDS:
+            fields.append(field)
+        self.add(scope, f"{name}.{field}", binding)
 
     def struct(self, name: str, offset: int) -> Table | None:
         """Return the fields that were assigned on a variable up to an offset, or None."""
@@ -164,10 +202,41 @@ class CNames(Unit):
             pairs[field] = choice([self.bound(binding) for binding in reached])
         return Table(pairs=pairs)
 
+    def elements(self, name: str, offset: int) -> list[Value]:
+        """Return what was assigned to the elements of an array of the function, through pointers into it too."""
+        scope = self.scopes.innermost(offset)
+        names = [name, *self.pointers.get((scope, name), ())]
+        found = [b for n in names for b in self.bindings.get((scope, n + ELEMENTS), ()) if b.offset <= offset]
+        return [self.bound(binding) for binding in found[:_MOST_FIELDS]]
+
     def _bind_enumerator(self, node: Node) -> None:
+        """Bind an enumerator; one without a value is of this file all the same, and no library's constant."""
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is not None and value is not None:
-            self.add(0, self.text(name), Binding(node.end_byte, value, "value"))
+        if name is not None:
+            self.add(0, self.text(name), Binding(node.end_byte, value, "value" if value is not None else "opaque"))
+
+    def _bind_pair(self, node: Node) -> None:
+        """Bind a field to what ``.field = NAME`` of an initializer gives it; numbers are of one object only."""
+        field, value = node.child_by_field_name("designator"), node.child_by_field_name("value")
+        if field is None or field.type != "field_designator" or value is None:
+            return
+        if value.type in ("identifier", "call_expression"):
+            self.add(0, FIELD + self.text(field).lstrip(". "), Binding(node.end_byte, value, "value"))
+
+    def spelled(self, words: frozenset[bytes]) -> frozenset[bytes]:
+        """Return the catalog's words and the fields that hold one of a few of its functions (``c->hash = SHA256``).
+
+        Where a table gives a field many functions, its rows say what is there.
+        """
+        held: dict[bytes, set[bytes]] = {}
+        for (_, name), bindings in self.bindings.items():
+            if name.startswith(FIELD):
+                nodes = (binding.node for binding in bindings)
+                functions = {self.text(n).encode() for n in nodes if n is not None and n.type == "identifier"}
+                held[name.removeprefix(FIELD).encode()] = functions & words
+        few = frozenset(field for field, functions in held.items() if 0 < len(functions) <= _MOST_HELD)
+        self.held = few - words
+        return words | self.held
 
     def _bind_function(self, node: Node) -> None:
         declarator = _function(node)

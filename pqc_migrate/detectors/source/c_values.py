@@ -11,6 +11,7 @@ from pqc_migrate.detectors.source.c_names import FIELD, CNames, last
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
+    NOTHING,
     UNKNOWN,
     Call,
     Items,
@@ -46,9 +47,15 @@ _NOT_USED = frozenset(
 )
 _COMPARING = frozenset({"IN_SET", "strcmp", "strcasecmp", "wcscmp", "_wcsicmp", "lstrcmpW", "lstrcmpiW", "memcmp"})
 """Calls that compare their arguments."""
+_SAYING = re.compile(
+    r"(?i)(?:^|_)(?:\w?s?n?printf|log|debug|dbg|trace|warnx?|warning|errx?|error|fatal|msg|message|print|perror|assert\w*)$"
+)
+"""Names of functions that only print what they are given."""
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _NUMBER = re.compile(r"^(0[xX][0-9a-fA-F']+|0[bB][01']+|[0-9][0-9']*)[uUlLzZ]*$")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
+_QUOTE = re.compile(rb"(?<![\\'])\"")
+_LONGEST_LINE = 400
 _MOST_MEMBERS = 256
 
 
@@ -63,8 +70,11 @@ class CUnit(CNames):
     def _of_identifier(self, node: Node) -> Value:
         name = self.text(node)
         found = self.placed(self.identifier(name, node.start_byte), node)
-        struct = self.struct(name, node.start_byte)
-        return choice([struct, found]) if struct is not None else found
+        struct, elements = self.struct(name, node.start_byte), self.elements(name, node.start_byte)
+        filled: list[Value] = [struct] if struct is not None else []
+        if elements:
+            filled.append(Items(self.line(node), items=tuple(elements)))
+        return choice([*filled, found]) if filled else found
 
     def _of_field_expression(self, node: Node) -> Value:
         field = node.child_by_field_name("field")
@@ -123,7 +133,13 @@ class CUnit(CNames):
             inner = node.named_children[0]
         return self.value(inner)
 
-    _of_cast_expression = _of_pointer_expression = _of_parenthesized_expression = _inner
+    _of_cast_expression = _of_parenthesized_expression = _inner
+
+    def _of_pointer_expression(self, node: Node) -> Value:
+        found = self._inner(node)
+        operator = node.child_by_field_name("operator")
+        taken = operator is not None and operator.type == "&"
+        return UNKNOWN if found == NOTHING and taken else found  # the place of a null pointer is none
 
     def _of_compound_literal_expression(self, node: Node) -> Value:
         return self.value(node.child_by_field_name("value"))
@@ -146,6 +162,9 @@ class CUnit(CNames):
     def _of_sizeof_expression(self, node: Node) -> Value:
         lengths = [option for option in options(self._inner(node)) if isinstance(option, Octets)]
         return choice([Number(self.line(node), "constant", length.length) for length in lengths])
+
+    def _of_null(self, node: Node) -> Value:
+        return NOTHING
 
     def _of_number_literal(self, node: Node) -> Value:
         match = _NUMBER.match(self.text(node))
@@ -204,7 +223,7 @@ class CUnit(CNames):
         """Return the call or bare name that a word decides; None in declarations, directives and comparisons."""
         if token.type == "field_identifier":
             return self._pointed(token)
-        if token.type not in ("identifier", "type_identifier"):
+        if token.type not in ("identifier", "type_identifier") or self._quoted(token):
             return None
         node, parent = token, token.parent
         while parent is not None and parent.type in ("qualified_identifier", "template_function"):
@@ -213,7 +232,17 @@ class CUnit(CNames):
             return None
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
             return None if self._asked(parent) else parent
+        if self.text(token).encode() in self.held:
+            return None
         return node if self._is_reference(node, parent) else None
+
+    def _quoted(self, token: Node) -> bool:
+        """Whether a word stands inside a string that the grammar lost its way in."""
+        nearest = max(0, token.start_byte - _LONGEST_LINE)
+        start = self.data.rfind(b"\n", nearest, token.start_byte) + 1
+        if start == 0 and nearest:  # a generated line
+            return False
+        return len(_QUOTE.findall(self.data, start, token.start_byte)) % 2 == 1
 
     def _pointed(self, token: Node) -> Node | None:
         """Return the call through a function pointer (``(*list->C_SignInit)(…)``)."""
@@ -247,13 +276,22 @@ class CUnit(CNames):
             return not self._names_itself(node, whole.named_children if whole is not None else [])
         if parent.type == "argument_list":
             taker = self._taker(parent)
-            return taker not in self._queries and taker not in _COMPARING
+            return taker not in self._queries and taker not in _COMPARING and not _SAYING.search(taker)
         if parent.type == "parenthesized_expression":
             return parent.parent is None or parent.parent.type != "sizeof_expression"
-        if parent.type == "binary_expression":
-            operator = parent.child_by_field_name("operator")
-            return operator is None or self.text(operator) not in _COMPARISONS
-        return True
+        return parent.type != "binary_expression" or not self._compared(parent)
+
+    def _compared(self, expression: Node) -> bool:
+        """Whether flags or a sum are only compared with something, by an operator or by a ``case``."""
+        node, parent = expression, expression.parent
+        while node.type in ("binary_expression", "parenthesized_expression") and parent is not None:
+            operator = node.child_by_field_name("operator")
+            if operator is not None and self.text(operator) in _COMPARISONS:
+                return True
+            node, parent, inner = parent, parent.parent, node
+            if node.type == "case_statement":
+                return node.child_by_field_name("value") == inner
+        return False
 
     def _names_itself(self, node: Node, row: list[Node]) -> bool:
         """Whether a table gives a constant its own name: what is printed of it, not a use."""

@@ -10,17 +10,24 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.source import grammars
-from pqc_migrate.detectors.source.c_names import FIELD, QUERY, declared, last
+from pqc_migrate.detectors.source.c_names import FIELD, OCTET, QUERY, declared, last
 from pqc_migrate.detectors.source.c_values import CUnit
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, choice, options
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Number, Octets, Text, Value, choice, options
 
 _SCOPED = ("qualified_identifier", "template_type", "template_function")
 _TYPES = ("type_identifier", "qualified_identifier", "template_type")
 _SIMPLE = ("identifier", "type_identifier", "namespace_identifier")
-_OWNING = frozenset({"std.unique_ptr", "std.shared_ptr", "unique_ptr", "shared_ptr"})
+_OWNING = frozenset({"std.unique_ptr", "std.shared_ptr", "unique_ptr", "shared_ptr", "bssl.UniquePtr", "UniquePtr"})
+_TEXTS = frozenset(
+    {"std.string", "string", "std.string_view", "string_view", "std.wstring", "QString", "QByteArray"}
+)
+"""Classes whose objects are the text they are made of."""
+_SHOWING = frozenset({"c_str", "data", "str", "toStdString", "toLatin1", "toUtf8", "constData", "get"})
+"""Methods that hand out what an object holds."""
 _MAKING = frozenset({"std.make_unique", "std.make_shared", "make_unique", "make_shared"})
-_PASSING = frozenset({"std.move", "std.ref", "std.forward", "std.addressof"})
+_CASTS = frozenset({"static_cast", "const_cast", "reinterpret_cast"})
+_PASSING = frozenset({"std.move", "std.ref", "std.forward", "std.addressof", "QStringLiteral", *_CASTS})
 _DEEPEST_NAME = 8
 
 
@@ -86,10 +93,19 @@ class CppUnit(CUnit):
 
     def _bind_member(self, node: Node) -> None:
         name, kind = node.child_by_field_name("declarator"), node.child_by_field_name("type")
-        if name is not None and name.type == "field_identifier" and kind is not None and kind.type in _TYPES:
+        value = node.child_by_field_name("default_value")
+        if name is None or name.type != "field_identifier":
+            return
+        if value is not None and _fixed(node):
+            self.add(0, FIELD + self.text(name), Binding(node.end_byte, value, "value"))
+        elif kind is not None and kind.type in _TYPES:
             self.add(0, FIELD + self.text(name), Binding(node.end_byte, kind, "member"))
 
     def _assigned(self, target: Node, binding: Binding) -> None:
+        if target.type == "call_expression" and not self.passed(target):  # ``context.get()`` is the context
+            function = target.child_by_field_name("function")
+            owner = function.child_by_field_name("argument") if function is not None else None
+            target = owner if owner is not None else target
         super()._assigned(target, binding)
         if target.type == "identifier":  # a member, where no local variable has the name
             self.add(0, FIELD + self.text(target), binding)
@@ -177,16 +193,25 @@ class CppUnit(CUnit):
     _of_type_identifier = _of_template_type = _of_template_function = _type
 
     def _of_qualified_identifier(self, node: Node) -> Value:
+        word = last(node)
         if node.child_by_field_name("scope") is None:
             return self.value(node.child_by_field_name("name"))
-        return self._type(node)
+        named = self._type(node)
+        constant = self.bindings.get((0, self.text(word))) or self.bindings.get((0, FIELD + self.text(word)))
+        if not constant or (isinstance(named, Name) and self.knows(named.name)):
+            return named
+        found = choice([self.bound(binding) for binding in constant[:4] if binding.kind == "value"])
+        return named if found == UNKNOWN else found
 
     def _construct(self, kind: Node, passed: list[Node], node: Node) -> Value:
         """Return the object that a type makes of arguments."""
         name, named = self._named(kind)
         args = tuple(self._argument(child) for child in passed)
-        if name in _OWNING:
+        if name in _OWNING or name in _TEXTS:
             return args[0] if args else UNKNOWN
+        length = named.get("<1>") if name in ("std.array", "array") else None
+        if isinstance(length, Number) and OCTET.search(self.text(kind)):
+            return Octets(self.line(kind), "constant", length.number)
         word = last(kind)
         span = (word.start_byte, node.start_byte, node.end_byte)
         return Call(self.line(word), "object", name, args, named, None, *span)
@@ -196,6 +221,16 @@ class CppUnit(CUnit):
         if node.type == "type_identifier":
             return self.placed(self.identifier(self.text(node), node.start_byte), node)
         return self.value(node)
+
+    def _of_parameter_declaration(self, node: Node) -> Value:
+        """Return the call that reads like a parameter: ``Pointer<KEY> key(make(TYPE, nullptr));``."""
+        kind, declarator = node.child_by_field_name("type"), node.child_by_field_name("declarator")
+        if kind is None or declarator is None or declarator.type != "abstract_function_declarator":
+            return UNKNOWN
+        name, word = self._named(kind)[0], last(kind)
+        args = tuple(self._argument(child) for child in _read_as_types(declarator)) if self.means(name) else ()
+        span = (word.start_byte, node.start_byte, node.end_byte)
+        return Call(self.line(word), "object", name, args, {}, None, *span)
 
     def _constructed(self, node: Node) -> Iterator[Node]:
         """Yield the declarators of a declaration that make an object of a class, by arguments or by none."""
@@ -211,11 +246,9 @@ class CppUnit(CUnit):
     def _object(self, declaration: Node, declarator: Node) -> Value:
         kind = declaration.child_by_field_name("type")
         value = declarator.child_by_field_name("value")
-        parameters = declarator.child_by_field_name("parameters")
         passed = [child for child in value.named_children if child.type != "comment"] if value is not None else []
-        if parameters is not None:  # ``Signer signer(key);`` reads like the declaration of a function
-            types = (child.child_by_field_name("type") for child in parameters.named_children)
-            passed = [child for child in types if child is not None]
+        if declarator.type == "function_declarator":  # ``Signer signer(key);`` reads like the declaration of one
+            passed = _read_as_types(declarator)
         return self._construct(kind, passed, declaration) if kind is not None else UNKNOWN
 
     def _of_declaration(self, node: Node) -> Value:
@@ -266,8 +299,10 @@ class CppUnit(CUnit):
         name = self.text(last(field))
         found: list[Value] = []
         for receiver in options(self.value(owner)):
-            if isinstance(receiver, Call) and name == "get" and not self.passed(node):
+            if isinstance(receiver, Call | Text) and name in _SHOWING and not self.passed(node):
                 found.append(receiver)
+            elif isinstance(receiver, Octets) and name in ("size", "length"):
+                found.append(Number(self.line(node), "constant", receiver.length))
             elif isinstance(receiver, Call):
                 found.append(self.call(f"{self.type_of(receiver)}.{name}", last(field), node, receiver))
         if found:
@@ -292,6 +327,8 @@ class CppUnit(CUnit):
             return None
         if parent.type == "declaration":
             return parent if next(self._constructed(parent), None) is not None else None
+        if parent.type == "parameter_declaration":
+            return parent if _is_call(parent) else None
         if parent.type in ("new_expression", "compound_literal_expression"):
             return parent
         return self._maker(parent) if parent.type == "type_descriptor" else None
@@ -306,6 +343,35 @@ class CppUnit(CUnit):
                 return function.parent if name in _MAKING else None
             function = function.parent
         return None
+
+
+def _fixed(member: Node) -> bool:
+    """Whether a member is declared a constant of its class."""
+    return any(child.type == "type_qualifier" for child in member.named_children)
+
+
+def _read_as_types(declarator: Node) -> list[Node]:
+    """Return the arguments of what reads like the declaration of a function: types, or calls like parameters."""
+    listed = declarator.child_by_field_name("parameters")
+    found: list[Node] = []
+    for child in listed.named_children if listed is not None else []:
+        kind, inner = child.child_by_field_name("type"), child.child_by_field_name("declarator")
+        called = inner is not None and inner.type == "abstract_function_declarator"
+        if kind is not None:
+            found.append(child if called else kind)
+    return found
+
+
+def _is_call(parameter: Node) -> bool:
+    """Whether a parameter stands in what is no declaration of a function: an object made inside a function."""
+    inner, node = parameter.child_by_field_name("declarator"), parameter.parent
+    if inner is None or inner.type != "abstract_function_declarator":
+        return False
+    for _ in range(_DEEPEST_NAME):
+        if node is None or node.type == "declaration":
+            break
+        node = node.parent
+    return node is not None and node.type == "declaration" and _in_function(node)
 
 
 def _assigns(declarator: Node) -> bool:

@@ -19,6 +19,7 @@ _MODULES = {
     "kotlin": ("tree_sitter_kotlin", "language"),
     "lua": ("tree_sitter_lua", "language"),
     "perl": ("tree_sitter_perl", "language"),
+    "objc": ("tree_sitter_objc", "language"),
     "php": ("tree_sitter_php", "language_php"),
     "python": ("tree_sitter_python", "language"),
     "ruby": ("tree_sitter_ruby", "language"),

@@ -14,6 +14,7 @@ from pqc_migrate.catalog import algorithms, names, notations
 from pqc_migrate.catalog.libraries import Condition, Libraries, Rule, Source
 from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, contradict
 from pqc_migrate.detectors.source.values import (
+    NOTHING,
     REST,
     UNKNOWN,
     UNREAD,
@@ -34,10 +35,21 @@ _DEFAULT_CONVERSION = {"size": "number", "curve": "curve", "digest": "digest", "
 _SCHEMES = {
     "signer": {"RSA": "RSASSA-PKCS1", "EC": "ECDSA"},
     "encryptor": {"RSA": "RSAES-PKCS1", "RSASSA-PKCS1": "RSAES-PKCS1"},
+    "curve-signer": {"EC": "ECDSA"},
     "agreement": {"EC": "ECDH"},
     "object": {},
 }
-"""What a bare key or padding object becomes in an operation that signs, encrypts or agrees on a key with it."""
+"""What a bare key or padding object becomes in an operation that signs, encrypts or agrees with it.
+
+``curve-signer`` leaves an RSA key what it is where its padding is set by another call.
+"""
+_AGREEING = frozenset({"FFDH", "ECDH", "X25519", "X448"})
+_NEVER = {
+    "signer": _AGREEING | {"RSAES-PKCS1", "RSAES-OAEP"},
+    "curve-signer": _AGREEING | {"RSAES-PKCS1", "RSAES-OAEP"},
+    "encryptor": _AGREEING | {"RSASSA-PSS"},
+}
+"""What an operation cannot be made with: an object that may be one of several was not that one there."""
 _SYMMETRIC = frozenset({"block-cipher", "ae", "stream-cipher", "drbg", "kdf"})
 _OF_A_KEY = frozenset({"size", "curve", "variant"})
 """Parameters that a key lends to what is done with it."""
@@ -320,7 +332,7 @@ class Interpreter:
         if isinstance(value, Name) and value.name in self.libraries.texts:
             value = Text(value.line, "constant", self.libraries.texts[value.name])
         if convert in _SCHEMES:
-            yield from self._objects(value, _SCHEMES[convert])
+            yield from self._objects(value, _SCHEMES[convert], _NEVER.get(convert, frozenset()))
         elif convert == "cipher":
             yield from self._ciphers(value)
         elif convert in ("number", "bytes"):
@@ -342,9 +354,11 @@ class Interpreter:
         else:
             yield from self._notation(value, convert)
 
-    def _objects(self, value: Value, schemes: Mapping[str, str]) -> Iterator[_Read]:
+    def _objects(self, value: Value, schemes: Mapping[str, str], never: frozenset[str]) -> Iterator[_Read]:
         for meaning in self._origin(value):
             if schemes and _is_no_key_pair(meaning):  # that a key was made or encrypted with: it signs nothing
+                continue
+            if meaning.family in never:
                 continue
             scheme = replace(meaning, family=schemes.get(meaning.family, meaning.family))
             yield _Read(meaning=scheme, line=value.line, how="object", part=_offset(value))
@@ -409,7 +423,7 @@ class Interpreter:
                 yield _Read(
                     asset=named.asset, details=named.details, line=value.line, how=value.how, path=value.path
                 )
-        yield from self._objects(value, _SCHEMES["object"])
+        yield from self._objects(value, _SCHEMES["object"], frozenset())
 
 
 _MODES = frozenset(
@@ -531,6 +545,8 @@ def _shown(value: Value) -> str:
         return value.name.rsplit(".", 1)[-1]
     if isinstance(value, Text):
         return value.text
+    if value == NOTHING:
+        return "NULL"
     return str(value.number) if isinstance(value, Number) else ""
 
 

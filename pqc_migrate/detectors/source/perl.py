@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from tree_sitter import Language, Node
 
-from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.perl_calls import PerlCalls
 from pqc_migrate.detectors.source.unit import Binding
 from pqc_migrate.detectors.source.values import Name, Text, options
-from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
 _CALLS = frozenset(
@@ -129,7 +128,7 @@ def _wants(file: SourceFile) -> bool:
     return file.language == "perl" and engine.anchored(file, engine.anchors("perl"))
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _detect(file: SourceFile) -> Iterator[Claim]:
     return engine.detect(file, "perl", PerlUnit)
 
 

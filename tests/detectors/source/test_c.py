@@ -196,3 +196,144 @@ def test_no_text_of_the_code_leaves_with_a_finding() -> None:
     shown = repr(results(code))
     assert "hunter2" not in shown
     assert "saltsalt" not in shown
+
+
+def test_the_other_arm_of_a_condition_does_not_reach() -> None:
+    """What another arm, an ended case or a branch that returned assigned is not there; in a loop it may be."""
+    code = """
+int f(int a) {
+    const EVP_MD *md = NULL;
+    if (a == 1) md = EVP_sha1();
+    else if (a == 2) { md = EVP_sha256(); HMAC(md, key, n, in, m, out, &len); }
+    else HMAC(md, key, n, in, m, out, &len);
+    if (a > 7) { md = EVP_sha512(); return use(md); }
+    return HMAC(md, key, n, in, m, out, &len);
+}
+int g(int a) {
+    const EVP_MD *md;
+    switch (a) {
+    case 1: md = EVP_sha224(); break;
+    case 2: md = EVP_sha384(); HMAC(md, key, n, in, m, out, &len); break;
+    }
+    for (;;) { if (a) md = EVP_md4(); else HMAC(md, key, n, in, m, out, &len); }
+}
+"""
+    assert [name for name in names(code) if "HMAC" in name] == [
+        "5 HMAC-SHA-256",
+        "6 HMAC",
+        "8 HMAC-SHA-1",
+        "8 HMAC-SHA-256",
+        "14 HMAC-SHA-384",
+        "16 HMAC-SHA-224",
+        "16 HMAC-SHA-384",
+        "16 HMAC-MD4",
+    ]
+
+
+def test_a_field_that_holds_a_function_is_that_function() -> None:
+    """A function pointer set by name is called as that function; where a table gives it many, the rows say so."""
+    few = """
+static struct ops first = { .digest = SHA256 };
+void set(struct ops *o) { o->digest = SHA1; o->md = EVP_md5; }
+void run(struct ops *o) { o->digest(in, n, out); o->other(in, n, out); }
+"""
+    assert names(few) == ["2 SHA-256", "3 SHA-1", "3 MD5", "4 SHA-256", "4 SHA-1"]
+    rows = ["MD4", "MD5", "SHA1", "SHA224", "SHA256", "SHA512"]
+    many = "\n".join(f"static struct ops {name}_ops = {{ .digest = {name} }};" for name in rows)
+    assert len(names(f"{many}\nvoid run(struct ops *o) {{ o->digest(in, n, out); }}")) == len(rows)
+
+
+def test_words_of_the_file_itself_are_no_library_functions() -> None:
+    """Enumerators, printed constants and words of strings that the grammar lost its way in are no uses."""
+    code = """
+#include <openssl/sha.h>
+enum { MD5, SHA1 = 4 };
+int f(int a) {
+    if (a == MD5) a = SHA1;
+#ifdef ONE
+    if (a > 1 {
+#else
+    if (a > 2 {
+#endif
+        name = "FILS-SHA256";
+    fprintf(stderr, "expected NID_ED25519 (%d)", NID_ED25519);
+    return a;
+}
+"""
+    assert names(code) == []
+
+
+def test_objective_c_is_read_as_such() -> None:
+    """Methods pass values on to each other, dictionaries hold attributes; selectors and receivers are no uses."""
+    code = """
+#import <Security/Security.h>
+@interface Keys : NSObject
+@end
+@implementation Keys
+- (void)mac:(NSData *)data with:(CCHmacAlgorithm)algorithm { CCHmac(algorithm, k, n, data.bytes, m, out); }
+- (void)all:(NSData *)data {
+    [self mac:data with:kCCHmacAlgSHA512];
+    [other mac:data then:kCCHmacAlgMD5];
+    NSDictionary *pair = [NSDictionary dictionaryWithObjectsAndKeys:(id)kSecAttrKeyTypeRSA, (id)kSecAttrKeyType,
+                          [NSNumber numberWithInt:4096], (id)kSecAttrKeySizeInBits, nil];
+    SecKeyGeneratePair((CFDictionaryRef)pair, &public, &private);
+    [SHA1 digest:data]; [data SHA256];
+}
+@end
+"""
+    file = SourceFile("Keys.m", code.encode(), "objective-c")
+    found = [result for result in c.DETECTOR.detect(file) if isinstance(result, Finding)]
+    shown = [f"{finding.location.line} {algorithms.name(finding.asset)}" for finding in found]
+    assert shown == ["6 HMAC-SHA-512", "12 RSA-4096"]
+
+
+def test_constants_of_namespaces_and_classes_are_followed() -> None:
+    """Qualified constants, members, enumerators, strings and casts of C++ say what they hold."""
+    code = """
+namespace crypto {
+constexpr const char *kDigest = "SHA384";
+const std::string kCipher{"aes-256-gcm"};
+enum class Bits : int { Strong = 4096 };
+constexpr int kKey = 256 / 8;
+}
+class Maker {
+    static constexpr int bits_ = 2048;
+    void go() {
+        EVP_get_digestbyname(crypto::kDigest);
+        EVP_get_cipherbyname(kCipher.c_str());
+        RSA_generate_key_ex(rsa, bits_, e, nullptr);
+        RSA_generate_key_ex(rsa, static_cast<int>(crypto::Bits::Strong), e, nullptr);
+        unsigned char key[crypto::kKey];
+        AES_set_encrypt_key(key, sizeof(key) * 8, &schedule);
+        std::array<uint8_t, 16> small;
+        AES_set_encrypt_key(small.data(), small.size() * 8, &schedule);
+    }
+};
+"""
+    expected = ["11 SHA-384", "12 AES-256-GCM", "13 RSA-2048", "14 RSA-4096", "16 AES-256", "18 AES-128"]
+    assert names(code, "cpp") == expected
+
+
+def test_an_object_made_of_a_call_reads_like_a_function() -> None:
+    """``Pointer<T> p(make(TYPE, nullptr));`` declares a function only outside of functions."""
+    code = """
+void f() {
+    std::unique_ptr<EVP_PKEY_CTX, Free> context(EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nullptr));
+    EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), 3072);
+    EVP_PKEY_keygen(context.get(), &key);
+}
+EVP_MD context(EVP_PKEY_CTX_new_id(EVP_PKEY_DSA));
+"""
+    assert names(code, "cpp") == ["3 RSA-3072", "4 RSA-3072", "5 RSA-3072"]
+
+
+def test_flags_that_are_compared_are_no_uses() -> None:
+    """``case A | B:`` and ``(flags & A) == A`` only ask; flags that are passed on are used."""
+    code = """
+int f(long version) {
+    switch (version) { case CURL_SSLVERSION_TLSv1_0 | CURL_SSLVERSION_MAX_TLSv1_1: break; }
+    if ((version & CURL_SSLVERSION_TLSv1_2) == (CURL_SSLVERSION_TLSv1_2 | 1)) return 1;
+    return g(CURL_SSLVERSION_TLSv1_3 | CURL_SSLVERSION_MAX_DEFAULT);
+}
+"""
+    assert names(code) == ["5 TLSv1.3"]
