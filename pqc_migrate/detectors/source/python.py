@@ -21,7 +21,13 @@ _HIGHEST_FOLDER = 5
 _CHECKS = frozenset({"isinstance", "issubclass", "hasattr", "getattr", "type"})
 _ASSIGNMENTS = frozenset({"assignment", "augmented_assignment"})
 _NO_REFERENCE = frozenset({"attribute", "comparison_operator", "except_clause", "del_statement", "pattern_list"})
-_NAMING = frozenset({"identifier", "attribute"})
+_NAMING = frozenset({"identifier", "attribute", "subscript", "conditional_expression", "boolean_operator"})
+"""Expressions that choose or look up a function without calling it."""
+_LOOKUPS = WORDS | {b"get"}
+
+
+_ASKED = frozenset({"digest_size", "block_size", "key_size"})
+"""Attributes for which an object is only made to be asked: ``sha256().digest_size`` digests nothing."""
 
 
 class PythonUnit(PythonCalls):
@@ -63,8 +69,12 @@ class PythonUnit(PythonCalls):
         if not self._is_expression(node, parent):
             return None
         if parent.type == "call" and parent.child_by_field_name("function") == node:
-            return self._outer_call(token, parent)
+            return self._outer_call(token, parent) if not self._is_asked(parent) else None
         return node if self._is_reference(node, parent) else None
+
+    def _is_asked(self, call: Node) -> bool:
+        attribute = call.parent.child_by_field_name("attribute") if call.parent is not None else None
+        return attribute is not None and self.text(attribute) in _ASKED
 
     def _outer_call(self, token: Node, call: Node) -> Node:
         """Return the call of what ``getattr(hashlib, name)`` gives, where that is called at once."""
@@ -107,7 +117,7 @@ class PythonUnit(PythonCalls):
         if node.type in _NAMING:
             return True
         function = node.child_by_field_name("function") if node.type == "call" else None
-        return function is not None and self.text(function).rsplit(".", 1)[-1].encode() in WORDS
+        return function is not None and self.text(function).rsplit(".", 1)[-1].encode() in _LOOKUPS
 
     def callers(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a function, of a method by its name, of a constructor by its class."""

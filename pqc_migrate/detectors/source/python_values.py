@@ -259,10 +259,9 @@ class PythonValues(PythonTypes):
     def entries(self, owner: Value, key: Value) -> list[Value]:
         """Return what stands under a key of a table or sequence; a key that was not read may be any of them."""
         if isinstance(owner, Table):
-            keys = [_key(option, -1) for option in options(key)]
-            wanted = [option for option in keys if option in owner.pairs]
-            unread = _UNREAD in owner.pairs or any(not isinstance(option, Text | Number) for option in options(key))
-            return [found for k, found in owner.pairs.items() if k in wanted or (unread and not wanted)]
+            wanted = {_key(option, -1) for option in options(key)} & owner.pairs.keys()
+            several = _UNREAD in owner.pairs or any(_is_open(option, wanted) for option in options(key))
+            return [found for k, found in owner.pairs.items() if k in wanted or several]
         if isinstance(owner, Items):
             numbers = [option.number for option in options(key) if isinstance(option, Number)]
             return [owner.items[n] for n in numbers if -len(owner.items) <= n < len(owner.items)]
@@ -271,6 +270,40 @@ class PythonValues(PythonTypes):
             named = [self.attribute_of_class(scope, o.text) for o in options(key) if isinstance(o, Text)]
             return [value for value in named if value is not None]
         return []
+
+    def with_filling(self, owner: Value, node: Node) -> Value:
+        """Return a list or table with what ``append``, ``update``, ``+=`` or a subscript's assignment puts in."""
+        if node.type == "subscript":
+            return self._with_entry(owner, node)
+        if node.type == "augmented_assignment":
+            return self._with_members(owner, node.child_by_field_name("right"), whole=True)
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        given = [c for c in (arguments.named_children if arguments is not None else []) if c.type != "comment"]
+        if function is None or not given:
+            return owner
+        if given[-1].type == "keyword_argument":  # table.update(name=value)
+            pairs = [(c.child_by_field_name("name"), c.child_by_field_name("value")) for c in given]
+            named = {self.text(name): self.value(value) for name, value in pairs if name is not None}
+            return replace(owner, pairs={**owner.pairs, **named}) if isinstance(owner, Table) else owner
+        return self._with_members(owner, given[-1], self.text(function).endswith((".extend", ".update")))
+
+    def _with_entry(self, owner: Value, subscript: Node) -> Value:
+        statement, written = subscript.parent, subscript.child_by_field_name("subscript")
+        right = statement.child_by_field_name("right") if statement is not None else None
+        if not isinstance(owner, Table) or right is None or written is None:
+            return owner
+        keys = [_key(option, subscript.start_byte) for option in options(self.value(written))]
+        return replace(owner, pairs={**owner.pairs, **{key: self.value(right) for key in keys}})
+
+    def _with_members(self, owner: Value, given: Node | None, whole: bool) -> Value:
+        """Return a sequence with one more member, or either kind with all the members of another."""
+        added = self.value(given)
+        if isinstance(owner, Items):
+            return replace(owner, items=(*owner.items, *(self.iterated(added) if whole else [added])))
+        if isinstance(owner, Table) and whole:
+            tables = [option.pairs for option in options(added) if isinstance(option, Table)]
+            return replace(owner, pairs={**owner.pairs, **{k: v for pairs in tables for k, v in pairs.items()}})
+        return owner
 
     def _sliced(self, owner: Value, index: Node) -> Value:
         bounds = [self.value(child) for child in index.named_children]
@@ -289,6 +322,13 @@ class PythonValues(PythonTypes):
         if isinstance(owner, Text):
             return replace(owner, text=owner.text[cut])
         return replace(owner, items=owner.items[cut])
+
+
+def _is_open(key: Value, wanted: set[str]) -> bool:
+    """Whether a key may be another one: a default is there for those who choose nothing, ``""`` for later."""
+    if isinstance(key, Text | Number):
+        return key.how == "default argument" or (isinstance(key, Text) and not key.text)
+    return _key(key, -1) not in wanted
 
 
 def _each(sign: str, left: Value, right: Value) -> Value:
