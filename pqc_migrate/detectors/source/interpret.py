@@ -245,7 +245,7 @@ class Interpreter:
         if whole and not draft.family and not draft.parameters.get("mode"):
             draft.family = whole[0][1].family
         base = algorithms.family(draft.family).base if whole and draft.family else ""
-        kin = [(o, meaning) for o, meaning in whole if base and algorithms.family(meaning.family).base == base]
+        kin = [(o, meaning) for o, meaning in whole if base and _is_kin(meaning, draft.family, base)]
         for option, meaning in kin:
             draft.parts += [_offset(option), *meaning.parts]
         # An object that may come from elsewhere may be of another size: only what all sources agree on is known.
@@ -431,6 +431,12 @@ def options_in(value: Value, convert: str, separator: str) -> tuple[Value, ...]:
         inner = (option for item in value.items for option in options(item))
         return tuple(part for o in inner for part in (options_in(o, convert, "") if isinstance(o, Items) else (o,)))
     return (value,)
+
+
+def _is_kin(meaning: Meaning, family: str, base: str) -> bool:
+    """Whether an object can be what a scheme works with: of its base, and of its curve where it has one."""
+    record = algorithms.family(meaning.family)
+    return record.base == base and (meaning.family == family or not algorithms.family(family).curve)
 
 
 _Pairs = tuple[tuple[str, str], ...]

@@ -78,7 +78,11 @@ def _named_after(meaning: Meaning, others: Sequence[Meaning]) -> list[Meaning]:
 
 
 def _is_scheme_of(family: str, key: str) -> bool:
-    return bool(family) and family != key and algorithms.family(family).base == key
+    """Whether a key of any curve can be used so: X25519 has a curve of its own."""
+    if not family or family == key:
+        return False
+    record = algorithms.family(family)
+    return record.base == key and not record.curve
 
 
 def _without(meaning: Meaning, forgotten: frozenset[str]) -> Meaning:

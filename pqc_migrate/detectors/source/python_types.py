@@ -118,17 +118,23 @@ class PythonTypes(PythonNames):
         return found
 
     def filled(self, value: Value, home: Callable[[], tuple[int, str] | None]) -> Value:
-        """Return lists and tables with what the file puts into them by the name that holds them."""
+        """Return lists and tables with what the file puts into them by the name that holds them.
+
+        Where a part of that was not read nothing is added: a register of which one entry is known is not that entry.
+        """
         if not any(isinstance(option, Items | Table) for option in options(value)):
             return value
         place = home()
-        nodes = self.fillings.get(place, []) if place is not None else []
-        for node in nodes:
-            value = choice([self.with_filling(option, node) for option in options(value)])
-        return value
+        found = list(options(value))
+        for node in self.fillings.get(place, ()) if place is not None else ():
+            fuller = [self.with_filling(option, node) for option in found]
+            if None in fuller:
+                return value
+            found = [option for option in fuller if option is not None]
+        return choice(found)
 
-    def with_filling(self, owner: Value, node: Node) -> Value:
-        """Return a list or table with what one statement puts into it."""
+    def with_filling(self, owner: Value, node: Node) -> Value | None:
+        """Return a list or table with what one statement puts into it; None when that was not read."""
         raise NotImplementedError
 
     def _rebound(self, name: str, start: int, offset: int) -> bool:

@@ -271,7 +271,7 @@ class PythonValues(PythonTypes):
             return [value for value in named if value is not None]
         return []
 
-    def with_filling(self, owner: Value, node: Node) -> Value:
+    def with_filling(self, owner: Value, node: Node) -> Value | None:
         """Return a list or table with what ``append``, ``update``, ``+=`` or a subscript's assignment puts in."""
         if node.type == "subscript":
             return self._with_entry(owner, node)
@@ -287,17 +287,21 @@ class PythonValues(PythonTypes):
             return replace(owner, pairs={**owner.pairs, **named}) if isinstance(owner, Table) else owner
         return self._with_members(owner, given[-1], self.text(function).endswith((".extend", ".update")))
 
-    def _with_entry(self, owner: Value, subscript: Node) -> Value:
+    def _with_entry(self, owner: Value, subscript: Node) -> Value | None:
         statement, written = subscript.parent, subscript.child_by_field_name("subscript")
         right = statement.child_by_field_name("right") if statement is not None else None
-        if not isinstance(owner, Table) or right is None or written is None:
+        if not isinstance(owner, Table) or written is None:
             return owner
-        keys = [_key(option, subscript.start_byte) for option in options(self.value(written))]
-        return replace(owner, pairs={**owner.pairs, **{key: self.value(right) for key in keys}})
+        key, entry = self.value(written), self.value(right)
+        if not isinstance(key, Text | Number | Name) or not self.settled(entry):
+            return None
+        return replace(owner, pairs={**owner.pairs, _key(key, subscript.start_byte): entry})
 
-    def _with_members(self, owner: Value, given: Node | None, whole: bool) -> Value:
+    def _with_members(self, owner: Value, given: Node | None, whole: bool) -> Value | None:
         """Return a sequence with one more member, or either kind with all the members of another."""
         added = self.value(given)
+        if not self.settled(added):
+            return None
         if isinstance(owner, Items):
             return replace(owner, items=(*owner.items, *(self.iterated(added) if whole else [added])))
         if isinstance(owner, Table) and whole:
