@@ -120,7 +120,7 @@ class PythonTypes(PythonNames):
     def filled(self, value: Value, home: Callable[[], tuple[int, str] | None]) -> Value:
         """Return lists and tables with what the file puts into them by the name that holds them.
 
-        Where a part of that was not read nothing is added: a register of which one entry is known is not that entry.
+        Where a part of that was not read nothing is added: of a register one known entry would pass for the whole.
         """
         if not any(isinstance(option, Items | Table) for option in options(value)):
             return value
