@@ -66,6 +66,8 @@ class PythonUnit(PythonCalls):
             return None
         if parent.type in _ASSIGNMENTS and parent.child_by_field_name("left") == node:
             return parent if not self.inside(node, _NOT_USED) else None
+        if parent.type == "keyword_argument" and parent.child_by_field_name("name") == node:
+            return parent if self.is_setting(self.text(node)) else None
         if not self._is_expression(node, parent):
             return None
         if parent.type == "call" and parent.child_by_field_name("function") == node:
@@ -83,11 +85,20 @@ class PythonUnit(PythonCalls):
         return outer if called and outer is not None else call
 
     def _setting_of(self, content: Node) -> Node | None:
-        """Return the assignment in ``app.config["NAME"] = value`` by the word in it."""
+        """Return what sets a setting by the word in its string.
+
+        That is ``app.config["NAME"] = value``, ``{"NAME": value}`` or ``options.setdefault("NAME", value)``.
+        """
         string = content.parent
         left = string.parent if string is not None else None
-        node = left.parent if left is not None and left.type == "subscript" else None
-        named = left is not None and self.setting_key(left) == content
+        if left is None or not self.is_setting(self.text(content)):
+            return None
+        if left.type == "pair":
+            return left if left.child_by_field_name("key") == string else None
+        if left.type == "argument_list":
+            return left if left.named_children[0] == string and self.sets_default(left) else None
+        node = left.parent if left.type == "subscript" else None
+        named = self.setting_key(left) == content
         return node if node is not None and named and node.type in _ASSIGNMENTS else None
 
     def _is_expression(self, node: Node, parent: Node) -> bool:

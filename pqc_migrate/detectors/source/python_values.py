@@ -1,4 +1,4 @@
-"""What Python's expressions are known to be, calls left out: literals, tables, operators, attributes, settings."""
+"""What Python's expressions are known to be, calls left out: literals, tables, operators, attributes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from pqc_migrate.detectors.source import python_strings
 from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.python_types import PythonTypes
+from pqc_migrate.detectors.source.python_settings import PythonSettings
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
     NOTHING,
@@ -35,7 +35,7 @@ _MOST_PAIRS = 36
 _MOST_COPIES = 256
 
 
-class PythonValues(PythonTypes):
+class PythonValues(PythonSettings):
     """The expressions of one Python file."""
 
     def expression(self, node: Node) -> Value:
@@ -101,44 +101,6 @@ class PythonValues(PythonTypes):
         if decorated is None or not _PROPERTIES.search(self.data, decorated.start_byte, node.start_byte):
             return member
         return self.returned(node)
-
-    # Settings: ``context.minimum_version = …``, ``PASSWORD_HASHERS = […]``, ``app.config["…"] = …`` ----
-
-    def _of_assignment(self, node: Node) -> Value:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None:
-            return UNKNOWN
-        given = (self.value(right),)
-        if left.type == "attribute":
-            target, attribute = left.child_by_field_name("object"), left.child_by_field_name("attribute")
-            if target is None or attribute is None:
-                return UNKNOWN
-            owners = options(self.value(target))
-            return choice([self._setting(owner, attribute, given, node) for owner in owners])
-        key = self.setting_key(left)
-        if key is None:
-            return UNKNOWN
-        span = (key.start_byte, node.start_byte, node.end_byte)
-        return Call(self.line(key), "object", self.text(key), given, {}, None, *span)
-
-    _of_augmented_assignment = _of_assignment
-
-    def setting_key(self, left: Node) -> Node | None:
-        """Return the name that an assignment sets, when it can be a setting of a library."""
-        if left.type == "identifier":
-            return left
-        written = left.child_by_field_name("subscript") if left.type == "subscript" else None
-        inner = [c for c in written.named_children if c.type == "string_content"] if written is not None else []
-        return inner[0] if len(inner) == 1 else None
-
-    def _setting(self, owner: Value, attribute: Node, given: tuple[Value, ...], node: Node) -> Value:
-        """Return an assignment to an attribute as a call of the object's, by the name of the attribute."""
-        if not isinstance(owner, Name | Call) or owner.name.startswith((LOCAL, "*.")):
-            return UNKNOWN
-        receiver = owner if isinstance(owner, Call) else None
-        name = f"{self.type_of(owner) if receiver is not None else owner.name}.{self.text(attribute)}"
-        span = (attribute.start_byte, node.start_byte, node.end_byte)
-        return Call(self.line(attribute), "object", name, given, {}, receiver, *span)
 
     # Literals ---------------------------------------------------------------------------------
 

@@ -405,6 +405,18 @@ CASES = {
             "10 SHA-256",
         },
     ),
+    "settings by keyword, as pairs and as defaults": (
+        """
+        from django.conf import settings
+        settings.configure(PASSWORD_HASHERS=["django.contrib.auth.hashers.ScryptPasswordHasher"])
+        app.config.update(JWT_ALGORITHM="RS256", OTHER="RS384")
+        app.config.from_mapping({"JWT_DECODE_ALGORITHMS": ["ES256"]})
+        app.config.setdefault("JWT_ALGORITHM", "HS512")
+        known = ["JWT_ALGORITHM", "RS256"]
+        app.config.get("JWT_ALGORITHM", "HS256")
+        """,
+        {"3 scrypt", "4 RSA-PKCS1-1.5-SHA-256", "5 ECDSA-P-256-SHA-256", "6 HMAC-SHA-512"},
+    ),
     "ciphers and modes from one table": (
         """
         from cryptography.hazmat.primitives.ciphers import Cipher, aead, algorithms, modes
