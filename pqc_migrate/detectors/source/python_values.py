@@ -33,6 +33,8 @@ _UNREAD = "\0"
 """Begins the key of a table's entry whose key was not read; no name of an algorithm does."""
 _MOST_PAIRS = 36
 _MOST_COPIES = 256
+_MOST_DIGITS = 3500
+"""Of a number: Python prints none of more than 4300 decimal digits."""
 
 
 class PythonValues(PythonSettings):
@@ -140,8 +142,9 @@ class PythonValues(PythonSettings):
         return Name(self.line(node), name="False")
 
     def _of_integer(self, node: Node) -> Value:
+        text = self.text(node).rstrip("lL")
         try:
-            return Number(self.line(node), number=int(self.text(node).rstrip("lL"), 0))
+            return Number(self.line(node), number=int(text, 0)) if len(text) <= _MOST_DIGITS else UNKNOWN
         except ValueError:
             return UNKNOWN
 
