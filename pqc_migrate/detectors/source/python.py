@@ -11,6 +11,7 @@ from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.elsewhere import cuts
 from pqc_migrate.detectors.source.python_calls import WORDS, PythonCalls
 from pqc_migrate.detectors.source.unit import Binding
+from pqc_migrate.detectors.source.values import options
 from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
@@ -27,7 +28,7 @@ _LOOKUPS = WORDS | {b"get"}
 
 
 _ASKED = frozenset({"digest_size", "block_size", "key_size"})
-"""Attributes for which an object is only made to be asked: ``sha256().digest_size`` digests nothing."""
+"""Attributes for which an object is only made to be asked: ``chosen().digest_size`` digests nothing."""
 
 
 class PythonUnit(PythonCalls):
@@ -75,8 +76,10 @@ class PythonUnit(PythonCalls):
         return node if self._is_reference(node, parent) else None
 
     def _is_asked(self, call: Node) -> bool:
+        """Whether one of several objects is only made to be asked for its length."""
         attribute = call.parent.child_by_field_name("attribute") if call.parent is not None else None
-        return attribute is not None and self.text(attribute) in _ASKED
+        asked = attribute is not None and self.text(attribute) in _ASKED
+        return asked and len(options(self.value(call.child_by_field_name("function")))) > 1
 
     def _outer_call(self, token: Node, call: Node) -> Node:
         """Return the call of what ``getattr(hashlib, name)`` gives, where that is called at once."""

@@ -128,7 +128,9 @@ def decoded(value: Value, encoding: str) -> Value:
 
 def in_base(value: Value, base: int) -> Value:
     """Return the integer that a text spells in a base (``int("FFFF FFFF", 16)``)."""
-    if not isinstance(value, Text) or base not in (0, 2, 8, 10, 16) or len(value.text) > _MOST_DIGITS:
+    if not isinstance(value, Text):  # of a digest it is still the digest
+        return value
+    if base not in (0, 2, 8, 10, 16) or len(value.text) > _MOST_DIGITS:
         return UNKNOWN
     try:
         return Number(value.line, value.how, int("".join(value.text.split()), base), path=value.path)
