@@ -21,7 +21,9 @@ _NOT_USED = frozenset(
 _HIGHEST_FOLDER = 5
 _CHECKS = frozenset({"isinstance", "issubclass", "hasattr", "getattr", "type"})
 _ASSIGNMENTS = frozenset({"assignment", "augmented_assignment"})
-_NO_REFERENCE = frozenset({"attribute", "comparison_operator", "except_clause", "del_statement", "pattern_list"})
+_NO_REFERENCE = frozenset(
+    {"attribute", "comparison_operator", "except_clause", "del_statement", "pattern_list", "interpolation"}
+)
 _NAMING = frozenset({"identifier", "attribute", "subscript", "conditional_expression", "boolean_operator"})
 """Expressions that choose or look up a function without calling it."""
 _LOOKUPS = WORDS | {b"get"}

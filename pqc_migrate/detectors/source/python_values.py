@@ -230,10 +230,14 @@ class PythonValues(PythonSettings):
         if isinstance(owner, Items):
             numbers = [option.number for option in options(key) if isinstance(option, Number)]
             return [owner.items[n] for n in numbers if -len(owner.items) <= n < len(owner.items)]
-        if isinstance(owner, Name) and self.local_class(owner.name) is not None:  # Algorithm["SHA256"]
+        if isinstance(owner, Name):  # Algorithm["SHA256"], ssl.TLSVersion["TLSv1_2"]
+            names = [option.text for option in options(key) if isinstance(option, Text)]
             scope = self.local_class(owner.name)
-            named = [self.attribute_of_class(scope, o.text) for o in options(key) if isinstance(o, Text)]
-            return [value for value in named if value is not None]
+            if scope is None:
+                known = [name for name in names if self.knows(f"{owner.name}.{name}")]
+                return [Name(owner.line, "object", f"{owner.name}.{name}") for name in known]
+            found = [self.attribute_of_class(scope, name) for name in names]
+            return [value for value in found if value is not None]
         return []
 
     def with_filling(self, owner: Value, node: Node) -> Value | None:

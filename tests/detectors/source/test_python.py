@@ -326,6 +326,14 @@ CASES = {
         """,
         {"4 SHA-384", "7 SHA-384", "9 SHA-384", "10 SHA-1", "10 MD5", "11 SHA-1", "11 MD5"},
     ),
+    "member of a library's enumeration by name": (
+        """
+        import argon2
+        argon2.PasswordHasher(type=argon2.Type["D"])
+        print(f"not {argon2.Type.I}")
+        """,
+        {"3 Argon2d"},
+    ),
     "asked for its length": (
         """
         import hashlib
