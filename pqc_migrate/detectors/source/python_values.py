@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from pqc_migrate.detectors.source import python_strings
 from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.python_settings import PythonSettings
+from pqc_migrate.detectors.source.python_options import PythonOptions
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
     NOTHING,
@@ -37,7 +37,7 @@ _MOST_DIGITS = 3500
 """Of a number: Python prints none of more than 4300 decimal digits."""
 
 
-class PythonValues(PythonSettings):
+class PythonValues(PythonOptions):
     """The expressions of one Python file."""
 
     def expression(self, node: Node) -> Value:
@@ -74,7 +74,9 @@ class PythonValues(PythonSettings):
         if isinstance(owner, Name):
             return Name(line, "literal", f"{owner.name}.{name}", offset)
         if isinstance(owner, Call):
-            return Call(line, "object", f"{self.type_of(owner)}.{name}", receiver=owner, offset=offset)
+            option = self.parsed_option(owner, name)
+            other = Call(line, "object", f"{self.type_of(owner)}.{name}", receiver=owner, offset=offset)
+            return other if option is None or option == UNKNOWN else option
         if isinstance(owner, Table) and name in owner.pairs:
             return owner.pairs[name]
         if name == "value" and owner not in (UNKNOWN, NOTHING):  # of a member of an enumeration

@@ -334,6 +334,30 @@ CASES = {
         """,
         {"3 Argon2d"},
     ),
+    "options of a command line": (
+        """
+        import argparse, hashlib
+        import click
+        from cryptography.hazmat.primitives.asymmetric import rsa
+        parser = argparse.ArgumentParser()
+        parser.add_argument("-d", "--digest", default="sha256")
+        parser.add_argument("--old-digest", choices=["md5", "sha1"])
+        parser.add_argument("--key-bits", type=int, dest="bits", default=3072)
+        parser.add_argument("name", default="sha512")
+        args = parser.parse_args()
+        hashlib.new(args.digest)
+        hashlib.new(args.old_digest)
+        rsa.generate_private_key(65537, args.bits)
+        hashlib.new(args.other)
+        @click.command()
+        @click.option("--algorithm", default="sha3_256", type=click.Choice(["sha3_256", "sha3_512"]))
+        @click.option("--other", default="md5")
+        def main(algorithm, other, third):
+            hashlib.new(algorithm)
+            hashlib.new(third)
+        """,
+        {"11 SHA-256", "12 MD5", "12 SHA-1", "13 RSA-3072", "19 SHA3-256", "19 SHA3-512"},
+    ),
     "asked for its length": (
         """
         import hashlib
