@@ -13,6 +13,7 @@ from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant
 from pqc_migrate.detectors.source.values import (
     UNKNOWN,
     Call,
+    Choice,
     Items,
     Name,
     Table,
@@ -122,7 +123,10 @@ class PythonTypes(PythonNames):
 
         Where a part of that was not read nothing is added: of a register one known entry would pass for the whole.
         """
-        if not any(isinstance(option, Items | Table) for option in options(value)):
+        held = (
+            value.options if isinstance(value, Choice) else (value,)
+        )  # asked for every name: nothing is flattened
+        if not any(isinstance(option, Items | Table) for option in held):
             return value
         place = home()
         found = list(options(value))
