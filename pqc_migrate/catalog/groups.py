@@ -41,6 +41,16 @@ def groups() -> Mapping[str, Group]:
     return found
 
 
+@cache
+def _by_prime() -> Mapping[str, Group]:
+    return {str(group.prime): group for group in groups().values()}
+
+
+def of_prime(digits: str) -> Group | None:
+    """Return the group whose prime has these decimal digits."""
+    return _by_prime().get(digits) if len(digits) > 200 else None
+
+
 def _prime(size: int, offset: int, digits: Callable[[int], int]) -> int:
     return (1 << size) - (1 << (size - 64)) - 1 + (1 << 64) * (digits(size - 130) + offset)
 

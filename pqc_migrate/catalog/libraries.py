@@ -63,6 +63,8 @@ class Source:
     """The value the library documents when the argument is left out."""
     family: str = ""
     """Accept only an object of this family or of this base; anything else is not read."""
+    without: str = ""
+    """Accept only an object that does not bring this parameter (a bare cipher, and no AEAD of one)."""
     split: str = ""
     """Separator of names that stand in one string (``X25519:P-256``)."""
     rest: bool = False
@@ -107,6 +109,8 @@ class Rule:
     refines: bool = False
     """True: never a finding by itself; what it reads completes the object that it is called on
     (``generator.initialize(2048)``), wherever that object is used."""
+    names_key: bool = False
+    """True: the keys and curves that it uses are named after it: a key that is only exchanged is an ECDH key."""
     reference: bool = True
     """False: naming it without calling it is no use (a type, an exception)."""
     implementation: bool = False
@@ -191,9 +195,9 @@ _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
     "arity", "refines", "returns", "source", "implementation", "fills", "when", "unless", "optional",
-    "forgets", "alone",
+    "forgets", "alone", "names_key",
 }  # fmt: skip
-_SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "split", "rest"}
+_SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "without", "split", "rest"}
 
 
 @cache
@@ -306,6 +310,7 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
         facts=tuple(sorted(record.get("facts", {}).items())),
         silent=record.get("silent", False),
         refines=record.get("refines", False),
+        names_key=record.get("names_key", False),
         reference=record.get("reference", True),
         implementation=record.get("implementation", False),
         arity=record.get("arity"),
@@ -345,6 +350,7 @@ def _source(where: str, raw: Mapping[str, Any]) -> Source:
         convert=raw.get("as", ""),
         default=str(raw.get("default", "")),
         family=raw.get("family", ""),
+        without=raw.get("without", ""),
         split=raw.get("split", ""),
         rest=raw.get("rest", False),
     )

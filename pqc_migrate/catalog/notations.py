@@ -13,6 +13,7 @@ from pqc_migrate.catalog import (
     cipher_strings,
     command_notations,
     evp,
+    groups,
     jca,
     kernel,
     mechanisms,
@@ -84,6 +85,14 @@ def _openssl_object(text: str) -> Named | None:
     return found or evp.cipher(text) or _key_group(text)
 
 
+def _dh_prime(text: str) -> Named | None:
+    """Read the prime of a named Diffie–Hellman group, written out in decimal."""
+    group = groups.of_prime(text)
+    if group is None:
+        return None
+    return Named(Asset.of(Kind.ALGORITHM, "FFDH", group=group.name, size=group.size))
+
+
 def _crypt(text: str) -> Named | None:
     """Read the scheme of a crypt(3) setting (``$6$rounds=5000$salt``) from what stands before its salt."""
     return names.named("crypt", text[: text.find("$", 1) + 1]) if text.startswith("$") else None
@@ -111,6 +120,7 @@ GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     "botan-signature": botan.signature,
     **command_notations.GRAMMARS,
     "crypt": _crypt,
+    "dh-prime": _dh_prime,
     "evp": evp.cipher,
     "gcrypt-keys": sexpressions.key,
     "gcrypt-schemes": sexpressions.scheme,

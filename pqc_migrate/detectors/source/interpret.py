@@ -56,6 +56,8 @@ _OF_A_KEY = frozenset({"size", "curve", "variant"})
 _MOST_COMBINATIONS = 12
 _MOST_MEANINGS = 64
 _DEEPEST = 12
+_MOST_ALIKE = 4
+"""Sizes or curves of one object that are told apart; of more it is not known which."""
 _MOST_PARTS = 32
 """A key that hundreds of calls set in turn is not made of all of them."""
 
@@ -198,12 +200,12 @@ class Interpreter:
         bases = list(self._bases(rule, call))
         several = len({(draft.family, *sorted(draft.parameters.items())) for draft in bases}) > 1
         for draft in bases:
-            for finished in self._fill(rule, call, draft, several):
-                if not rule.alone and (finished.family or not _reads_object(rule)):
-                    self._inherit(finished, call)
-                if not finished.family and not rule.silent and _needs_family(rule):
-                    continue
-                yield _meaning(rule, finished)
+            filled = list(self._fill(rule, call, draft, several))
+            for one in filled:
+                lends = not rule.alone and (one.family or not _reads_object(rule))
+                for finished in self._inherit(one, call, several or len(filled) > 1) if lends else [one]:
+                    if finished.family or rule.silent or not _needs_family(rule):
+                        yield _meaning(rule, finished)
 
     def _bases(self, rule: Rule, call: Call) -> Iterator[_Draft]:
         if rule.algorithm is None:
@@ -253,26 +255,30 @@ class Interpreter:
                 _set(filled, name, read, detail)
             yield filled
 
-    def _inherit(self, draft: _Draft, call: Call) -> None:
-        """Take what the object a method is called on already knows, when it is of the same base family."""
-        if call.receiver is None:
-            return
-        sources = [(option, self._origin(option)) for option in options(call.receiver)]
+    def _inherit(self, draft: _Draft, call: Call, several: bool) -> Iterator[_Draft]:
+        """Take what the object a method is called on already knows, when it is of the same base family.
+
+        An object that is one of several makes as many alternatives, unless there are some already.
+        """
+        sources = [(option, self._origin(option)) for option in _made(call.receiver)]
         whole = [(option, meaning) for option, meanings in sources for meaning in meanings if meaning.family]
-        if not whole:
-            return
-        if not draft.family and not draft.parameters.get("mode"):
+        if whole and not draft.family and not draft.parameters.get("mode"):
             draft.family = whole[0][1].family
-        if not draft.family:
-            return
-        base = algorithms.family(draft.family).base
-        kin = [(option, meaning) for option, meaning in whole if algorithms.family(meaning.family).base == base]
+        base = algorithms.family(draft.family).base if whole and draft.family else ""
+        kin = [(o, meaning) for o, meaning in whole if base and _is_kin(meaning, draft.family, base)]
         for option, meaning in kin:
             draft.parts += [_offset(option), *meaning.parts]
         # An object that may come from elsewhere may be of another size: only what all sources agree on is known.
-        if kin and all(meanings for _, meanings in sources):
-            for key, text in set.intersection(*(set(meaning.parameters) for _, meaning in kin)):
-                draft.parameters.setdefault(key, text)
+        said = [meaning.parameters for _, meaning in kin] if all(meanings for _, meanings in sources) else []
+        agreed, apart = _compared([tuple(p for p in one if p[0] not in draft.parameters) for one in said])
+        draft.parameters.update(agreed)
+        if several or not 2 <= len(apart) <= _MOST_ALIKE:
+            yield draft
+            return
+        for parameters in apart:
+            one = draft.copy()
+            one.parameters.update(parameters)
+            yield one
 
     def _origin(self, value: Value, plain: bool = False) -> tuple[Meaning, ...]:
         """Return what an object means, or else the object that it was derived from (``key.public_key()``).
@@ -458,7 +464,32 @@ def options_in(value: Value, convert: str, separator: str) -> tuple[Value, ...]:
     return (value,)
 
 
+def _is_kin(meaning: Meaning, family: str, base: str) -> bool:
+    """Whether an object can be what a scheme works with: of its base, and of its curve where it has one."""
+    record = algorithms.family(meaning.family)
+    return record.base == base and (meaning.family == family or not algorithms.family(family).curve)
+
+
+_Pairs = tuple[tuple[str, str], ...]
+
+
+def _compared(said: list[_Pairs]) -> tuple[_Pairs, list[_Pairs]]:
+    """Return what all say of one object, and the alternatives beyond; none when one of them leaves a part open."""
+    agreed = tuple(pair for pair in said[0] if all(pair in one for one in said)) if said else ()
+    apart = sorted({tuple(pair for pair in one if pair not in agreed) for one in said})
+    alike = len({tuple(key for key, _ in one) for one in apart}) == 1
+    return agreed, apart if alike else []
+
+
+def _made(receiver: Value | None) -> tuple[Value, ...]:
+    """Return the alternatives of an object; a number is what stands there before the object is made."""
+    found = options(receiver) if receiver is not None else ()
+    return tuple(option for option in found if not isinstance(option, Number))
+
+
 def _accepted(source: Source, read: _Read) -> bool:
+    if source.without and read.meaning is not None and source.without in dict(read.meaning.parameters):
+        return False
     if not source.family:
         return True
     family = read.meaning.family if read.meaning is not None else read.asset.family if read.asset else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pqc_migrate.catalog import algorithms
@@ -52,7 +52,7 @@ class Refinement:
     meaning: Meaning
 
 
-def completed(meaning: Meaning, others: Iterable[Meaning]) -> list[Meaning]:
+def completed(meaning: Meaning, others: Sequence[Meaning]) -> list[Meaning]:
     """Return a meaning with what others say of the same object; those that contradict each other make several."""
     speaking = list({said(other): other for other in others if _speaks_of(other, meaning)}.values())
     found: list[Meaning] = []
@@ -65,7 +65,24 @@ def completed(meaning: Meaning, others: Iterable[Meaning]) -> list[Meaning]:
                 one = _joined(one, other)
         found[index] = one
     forgotten = frozenset(key for other in speaking for key in other.rule.forgets)
-    return [_without(one, forgotten) for one in found] if found else [meaning]
+    whole = [_without(one, forgotten) for one in found] if found else [meaning]
+    return [named for one in whole for named in _named_after(one, others)]
+
+
+def _named_after(meaning: Meaning, others: Sequence[Meaning]) -> list[Meaning]:
+    """Return a bare key or curve as what it is used for in sight, where the rules of those calls say so."""
+    uses = {
+        other.family for other in others if other.rule.names_key and _is_scheme_of(other.family, meaning.family)
+    }
+    return [replace(meaning, family=family) for family in sorted(uses)] or [meaning]
+
+
+def _is_scheme_of(family: str, key: str) -> bool:
+    """Whether a key of any curve can be used so: X25519 has a curve of its own."""
+    if not family or family == key:
+        return False
+    record = algorithms.family(family)
+    return record.base == key and not record.curve
 
 
 def _without(meaning: Meaning, forgotten: frozenset[str]) -> Meaning:

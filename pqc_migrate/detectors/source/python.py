@@ -11,6 +11,7 @@ from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.elsewhere import cuts
 from pqc_migrate.detectors.source.python_calls import WORDS, PythonCalls
 from pqc_migrate.detectors.source.unit import Binding
+from pqc_migrate.detectors.source.values import options
 from pqc_migrate.model.target import SourceFile
 
 _NOT_USED = frozenset(
@@ -19,8 +20,16 @@ _NOT_USED = frozenset(
 _HIGHEST_FOLDER = 5
 _CHECKS = frozenset({"isinstance", "issubclass", "hasattr", "getattr", "type"})
 _ASSIGNMENTS = frozenset({"assignment", "augmented_assignment"})
-_NO_REFERENCE = frozenset({"attribute", "comparison_operator", "except_clause", "del_statement", "pattern_list"})
-_NAMING = frozenset({"identifier", "attribute"})
+_NO_REFERENCE = frozenset(
+    {"attribute", "comparison_operator", "except_clause", "del_statement", "pattern_list", "interpolation"}
+)
+_NAMING = frozenset({"identifier", "attribute", "subscript", "conditional_expression", "boolean_operator"})
+"""Expressions that choose or look up a function without calling it."""
+_LOOKUPS = WORDS | {b"get"}
+
+
+_ASKED = frozenset({"digest_size", "block_size", "key_size"})
+"""Attributes for which an object is only made to be asked: ``chosen().digest_size`` digests nothing."""
 
 
 class PythonUnit(PythonCalls):
@@ -59,11 +68,19 @@ class PythonUnit(PythonCalls):
             return None
         if parent.type in _ASSIGNMENTS and parent.child_by_field_name("left") == node:
             return parent if not self.inside(node, _NOT_USED) else None
+        if parent.type == "keyword_argument" and parent.child_by_field_name("name") == node:
+            return parent if self.is_setting(self.text(node)) else None
         if not self._is_expression(node, parent):
             return None
         if parent.type == "call" and parent.child_by_field_name("function") == node:
-            return self._outer_call(token, parent)
+            return self._outer_call(token, parent) if not self._is_asked(parent) else None
         return node if self._is_reference(node, parent) else None
+
+    def _is_asked(self, call: Node) -> bool:
+        """Whether one of several objects is only made to be asked for its length."""
+        attribute = call.parent.child_by_field_name("attribute") if call.parent is not None else None
+        asked = attribute is not None and self.text(attribute) in _ASKED
+        return asked and len(options(self.value(call.child_by_field_name("function")))) > 1
 
     def _outer_call(self, token: Node, call: Node) -> Node:
         """Return the call of what ``getattr(hashlib, name)`` gives, where that is called at once."""
@@ -72,11 +89,20 @@ class PythonUnit(PythonCalls):
         return outer if called and outer is not None else call
 
     def _setting_of(self, content: Node) -> Node | None:
-        """Return the assignment in ``app.config["NAME"] = value`` by the word in it."""
+        """Return what sets a setting by the word in its string.
+
+        That is ``app.config["NAME"] = value``, ``{"NAME": value}`` or ``options.setdefault("NAME", value)``.
+        """
         string = content.parent
         left = string.parent if string is not None else None
-        node = left.parent if left is not None and left.type == "subscript" else None
-        named = left is not None and self.setting_key(left) == content
+        if left is None or not self.is_setting(self.text(content)):
+            return None
+        if left.type == "pair":
+            return left if left.child_by_field_name("key") == string else None
+        if left.type == "argument_list":
+            return left if left.named_children[0] == string and self.sets_default(left) else None
+        node = left.parent if left.type == "subscript" else None
+        named = self.setting_key(left) == content
         return node if node is not None and named and node.type in _ASSIGNMENTS else None
 
     def _is_expression(self, node: Node, parent: Node) -> bool:
@@ -106,7 +132,7 @@ class PythonUnit(PythonCalls):
         if node.type in _NAMING:
             return True
         function = node.child_by_field_name("function") if node.type == "call" else None
-        return function is not None and self.text(function).rsplit(".", 1)[-1].encode() in WORDS
+        return function is not None and self.text(function).rsplit(".", 1)[-1].encode() in _LOOKUPS
 
     def callers(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a function, of a method by its name, of a constructor by its class."""

@@ -149,6 +149,8 @@ class PythonCalls(PythonValues):
             return choice([python_strings.decoded(option, _TEXT_DECODERS[name]) for option in options(args[0])])
         if name in ("bytes", "bytearray") and args:
             return choice([_octets(option) for option in options(args[0])])
+        if name == "int" and len(args) == 2 and isinstance(args[1], Number):
+            return choice([python_strings.in_base(option, args[1].number) for option in options(args[0])])
         if name in ("str", "int") and args:
             return choice([_cast(name, option) for option in options(args[0])])
         if name == "dict":

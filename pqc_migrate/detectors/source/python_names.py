@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from functools import cached_property
 
 from tree_sitter import Language, Node
 
@@ -31,8 +32,13 @@ _QUERY = """
 (for_in_clause) @for
 (as_pattern) @as
 (assert_statement) @assert
+(global_statement) @global
+(augmented_assignment operator: "+=") @augment
+(call function: (attribute attribute: (identifier) @filling) (#any-of? @filling
+  "append" "appendleft" "add" "insert" "extend" "update"))
 """
 _BUILTINS = frozenset(dir(builtins))
+_MOST_FILLINGS = 32
 _SEQUENCES = ("pattern_list", "tuple_pattern", "list_pattern", "tuple")
 
 
@@ -40,6 +46,7 @@ class PythonNames(Unit):
     """The names of one Python file."""
 
     query = _QUERY
+    bind_last = ("assign", "named", "for", "as")
 
     def grammar(self) -> Language:
         """Return the Python grammar."""
@@ -104,6 +111,15 @@ class PythonNames(Unit):
                 binding = Binding(function.start_byte, default, "parameter", index=index, owner=function)
                 self.add(scope, self.text(name), binding)
 
+    @cached_property
+    def _globals(self) -> set[tuple[int, str]]:
+        """Names that a function says are the module's."""
+        return set()
+
+    def _bind_global(self, node: Node) -> None:
+        scope = self.scopes.innermost(node.start_byte)
+        self._globals.update((scope, self.text(name)) for name in node.named_children)
+
     # Assignments and loops --------------------------------------------------------------------
 
     def _bind_assign(self, node: Node) -> None:
@@ -144,13 +160,55 @@ class PythonNames(Unit):
     def _target(self, left: Node, binding: Binding) -> None:
         """Bind a simple name, or an attribute of the object that the method is called on."""
         if left.type == "identifier":
-            self.add(self.scopes.innermost(left.start_byte), self.text(left), binding)
+            scope = self.scopes.innermost(left.start_byte)
+            name = self.text(left)
+            self.add(0 if (scope, name) in self._globals else scope, name, binding)
         elif left.type == "attribute":
             target, attribute = left.child_by_field_name("object"), left.child_by_field_name("attribute")
             owner = self.enclosing_class(left.start_byte)
             if target is None or attribute is None or owner is None or self.text(target) not in ("self", "cls"):
                 return
             self.add(owner, self.text(attribute), binding)
+        elif left.type == "subscript":
+            self._fillings.append((left.child_by_field_name("value"), left))
+
+    # What is put into lists and tables ----------------------------------------------------------
+
+    @cached_property
+    def _fillings(self) -> list[tuple[Node | None, Node]]:
+        """(List or table, call or subscript that puts something into it) over the file."""
+        return []
+
+    def _bind_filling(self, node: Node) -> None:
+        attribute = node.parent
+        if attribute is not None and attribute.parent is not None:
+            self._fillings.append((attribute.child_by_field_name("object"), attribute.parent))
+
+    def _bind_augment(self, node: Node) -> None:
+        self._fillings.append((node.child_by_field_name("left"), node))
+
+    @cached_property
+    def fillings(self) -> dict[tuple[int, str], list[Node]]:
+        """What puts something into a list or table, by the scope and the name that hold it."""
+        found: dict[tuple[int, str], list[Node]] = {}
+        for owner, node in self._fillings:
+            home = self._home(owner) if owner is not None else None
+            if home is not None and len(found.setdefault(home, [])) < _MOST_FILLINGS:
+                found[home].append(node)
+        return found
+
+    def _home(self, owner: Node) -> tuple[int, str] | None:
+        """Return the scope in which a name, or an attribute of ``self``, is bound."""
+        if owner.type == "attribute":
+            target, attribute = owner.child_by_field_name("object"), owner.child_by_field_name("attribute")
+            scope = self.enclosing_class(owner.start_byte)
+            mine = target is not None and self.text(target) in ("self", "cls")
+            return (scope, self.text(attribute)) if mine and scope is not None and attribute is not None else None
+        return self.home(self.text(owner), owner.start_byte) if owner.type == "identifier" else None
+
+    def home(self, name: str, offset: int) -> tuple[int, str] | None:
+        """Return the nearest scope that binds a simple name."""
+        return next(((s, name) for s in self.scopes.chain(offset) if (s, name) in self.bindings), None)
 
     def _bind_for(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

@@ -17,6 +17,8 @@ _ONE_PLACE = re.compile(r"\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[0-9.]*[sdr]")
 _NAME = re.compile(r"[A-Za-z][\w+!@:=.,/ -]{2,1000}", re.ASCII)
 _MOST = 16
+_MOST_DIGITS = 3500
+"""Of a number in hexadecimal: Python prints none of more than 4300 decimal digits."""
 _SIMPLE_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", "\\'": "'", '\\"': '"', "\\\n": ""}
 _ESCAPE = re.compile(r"\\(?:[ntabfvr\\'\"\n]|x[0-9a-fA-F]{2})")
 _PARTS: Mapping[str, int] = {"replace": 2, "removeprefix": 1, "removesuffix": 1}
@@ -122,6 +124,18 @@ def decoded(value: Value, encoding: str) -> Value:
     text = "".join(value.text.split())
     length = len(text) // 2 if encoding == "hex" else len(text.rstrip("=")) * 6 // 8
     return Octets(value.line, value.how, length, path=value.path)
+
+
+def in_base(value: Value, base: int) -> Value:
+    """Return the integer that a text spells in a base (``int("FFFF FFFF", 16)``)."""
+    if not isinstance(value, Text):  # of a digest it is still the digest
+        return value
+    if base not in (0, 2, 8, 10, 16) or len(value.text) > _MOST_DIGITS:
+        return UNKNOWN
+    try:
+        return Number(value.line, value.how, int("".join(value.text.split()), base), path=value.path)
+    except ValueError:
+        return UNKNOWN
 
 
 def _unescape(match: re.Match[str]) -> str:

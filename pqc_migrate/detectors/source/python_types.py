@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from tree_sitter import Node
@@ -13,6 +13,7 @@ from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant
 from pqc_migrate.detectors.source.values import (
     UNKNOWN,
     Call,
+    Choice,
     Items,
     Name,
     Table,
@@ -108,7 +109,7 @@ class PythonTypes(PythonNames):
 
     def identifier(self, name: str, offset: int) -> Value:
         """Return what a simple name is at an offset: by the scopes around it, and by a check of its type."""
-        found = super().identifier(name, offset)
+        found = self.filled(super().identifier(name, offset), lambda: self.home(name, offset))
         for start, end, node in reversed(self._checks.get(name, ())):
             if start <= offset < end and not self._rebound(name, start, offset):
                 checked = self.typed(node)
@@ -116,6 +117,29 @@ class PythonTypes(PythonNames):
                 same = [one for one in options(found) if isinstance(one, Call) and self.type_of(one) in names]
                 return choice(list(same)) if same else checked if checked != UNKNOWN else found
         return found
+
+    def filled(self, value: Value, home: Callable[[], tuple[int, str] | None]) -> Value:
+        """Return lists and tables with what the file puts into them by the name that holds them.
+
+        Where a part of that was not read nothing is added: of a register one known entry would pass for the whole.
+        """
+        held = (
+            value.options if isinstance(value, Choice) else (value,)
+        )  # asked for every name: nothing is flattened
+        if not any(isinstance(option, Items | Table) for option in held):
+            return value
+        place = home()
+        found = list(options(value))
+        for node in self.fillings.get(place, ()) if place is not None else ():
+            fuller = [self.with_filling(option, node) for option in found]
+            if None in fuller:
+                return value
+            found = [option for option in fuller if option is not None]
+        return choice(found)
+
+    def with_filling(self, owner: Value, node: Node) -> Value | None:
+        """Return a list or table with what one statement puts into it; None when that was not read."""
+        raise NotImplementedError
 
     def _rebound(self, name: str, start: int, offset: int) -> bool:
         bindings = self.bindings.get((self.scopes.innermost(offset), name), ())
@@ -189,7 +213,7 @@ class PythonTypes(PythonNames):
         own = self.inherited([scope], name)
         below = (self.member(below, name) for below in self._descendants(scope))
         found = [value for value in (own, *below) if value is not None]
-        return choice(found) if found else None
+        return self.filled(choice(found), lambda: (scope, name)) if found else None
 
     def inherited(self, scopes: list[int], name: str) -> Value | None:
         """Return an attribute of the first of some classes, or else of their bases, nearest first."""

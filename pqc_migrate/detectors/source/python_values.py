@@ -1,4 +1,4 @@
-"""What Python's expressions are known to be, calls left out: literals, tables, operators, attributes, settings."""
+"""What Python's expressions are known to be, calls left out: literals, tables, operators, attributes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from pqc_migrate.detectors.source import python_strings
 from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.python_types import PythonTypes
+from pqc_migrate.detectors.source.python_options import PythonOptions
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
     NOTHING,
@@ -33,9 +33,11 @@ _UNREAD = "\0"
 """Begins the key of a table's entry whose key was not read; no name of an algorithm does."""
 _MOST_PAIRS = 36
 _MOST_COPIES = 256
+_MOST_DIGITS = 3500
+"""Of a number: Python prints none of more than 4300 decimal digits."""
 
 
-class PythonValues(PythonTypes):
+class PythonValues(PythonOptions):
     """The expressions of one Python file."""
 
     def expression(self, node: Node) -> Value:
@@ -72,7 +74,9 @@ class PythonValues(PythonTypes):
         if isinstance(owner, Name):
             return Name(line, "literal", f"{owner.name}.{name}", offset)
         if isinstance(owner, Call):
-            return Call(line, "object", f"{self.type_of(owner)}.{name}", receiver=owner, offset=offset)
+            option = self.parsed_option(owner, name)
+            other = Call(line, "object", f"{self.type_of(owner)}.{name}", receiver=owner, offset=offset)
+            return other if option is None or option == UNKNOWN else option
         if isinstance(owner, Table) and name in owner.pairs:
             return owner.pairs[name]
         if name == "value" and owner not in (UNKNOWN, NOTHING):  # of a member of an enumeration
@@ -101,44 +105,6 @@ class PythonValues(PythonTypes):
         if decorated is None or not _PROPERTIES.search(self.data, decorated.start_byte, node.start_byte):
             return member
         return self.returned(node)
-
-    # Settings: ``context.minimum_version = …``, ``PASSWORD_HASHERS = […]``, ``app.config["…"] = …`` ----
-
-    def _of_assignment(self, node: Node) -> Value:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None:
-            return UNKNOWN
-        given = (self.value(right),)
-        if left.type == "attribute":
-            target, attribute = left.child_by_field_name("object"), left.child_by_field_name("attribute")
-            if target is None or attribute is None:
-                return UNKNOWN
-            owners = options(self.value(target))
-            return choice([self._setting(owner, attribute, given, node) for owner in owners])
-        key = self.setting_key(left)
-        if key is None:
-            return UNKNOWN
-        span = (key.start_byte, node.start_byte, node.end_byte)
-        return Call(self.line(key), "object", self.text(key), given, {}, None, *span)
-
-    _of_augmented_assignment = _of_assignment
-
-    def setting_key(self, left: Node) -> Node | None:
-        """Return the name that an assignment sets, when it can be a setting of a library."""
-        if left.type == "identifier":
-            return left
-        written = left.child_by_field_name("subscript") if left.type == "subscript" else None
-        inner = [c for c in written.named_children if c.type == "string_content"] if written is not None else []
-        return inner[0] if len(inner) == 1 else None
-
-    def _setting(self, owner: Value, attribute: Node, given: tuple[Value, ...], node: Node) -> Value:
-        """Return an assignment to an attribute as a call of the object's, by the name of the attribute."""
-        if not isinstance(owner, Name | Call) or owner.name.startswith((LOCAL, "*.")):
-            return UNKNOWN
-        receiver = owner if isinstance(owner, Call) else None
-        name = f"{self.type_of(owner) if receiver is not None else owner.name}.{self.text(attribute)}"
-        span = (attribute.start_byte, node.start_byte, node.end_byte)
-        return Call(self.line(attribute), "object", name, given, {}, receiver, *span)
 
     # Literals ---------------------------------------------------------------------------------
 
@@ -178,8 +144,9 @@ class PythonValues(PythonTypes):
         return Name(self.line(node), name="False")
 
     def _of_integer(self, node: Node) -> Value:
+        text = self.text(node).rstrip("lL")
         try:
-            return Number(self.line(node), number=int(self.text(node).rstrip("lL"), 0))
+            return Number(self.line(node), number=int(text, 0)) if len(text) <= _MOST_DIGITS else UNKNOWN
         except ValueError:
             return UNKNOWN
 
@@ -259,18 +226,59 @@ class PythonValues(PythonTypes):
     def entries(self, owner: Value, key: Value) -> list[Value]:
         """Return what stands under a key of a table or sequence; a key that was not read may be any of them."""
         if isinstance(owner, Table):
-            keys = [_key(option, -1) for option in options(key)]
-            wanted = [option for option in keys if option in owner.pairs]
-            unread = _UNREAD in owner.pairs or any(not isinstance(option, Text | Number) for option in options(key))
-            return [found for k, found in owner.pairs.items() if k in wanted or (unread and not wanted)]
+            wanted = {_key(option, -1) for option in options(key)} & owner.pairs.keys()
+            several = _UNREAD in owner.pairs or any(_is_open(option, wanted) for option in options(key))
+            return [found for k, found in owner.pairs.items() if k in wanted or several]
         if isinstance(owner, Items):
             numbers = [option.number for option in options(key) if isinstance(option, Number)]
             return [owner.items[n] for n in numbers if -len(owner.items) <= n < len(owner.items)]
-        if isinstance(owner, Name) and self.local_class(owner.name) is not None:  # Algorithm["SHA256"]
+        if isinstance(owner, Name):  # Algorithm["SHA256"], ssl.TLSVersion["TLSv1_2"]
+            names = [option.text for option in options(key) if isinstance(option, Text)]
             scope = self.local_class(owner.name)
-            named = [self.attribute_of_class(scope, o.text) for o in options(key) if isinstance(o, Text)]
-            return [value for value in named if value is not None]
+            if scope is None:
+                known = [name for name in names if self.knows(f"{owner.name}.{name}")]
+                return [Name(owner.line, "object", f"{owner.name}.{name}") for name in known]
+            found = [self.attribute_of_class(scope, name) for name in names]
+            return [value for value in found if value is not None]
         return []
+
+    def with_filling(self, owner: Value, node: Node) -> Value | None:
+        """Return a list or table with what ``append``, ``update``, ``+=`` or a subscript's assignment puts in."""
+        if node.type == "subscript":
+            return self._with_entry(owner, node)
+        if node.type == "augmented_assignment":
+            return self._with_members(owner, node.child_by_field_name("right"), whole=True)
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        given = [c for c in (arguments.named_children if arguments is not None else []) if c.type != "comment"]
+        if function is None or not given:
+            return owner
+        if given[-1].type == "keyword_argument":  # table.update(name=value)
+            pairs = [(c.child_by_field_name("name"), c.child_by_field_name("value")) for c in given]
+            named = {self.text(name): self.value(value) for name, value in pairs if name is not None}
+            return replace(owner, pairs={**owner.pairs, **named}) if isinstance(owner, Table) else owner
+        return self._with_members(owner, given[-1], self.text(function).endswith((".extend", ".update")))
+
+    def _with_entry(self, owner: Value, subscript: Node) -> Value | None:
+        statement, written = subscript.parent, subscript.child_by_field_name("subscript")
+        right = statement.child_by_field_name("right") if statement is not None else None
+        if not isinstance(owner, Table) or written is None:
+            return owner
+        key, entry = self.value(written), self.value(right)
+        if not isinstance(key, Text | Number | Name) or not self.settled(entry):
+            return None
+        return replace(owner, pairs={**owner.pairs, _key(key, subscript.start_byte): entry})
+
+    def _with_members(self, owner: Value, given: Node | None, whole: bool) -> Value | None:
+        """Return a sequence with one more member, or either kind with all the members of another."""
+        added = self.value(given)
+        if not self.settled(added):
+            return None
+        if isinstance(owner, Items):
+            return replace(owner, items=(*owner.items, *(self.iterated(added) if whole else [added])))
+        if isinstance(owner, Table) and whole:
+            tables = [option.pairs for option in options(added) if isinstance(option, Table)]
+            return replace(owner, pairs={**owner.pairs, **{k: v for pairs in tables for k, v in pairs.items()}})
+        return owner
 
     def _sliced(self, owner: Value, index: Node) -> Value:
         bounds = [self.value(child) for child in index.named_children]
@@ -289,6 +297,13 @@ class PythonValues(PythonTypes):
         if isinstance(owner, Text):
             return replace(owner, text=owner.text[cut])
         return replace(owner, items=owner.items[cut])
+
+
+def _is_open(key: Value, wanted: set[str]) -> bool:
+    """Whether a key may be another one: a default is there for those who choose nothing, ``""`` for later."""
+    if isinstance(key, Text | Number):
+        return key.how == "default argument" or (isinstance(key, Text) and not key.text)
+    return _key(key, -1) not in wanted
 
 
 def _each(sign: str, left: Value, right: Value) -> Value:

@@ -2,8 +2,8 @@
 
 ``("curve25519-sha256", "diffie-hellman-group14-sha256")`` is configuration written as code. A name counts
 when it is a member of a list, a key or a value of a map, a field of an initializer, the value of a
-name or of a return, or when one string holds a list of names; a name in a comparison, a message or a comment
-is not.
+name, of a named argument or of a return, or when one string holds a list of names; a name in a comparison,
+a message or a comment is not.
 """
 
 from __future__ import annotations
@@ -43,8 +43,10 @@ _VALUES = frozenset(
     {
         "assignment", "variable_declarator", "field_definition", "public_field_definition",
         "init_declarator", "const_spec", "var_spec", "return_statement", "const_element", "property_element",
+        "keyword_argument", "default_parameter", "typed_default_parameter",  # Python
     }
 )  # fmt: skip
+_SUBSCRIPTS = frozenset({"subscript", "subscript_expression", "index_expression", "element_reference"})
 _SEPARATORS = re.compile(r"[,:\s]+")
 _QUOTED = re.compile(rb"\"((?:[^\"\\\n]|\\.)*)\"")
 _LONGEST = 2000
@@ -106,7 +108,18 @@ def _is_member(node: Node) -> bool:
         parent = parent.parent
     # A byte string alone is a prefix to compare with; in a table it is offered like any other.
     octets = node.text is not None and node.text[:1] in (b"b", b"B")
-    return parent is not None and (parent.type in _TABLES or (parent.type in _VALUES and not octets))
+    if parent is None:
+        return False
+    return parent.type in _TABLES or (parent.type in _VALUES and not octets) or _is_set(parent)
+
+
+def _is_set(parent: Node) -> bool:
+    """Whether a subscript is assigned to: ``offered["ssh-rsa"] = key`` fills in a table."""
+    statement = parent.parent if parent.type in _SUBSCRIPTS else None
+    if statement is not None and statement.type == "expression_list":  # Go
+        statement = statement.parent
+    left = statement.child_by_field_name("left") if statement is not None else None
+    return left is not None and left.start_byte == parent.start_byte and left.end_byte == parent.end_byte
 
 
 def _findings(file: SourceFile, start: int, text: str, member: bool) -> Iterator[Finding]:
@@ -118,13 +131,15 @@ def _findings(file: SourceFile, start: int, text: str, member: bool) -> Iterator
         return
     for part, named in recognized:
         offset = start + len(text[: text.index(part)].encode())
-        rule = "tables/ssh-name" if part in _ssh_names() else "tables/tls-suite"
+        rule = "tables/ssh-name" if part in _ssh_names() or part.startswith("gss-") else "tables/tls-suite"
         yield _finding(file, offset, rule, named)
 
 
 def _named(text: str) -> Named | None:
     if text in _ssh_names():
         return notations.read("ssh", text)
+    if text.startswith("gss-") and text.endswith("=="):  # RFC 4462: the MD5 of the mechanism's identifier in Base64
+        return notations.read("ssh", text[: text.rfind("-") + 1])
     return notations.read("tls_suites", text) if text.startswith(("TLS_", "ECDHE-", "DHE-")) else None
 
 

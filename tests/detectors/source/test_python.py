@@ -279,6 +279,190 @@ CASES = {
         """,
         set(),
     ),
+    "what is put into lists and tables": (
+        """
+        import hashlib
+        names = ["md5"]
+        names.append("sha1")
+        names += ["sha224"]
+        for name in names:
+            hashlib.new(name)
+        class Registry:
+            def __init__(self):
+                self.known = {}
+            def register(self):
+                self.known["new"] = "sha3_256"
+                self.known.update(old="sha512", older="sha384")
+                other["new"] = "md5"
+            def digest(self, name):
+                return hashlib.new(self.known[name])
+        """,
+        {"7 MD5", "7 SHA-1", "7 SHA-224", "16 SHA3-256", "16 SHA-512", "16 SHA-384"},
+    ),
+    "a default is one key of a table": (
+        """
+        import hashlib
+        TABLE = {"old": "sha1", "new": "sha256"}
+        def digest(name="new"):
+            return hashlib.new(TABLE[name])
+        def fixed():
+            name = "new"
+            return hashlib.new(TABLE[name])
+        """,
+        {"5 SHA-1", "5 SHA-256", "8 SHA-256"},
+    ),
+    "functions that are looked up or chosen": (
+        """
+        import hashlib
+        from hashlib import sha1, md5
+        TABLE = {"sha384": hashlib.sha384}
+        def digest(name, data):
+            make = TABLE[name]
+            make(data)
+            other = TABLE.get(name)
+            other(data)
+            third = sha1 if data else md5
+            third(data)
+        """,
+        {"4 SHA-384", "7 SHA-384", "9 SHA-384", "10 SHA-1", "10 MD5", "11 SHA-1", "11 MD5"},
+    ),
+    "member of a library's enumeration by name": (
+        """
+        import argon2
+        argon2.PasswordHasher(type=argon2.Type["D"])
+        print(f"not {argon2.Type.I}")
+        """,
+        {"3 Argon2d"},
+    ),
+    "options of a command line": (
+        """
+        import argparse, hashlib
+        import click
+        from cryptography.hazmat.primitives.asymmetric import rsa
+        parser = argparse.ArgumentParser()
+        parser.add_argument("-d", "--digest", default="sha256")
+        parser.add_argument("--old-digest", choices=["md5", "sha1"])
+        parser.add_argument("--key-bits", type=int, dest="bits", default=3072)
+        parser.add_argument("name", default="sha512")
+        args = parser.parse_args()
+        hashlib.new(args.digest)
+        hashlib.new(args.old_digest)
+        rsa.generate_private_key(65537, args.bits)
+        hashlib.new(args.other)
+        @click.command()
+        @click.option("--algorithm", default="sha3_256", type=click.Choice(["sha3_256", "sha3_512"]))
+        @click.option("--other", default="md5")
+        def main(algorithm, other, third):
+            hashlib.new(algorithm)
+            hashlib.new(third)
+        """,
+        {"11 SHA-256", "12 MD5", "12 SHA-1", "13 RSA-3072", "19 SHA3-256", "19 SHA3-512"},
+    ),
+    "asked for its length": (
+        """
+        import hashlib
+        make = hashlib.sha256 if strict else hashlib.md5
+        size = make().digest_size
+        make().digest()
+        """,
+        {"3 SHA-256", "3 MD5", "5 SHA-256", "5 MD5"},
+    ),
+    "set by a function for its module": (
+        """
+        _hashes = None
+        def load():
+            global _hashes
+            import hashlib
+            _hashes = hashlib
+        def digest(data):
+            return _hashes.sha1(data)
+        """,
+        {"8 SHA-1"},
+    ),
+    "keys on several curves, named after their use": (
+        """
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import ec
+        class Exchange:
+            curve = ec.SECP256R1()
+            def __init__(self):
+                self.key = 0
+            def start(self):
+                self.key = ec.generate_private_key(self.curve)
+            def finish(self, point):
+                peer = ec.EllipticCurvePublicKey.from_encoded_point(self.curve, point)
+                return self.key.exchange(ec.ECDH(), peer)
+        class Larger(Exchange):
+            curve = ec.SECP384R1()
+        def sign(data):
+            key = ec.generate_private_key(ec.SECP521R1())
+            return key.sign(data, ec.ECDSA(hashes.SHA512()))
+        def keep():
+            return ec.generate_private_key(ec.SECP256K1())
+        """,
+        {
+            "5 ECDH-P-256",
+            "9 ECDH-P-256",
+            "9 ECDH-P-384",
+            "11 ECDH-P-256",
+            "11 ECDH-P-384",
+            "12 ECDH-P-256",
+            "12 ECDH-P-384",
+            "14 ECDH-P-384",
+            "16 ECDSA-P-521",
+            "17 ECDSA-P-521-SHA-512",
+            "17 SHA-512",
+            "19 EC-secp256k1",
+        },
+    ),
+    "keys of several sizes": (
+        """
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import padding, rsa
+        def sign(large):
+            size = 4096 if large else 2048
+            key = rsa.generate_private_key(65537, size)
+            key.sign(b"", padding.PKCS1v15(), hashes.SHA256())
+        def open_size(bits=2048):
+            key = rsa.generate_private_key(65537, bits)
+            key.sign(b"", padding.PKCS1v15(), hashes.SHA256())
+        """,
+        {
+            "6 RSA-4096",
+            "6 RSA-2048",
+            "7 RSA-PKCS1-1.5-SHA-256-4096",
+            "7 RSA-PKCS1-1.5-SHA-256-2048",
+            "7 SHA-256",
+            "9 RSA-2048",
+            "10 RSA-PKCS1-1.5-SHA-256-2048",
+            "10 SHA-256",
+        },
+    ),
+    "settings by keyword, as pairs and as defaults": (
+        """
+        from django.conf import settings
+        settings.configure(PASSWORD_HASHERS=["django.contrib.auth.hashers.ScryptPasswordHasher"])
+        app.config.update(JWT_ALGORITHM="RS256", OTHER="RS384")
+        app.config.from_mapping({"JWT_DECODE_ALGORITHMS": ["ES256"]})
+        app.config.setdefault("JWT_ALGORITHM", "HS512")
+        known = ["JWT_ALGORITHM", "RS256"]
+        app.config.get("JWT_ALGORITHM", "HS256")
+        """,
+        {"3 scrypt", "4 RSA-PKCS1-1.5-SHA-256", "5 ECDSA-P-256-SHA-256", "6 HMAC-SHA-512"},
+    ),
+    "ciphers and modes from one table": (
+        """
+        from cryptography.hazmat.primitives.ciphers import Cipher, aead, algorithms, modes
+        TABLE = {
+            "aes128-cbc": {"class": algorithms.AES, "mode": modes.CBC},
+            "gcm": {"class": aead.AESGCM},
+        }
+        def cipher(name, key, iv):
+            row = TABLE[name]
+            return Cipher(row["class"](key), row["mode"](iv))
+        """,
+        {"4 AES", "5 AES-GCM", "9 AES-CBC"},
+    ),
 }
 
 

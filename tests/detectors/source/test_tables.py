@@ -23,6 +23,27 @@ def test_members_of_a_python_tuple_and_map() -> None:
     assert found(code, "python") == [(1, "FFDH-modp2048"), (1, "X25519"), (2, "AES-128-CTR")]
 
 
+def test_keys_that_are_set_and_named_values() -> None:
+    """An entry that is put in later, a named argument, a default and a GSS exchange offer a name, too."""
+    code = (
+        'offered["rsa-sha2-256"] = key\n'
+        'connect(key_type="ssh-ed25519")\n'
+        'def f(kex="diffie-hellman-group14-sha256"): pass\n'
+        'KEX = ("gss-group1-sha1-toWM5Slw5Ew8Mqkay+al2g==", "gss-other-toWM5Slw5Ew8Mqkay+al2g==")\n'
+        'value = offered["ssh-rsa"]\n'
+    )
+    assert found(code, "python") == [
+        (1, "RSA-PKCS1-1.5-SHA-256"),
+        (2, "Ed25519"),
+        (3, "FFDH-modp2048"),
+        (4, "FFDH-modp1024"),
+    ]
+    assert found('package p\nfunc f() {\n\tm["ssh-rsa"] = 1\n\t_ = m["ssh-rsa"]\n}\n', "go") == [
+        (3, "RSA-PKCS1-1.5-SHA-1")
+    ]
+    assert found('m["ssh-rsa"] = 1;\nuse(m["ssh-rsa"]);\n', "javascript") == [(1, "RSA-PKCS1-1.5-SHA-1")]
+
+
 @pytest.mark.parametrize(
     "code",
     [
