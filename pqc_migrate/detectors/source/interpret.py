@@ -165,7 +165,7 @@ class Interpreter:
         for rule in self.libraries.rules_of(value.name):
             if not _applies(rule, value):
                 continue
-            found = list(self._apply(rule, value))
+            found = [meaning for one in _alternatives(rule, value) for meaning in self._apply(rule, one)]
             yield from found
             quiet = rule.wildcard or rule.silent or rule.refines or rule.optional
             if not found and isinstance(value, Call) and not quiet:
@@ -354,7 +354,9 @@ class Interpreter:
 
     def _digests(self, value: Value) -> Iterator[_Read]:
         if isinstance(value, Table):  # WebCrypto's { name: "SHA-256" }
-            value = value.pairs.get("name", value)
+            for option in options(value.pairs.get("name", UNKNOWN)):
+                yield from self._digests(option)
+            return
         if isinstance(value, Text):
             asset = names.lookup("digests", value.text)
             if asset is not None:
@@ -479,6 +481,19 @@ def _nist_curves(value: Value) -> Iterator[_Read]:
         curve = names.curve(f"P-{read.text}")
         if curve is not None:
             yield _Read(text=curve, line=value.line, how="library default")
+
+
+def _alternatives(rule: Rule, value: Call | Name) -> tuple[Call | Name, ...]:
+    """Return a call once for each object that its options may be: members of two of them never go together."""
+    sources = (rule.algorithm, *(source for _, source in (*rule.parameters, *rule.details)))
+    places = [source.arg for source in sources if source is not None and source.key and source.arg is not None]
+    twice = next((place for place in places if places.count(place) > 1), None)
+    if not isinstance(value, Call) or twice is None or twice >= len(value.args):
+        return (value,)
+    given = options(value.args[twice])
+    if sum(isinstance(option, Table) for option in given) < 2:
+        return (value,)
+    return tuple(replace(value, args=(*value.args[:twice], one, *value.args[twice + 1 :])) for one in given)
 
 
 def _applies(rule: Rule, value: Call | Name) -> bool:
