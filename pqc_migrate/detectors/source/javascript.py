@@ -23,6 +23,7 @@ _BUNDLE = 400_000
 """Bytes from which on a file is a bundle: its functions pass each other everything by one-letter names."""
 _QUESTIONS = frozenset({"includes", "indexOf"})
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "instanceof", "in"})
+_PATTERNS = frozenset({"pair_pattern", "array_pattern", "assignment_pattern", "rest_pattern"})
 _DECLARING = frozenset(
     {
         "import_specifier",
@@ -69,6 +70,8 @@ class JavaScriptUnit(JavaScriptValues):
         """Whether an expression only names something; in a bundle, something that is not a mere parameter."""
         if node.type not in self.alias_nodes or len(self.data) < _BUNDLE:
             return node.type in self.alias_nodes
+        if node.parent is not None and node.parent.type in _PATTERNS:
+            return False
         root: Node | None = node
         while root is not None and root.type != "identifier":
             root = root.child_by_field_name("object")

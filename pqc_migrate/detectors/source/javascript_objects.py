@@ -15,7 +15,9 @@ from pqc_migrate.detectors.source.values import (
     NOTHING,
     UNKNOWN,
     Call,
+    Items,
     Name,
+    Number,
     Table,
     Value,
     choice,
@@ -38,8 +40,9 @@ class JavaScriptObjects(JavaScriptNames):
 
     def bound(self, binding: Binding) -> Value:
         """Return what one binding gives its name, members of a destructured value included."""
-        if binding.kind == "member" and isinstance(binding, Member):
-            return self._members_bound(binding, [self.value(binding.node)])
+        if isinstance(binding, Member) and binding.kind != "parameter":
+            whole = self.value(binding.whole)
+            return self._members_bound(binding, members(whole) if binding.kind == "loop" else [whole])
         if binding.kind == "nothing":
             return NOTHING
         if binding.kind == "type":
@@ -63,13 +66,19 @@ class JavaScriptObjects(JavaScriptNames):
         found = owners
         for name in binding.path:
             inner = [option for owner in found for option in options(owner)]
-            found = [self.member_of(option, name, binding.node) for option in inner]
+            found = [self._part_of(option, name, binding.node) for option in inner]
         default = self.value(binding.default) if binding.default is not None else UNKNOWN
         if default == UNKNOWN:
             return choice(found)
         how = "default argument" if binding.kind == "parameter" else "constant"
         marked = default if builtins.is_name(default) else replace(default, how=how)
-        return choice([marked, *(value for value in found if not _is_unseen(value))])
+        return choice([marked, *(value for value in found if not unseen(value))])
+
+    def _part_of(self, owner: Value, key: str, place: Node | None) -> Value:
+        """Return the member of an object, or the element of a list, that a pattern takes."""
+        if not key.startswith("["):
+            return self.member_of(owner, key, place)
+        return builtins.element(owner, Number(number=int(key[1:-1]))) if isinstance(owner, Items) else UNKNOWN
 
     def _typed(self, written: str, offset: int) -> Value:
         """Return an object of a declared type, when the catalog knows its type."""
@@ -208,5 +217,6 @@ class JavaScriptObjects(JavaScriptNames):
         return node
 
 
-def _is_unseen(value: Value) -> bool:
+def unseen(value: Value) -> bool:
+    """Whether a value is only the name of a member of something that was not seen."""
     return isinstance(value, Name) and value.name.startswith("*.")

@@ -9,13 +9,14 @@ from tree_sitter import Node
 from pqc_migrate.detectors.source import javascript_builtins as builtins
 from pqc_migrate.detectors.source.javascript_modules import WRAPPING, unescaped
 from pqc_migrate.detectors.source.javascript_names import CLASSES
-from pqc_migrate.detectors.source.javascript_objects import JavaScriptObjects
+from pqc_migrate.detectors.source.javascript_objects import JavaScriptObjects, unseen
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.detectors.source.values import (
     NOTHING,
     REST,
     UNKNOWN,
+    UNREAD,
     Call,
     Items,
     Name,
@@ -52,7 +53,7 @@ class JavaScriptValues(JavaScriptObjects):
             found = choice([self._patched(option, name, node.start_byte) for option in options(found)])
         return self.placed(found, node)
 
-    _of_shorthand_property_identifier = _of_identifier
+    _of_shorthand_property_identifier = _of_shorthand_property_identifier_pattern = _of_identifier
 
     def _patched(self, value: Value, name: str, offset: int) -> Value:
         """Return a table with the members that were assigned to it after it was made."""
@@ -61,8 +62,7 @@ class JavaScriptValues(JavaScriptObjects):
         pairs = dict(value.pairs)
         for scope in self.scopes.chain(offset):
             for member in sorted(self.patched.get((scope, name), ())):
-                found = self.identifier(f"{name}.{member}", offset)
-                pairs[member] = choice([*([pairs[member]] if member in pairs else []), found])
+                _put(pairs, member.split("."), self.identifier(f"{name}.{member}", offset))
         return replace(value, pairs=pairs)
 
     def _of_member_expression(self, node: Node) -> Value:
@@ -76,9 +76,21 @@ class JavaScriptValues(JavaScriptObjects):
             return self.of_self(target, name, place)
         text = self.text(target) if target.type in ("identifier", "member_expression") else ""
         label = f"{'exports' if text == 'module.exports' else text}.{name}"
-        if text and any((scope, label) in self.bindings for scope in self.scopes.chain(place.start_byte)):
-            return self.placed(self.identifier(label, place.start_byte), place)
-        return choice([self.member_of(option, name, place) for option in options(self.value(target))])
+        owner = self.enclosing_class(place.start_byte) if text.startswith("this.") else None
+        patched = self.member(owner, label) if owner is not None else None
+        if patched is not None:
+            return self.placed(patched, place)
+        at = next((s for s in self.scopes.chain(place.start_byte) if text and (s, label) in self.bindings), None)
+        assigned = self.placed(self.identifier(label, place.start_byte), place) if at is not None else UNKNOWN
+        if at is not None and (label.startswith("exports.") or self._surely(at, label, place.start_byte)):
+            return assigned
+        made = [self.member_of(option, name, place) for option in options(self.value(target))]
+        return choice(made if at is None else [*(value for value in made if not unseen(value)), assigned])
+
+    def _surely(self, scope: int, label: str, offset: int) -> bool:
+        """Whether a member was assigned on every path to an offset, so that what it was made with is gone."""
+        branches = (self.branches.innermost(b.offset) for b in self.bindings[scope, label] if b.offset <= offset)
+        return any(self.branches.holds(branch, offset) for branch in branches)
 
     def _of_arrow_function(self, node: Node) -> Value:
         return Name(self.line(node), "object", f"{LOCAL}{node.start_byte}")
@@ -163,10 +175,10 @@ class JavaScriptValues(JavaScriptObjects):
         text = self.text(function) if function.end_byte - function.start_byte < 40 else ""
         root = text.split(".", 1)[0]
         if root and function.type in ("identifier", "member_expression"):
-            for first in options(args[0]) if args else (UNKNOWN,):
-                found = builtins.function(text, [first, *args[1:]])
-                if found is not None:
-                    return found
+            alternatives = [[first, *args[1:]] for first in options(args[0])] if args else [[]]
+            made = [builtins.function(text, given) for given in alternatives]
+            if any(value is not None for value in made):
+                return choice([value for value in made if value is not None])
         target = function.child_by_field_name("object")
         if target is None or target.type in ("this", "super"):
             return None
@@ -273,7 +285,7 @@ class JavaScriptValues(JavaScriptObjects):
         if node.type != "computed_property_name":
             return self.key(node)
         known = self.value(node.named_children[0]) if node.named_children else UNKNOWN
-        return known.text if isinstance(known, Text) else REST
+        return known.text if isinstance(known, Text) and UNREAD not in known.text else REST
 
     def _of_enum_declaration(self, node: Node) -> Value:
         body, pairs = node.child_by_field_name("body"), dict[str, Value]()
@@ -282,6 +294,22 @@ class JavaScriptValues(JavaScriptObjects):
             if name is not None and value is not None:
                 pairs[self.key(name)] = self.value(value)
         return Table(self.line(node), pairs=pairs)
+
+    def _of_internal_module(self, node: Node) -> Value:
+        """Return what a namespace exports, under its names."""
+        body, pairs = node.child_by_field_name("body"), dict[str, Value]()
+        for statement in body.named_children if body is not None else []:
+            declared = statement.child_by_field_name("declaration")
+            for one in declared.named_children if declared is not None else []:
+                name, value = one.child_by_field_name("name"), one.child_by_field_name("value")
+                if one.type == "variable_declarator" and name is not None and value is not None:
+                    pairs[self.text(name)] = self.value(value)
+        return Table(self.line(node), pairs={**pairs, REST: UNKNOWN})
+
+    def _of_regex(self, node: Node) -> Value:
+        parts = (node.child_by_field_name(part) for part in ("pattern", "flags"))
+        written = tuple(Text(text=self.text(part)) if part is not None else Text() for part in parts)
+        return Call(self.line(node), "literal", "RegExp", written)
 
     def _of_subscript_expression(self, node: Node) -> Value:
         owner, index = node.child_by_field_name("object"), node.child_by_field_name("index")
@@ -297,6 +325,24 @@ class JavaScriptValues(JavaScriptObjects):
             if isinstance(option, Table | Items):
                 found.append(builtins.element(option, key))
             elif isinstance(option, Name | Call):
-                texts = (wanted for wanted in options(key) if isinstance(wanted, Text))
+                texts = (o for o in options(key) if isinstance(o, Text) and UNREAD not in o.text)
                 found += [self.member_of(option, text.text, place) for text in texts]
         return choice(found)
+
+
+def _put(pairs: dict[str, Value], path: list[str], value: Value) -> None:
+    """Add what a member may be, in a table or in the tables of its members."""
+    name, *inner = path
+    held = pairs.get(name)
+    if not inner:
+        pairs[name] = choice([held, value]) if held is not None else value
+        return
+    made: list[Value] = []
+    for option in options(held) if held is not None else ():
+        if isinstance(option, Table):
+            deeper = dict(option.pairs)
+            _put(deeper, inner, value)
+            option = replace(option, pairs=deeper)
+        made.append(option)
+    if made:
+        pairs[name] = choice(made)
