@@ -486,14 +486,24 @@ def _nist_curves(value: Value) -> Iterator[_Read]:
 def _alternatives(rule: Rule, value: Call | Name) -> tuple[Call | Name, ...]:
     """Return a call once for each object that its options may be: members of two of them never go together."""
     sources = (rule.algorithm, *(source for _, source in (*rule.parameters, *rule.details)))
-    places = [source.arg for source in sources if source is not None and source.key and source.arg is not None]
-    twice = next((place for place in places if places.count(place) > 1), None)
-    if not isinstance(value, Call) or twice is None or twice >= len(value.args):
+    read = [(source.arg, source.key) for source in sources if source is not None and source.key]
+    place = next((arg for arg, _ in read if arg is not None and sum(arg == other for other, _ in read) > 1), None)
+    if not isinstance(value, Call) or place is None or place >= len(value.args):
         return (value,)
-    given = options(value.args[twice])
-    if sum(isinstance(option, Table) for option in given) < 2:
-        return (value,)
-    return tuple(replace(value, args=(*value.args[:twice], one, *value.args[twice + 1 :])) for one in given)
+    inner = {key.rpartition(".")[0] for arg, key in read if arg == place}
+    apart = _apart(value.args[place], inner.pop() if len(inner) == 1 else "")
+    return tuple(replace(value, args=(*value.args[:place], one, *value.args[place + 1 :])) for one in apart)
+
+
+def _apart(value: Value, inner: str) -> tuple[Value, ...]:
+    """Return each object that a value may be; one that holds several under a key as well, once for each of them."""
+    found: list[Value] = []
+    for option in options(value):
+        if isinstance(option, Table) and inner in option.pairs:
+            found += [replace(option, pairs={**option.pairs, inner: one}) for one in options(option.pairs[inner])]
+        else:
+            found.append(option)
+    return tuple(found) if sum(isinstance(one, Table) for one in found) > 1 else (value,)
 
 
 def _applies(rule: Rule, value: Call | Name) -> bool:
