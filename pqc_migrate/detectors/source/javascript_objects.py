@@ -8,7 +8,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from pqc_migrate.detectors.source import javascript_builtins as builtins
-from pqc_migrate.detectors.source.javascript_modules import FUNCTIONS
+from pqc_migrate.detectors.source.javascript_modules import FUNCTIONS, WRAPPING
 from pqc_migrate.detectors.source.javascript_names import CLASSES, JavaScriptNames, Member
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, members
 from pqc_migrate.detectors.source.values import (
@@ -24,7 +24,15 @@ from pqc_migrate.detectors.source.values import (
     options,
 )
 
+SETTING = "{}."
+"""Begins the name of a member of an object literal, which the catalog knows as a call (``{}.minVersion``)."""
 _FARTHEST_OBJECT = 16
+BUNDLE = 400_000
+"""Bytes from which on a file is a bundle: its functions pass each other everything by one-letter names."""
+_HOLDING = WRAPPING | frozenset(
+    {"arguments", "pair", "object", "array", "spread_element", "ternary_expression", "binary_expression"}
+)
+"""What may stand around an object literal that a call is given, as a whole or in part."""
 _MOST_DERIVED = 8
 _CALLBACK_RESULTS = frozenset({"then", "finally"})
 
@@ -120,6 +128,30 @@ class JavaScriptObjects(JavaScriptNames):
     def _result_given(self, call: Node, function: Node) -> Value:
         known = any(isinstance(o, Name | Call) and self.knows(o.name) for o in options(self.value(function)))
         return self.value(call) if known else UNKNOWN
+
+    def setting(self, token: Node) -> Node | None:
+        """Return the object whose member a word is the key of, unless a call that the catalog knows is given it."""
+        pair = token.parent
+        if token.type != "property_identifier" or pair is None or pair.type != "pair":
+            return None
+        table = pair.parent if pair.child_by_field_name("key") == token and len(self.data) < BUNDLE else None
+        return table if table is not None and not self._given_to_known(table) else None
+
+    def _given_to_known(self, node: Node) -> bool:
+        for _ in range(_FARTHEST_OBJECT):
+            around = node.parent
+            if around is None or around.type not in _HOLDING:
+                return False
+            if around.type == "arguments":
+                return self._calls_known(around.parent)
+            node = around
+        return False
+
+    def _calls_known(self, call: Node | None) -> bool:
+        function = call.child_by_field_name("function") if call is not None else None
+        called = self.value(function or (call.child_by_field_name("constructor") if call is not None else None))
+        names = [option.name for option in options(called) if isinstance(option, Name | Call)]
+        return any(self.knows(name) or self.knows(f"*.{name.rsplit('.', 1)[-1]}") for name in names)
 
     # Members ----------------------------------------------------------------------------------
 

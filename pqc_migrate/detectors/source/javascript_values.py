@@ -9,9 +9,9 @@ from tree_sitter import Node
 from pqc_migrate.detectors.source import javascript_builtins as builtins
 from pqc_migrate.detectors.source.javascript_modules import WRAPPING, unescaped
 from pqc_migrate.detectors.source.javascript_names import CLASSES
-from pqc_migrate.detectors.source.javascript_objects import JavaScriptObjects, unseen
+from pqc_migrate.detectors.source.javascript_objects import SETTING, JavaScriptObjects, unseen
 from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.unit import LOCAL
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, fallback
 from pqc_migrate.detectors.source.values import (
     NOTHING,
     REST,
@@ -31,6 +31,7 @@ from pqc_migrate.detectors.source.values import (
 _MOST_SPREAD = 8
 """How many further arguments a spread of unknown length is taken to fill."""
 _LONGEST_TABLE = 400
+_MOST_PATCHES = 64
 
 
 class JavaScriptValues(JavaScriptObjects):
@@ -56,14 +57,34 @@ class JavaScriptValues(JavaScriptObjects):
     _of_shorthand_property_identifier = _of_shorthand_property_identifier_pattern = _of_identifier
 
     def _patched(self, value: Value, name: str, offset: int) -> Value:
-        """Return a table with the members that were assigned to it after it was made."""
-        if not isinstance(value, Table):
+        """Return a table with the members that were assigned to it after it was made.
+
+        What is assigned under one condition goes together: ``if (ec) { a.name = "ECDSA"; if (p384) a.hash = … }``
+        makes three tables, and no fourth.
+        """
+        patches = self._patches(name, offset) if isinstance(value, Table) else []
+        if not isinstance(value, Table) or not patches:
             return value
-        pairs = dict(value.pairs)
+        made: list[Value] = []
+        for at in (offset, *dict.fromkeys(patch.offset for patch, _, sure in patches if not sure)):
+            pairs = dict(value.pairs)
+            for patch, member, sure in patches:
+                if sure or (at != offset and self.branches.holds(self.branches.innermost(patch.offset), at)):
+                    _put(pairs, member.split("."), self.bound(patch))
+            made.append(replace(value, pairs=pairs))
+        return choice(made)
+
+    def _patches(self, name: str, offset: int) -> list[tuple[Binding, str, bool]]:
+        """Return (assignment, member, whether on every path) of all members assigned to an object, in order."""
+        found: list[tuple[Binding, str, bool]] = []
         for scope in self.scopes.chain(offset):
-            for member in sorted(self.patched.get((scope, name), ())):
-                _put(pairs, member.split("."), self.identifier(f"{name}.{member}", offset))
-        return replace(value, pairs=pairs)
+            here = scope == self.scopes.innermost(offset)
+            for member in self.patched.get((scope, name), ()):
+                for patch in self.bindings[scope, f"{name}.{member}"]:
+                    sure = here and self.branches.holds(self.branches.innermost(patch.offset), offset)
+                    if not here or patch.offset <= offset:
+                        found.append((patch, member, sure))
+        return sorted(found, key=lambda one: one[0].offset)[:_MOST_PATCHES]
 
     def _of_member_expression(self, node: Node) -> Value:
         target, name = node.child_by_field_name("object"), node.child_by_field_name("property")
@@ -242,7 +263,9 @@ class JavaScriptValues(JavaScriptObjects):
         left, right = (self.value(node.child_by_field_name(side)) for side in ("left", "right"))
         operator = node.child_by_field_name("operator")
         sign = self.text(operator).removesuffix("=") if operator is not None else ""
-        if sign in ("||", "??", "&&"):
+        if sign in ("||", "??"):
+            return fallback(left, right)
+        if sign == "&&":
             return choice([side for side in (left, right) if side != UNKNOWN])
         if sign == "+" and any(isinstance(o, Text) for side in (left, right) for o in options(side)):
             return builtins.joined([left, right])
@@ -279,6 +302,15 @@ class JavaScriptValues(JavaScriptObjects):
             elif child.type == "method_definition":
                 pairs[self.text(child.child_by_field_name("name") or child)] = self.value(child)
         return Table(self.line(node), pairs=pairs)
+
+    def _of_pair(self, node: Node) -> Value:
+        """Return a member of an object literal as a call that is given the object: ``{}.minVersion(options)``."""
+        key, around = node.child_by_field_name("key"), node.parent
+        if key is None or around is None:
+            return UNKNOWN
+        place = key.named_children[0] if key.type == "string" and key.named_children else key
+        name, span = f"{SETTING}{self.key(key)}", (place.start_byte, node.start_byte, node.end_byte)
+        return Call(self.line(key), "object", name, (self.value(around),), {}, None, *span)
 
     def _key(self, node: Node) -> str:
         """Return the name of a key; a computed one by its value, ``...`` when that was not read."""
@@ -331,11 +363,11 @@ class JavaScriptValues(JavaScriptObjects):
 
 
 def _put(pairs: dict[str, Value], path: list[str], value: Value) -> None:
-    """Add what a member may be, in a table or in the tables of its members."""
+    """Set a member of a table, or of the tables that a member of it may be."""
     name, *inner = path
     held = pairs.get(name)
     if not inner:
-        pairs[name] = choice([held, value]) if held is not None else value
+        pairs[name] = value
         return
     made: list[Value] = []
     for option in options(held) if held is not None else ():

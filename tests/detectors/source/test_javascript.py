@@ -176,6 +176,35 @@ def test_members_of_two_objects_never_go_together() -> None:
         assert found(f"const a = {chosen};\ncrypto.subtle.generateKey(a, true, uses);") == both
 
 
+def test_members_set_under_one_condition_go_together() -> None:
+    """An object changed in nested branches is one of the objects that these make, and no other."""
+    code = """const a = { name: "RSASSA-PKCS1-v1_5", hash: { name: "SHA-256" } };
+if (curve) {
+  a.name = "ECDSA";
+  if (large) { a.hash.name = "SHA-384"; }
+  if (huge) a.hash.name = "SHA-512";
+}
+crypto.subtle.importKey("pkcs8", data, a, true, ["sign"]);"""
+    expected = {"RSA-PKCS1-1.5-SHA-256", "ECDSA-SHA-256", "ECDSA-SHA-384", "ECDSA-SHA-512"}
+    assert found(code) == {(7, name) for name in expected}
+
+
+def test_an_object_is_told_where_no_call_in_sight_reads_it() -> None:
+    """An algorithm that is kept or handed to own code is found where it is written, and not twice."""
+    code = """import * as x509 from "@peculiar/x509";
+const read = { name: "ECDSA", namedCurve: "P-256" };
+crypto.subtle.generateKey(read, true, uses);
+export const kept = [{ name: "RSA-PSS", hash: "SHA-384" }];
+class Keys { static algorithm = { name: "HMAC", hash: "SHA-512" }; }
+own.make({ options: { minVersion: "TLSv1.3" } });
+function make(curve = "P-521") { return { name: "ECDH", namedCurve: curve }; }
+type Options = { name: "ECDSA"; namedCurve: "P-384" };
+const { name = "ECDSA", namedCurve } = given;"""
+    assert found(code, "a.ts") == {
+        (3, "ECDSA-P-256"), (4, "RSA-PSS-SHA-384"), (5, "HMAC-SHA-512"), (6, "TLSv1.3"), (7, "ECDH-P-521"),
+    }  # fmt: skip
+
+
 def test_a_namespace_of_typescript() -> None:
     """What a namespace exports is known by its name."""
     code = IMPORT + 'namespace Names { export const HASH = "md5"; }\ncrypto.createHash(Names.HASH);'
