@@ -1,4 +1,4 @@
-"""Protocol names in string tables: the SSH and TLS names that a program offers or accepts.
+"""Protocol names in string tables: the SSH, TLS and JOSE names that a program offers or accepts.
 
 ``("curve25519-sha256", "diffie-hellman-group14-sha256")`` is configuration written as code. A name counts
 when it is a member of a list, a key or a value of a map, a field of an initializer, the value of a
@@ -17,7 +17,7 @@ from tree_sitter import Node, Parser
 from pqc_migrate.catalog import names, notations
 from pqc_migrate.catalog.names import Named
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import grammars
+from pqc_migrate.detectors.source import grammars, table_places
 from pqc_migrate.model.inventory import Finding, Location, Provenance, Technique
 from pqc_migrate.model.target import SourceFile
 
@@ -43,6 +43,7 @@ _VALUES = frozenset(
     {
         "assignment", "variable_declarator", "field_definition", "public_field_definition",
         "init_declarator", "const_spec", "var_spec", "return_statement", "const_element", "property_element",
+        "assignment_expression", "assignment_pattern", "required_parameter", "enum_assignment",  # JavaScript
     }
 )  # fmt: skip
 _SEPARATORS = re.compile(r"[,:\s]+")
@@ -57,8 +58,15 @@ def _ssh_names() -> frozenset[str]:
 
 
 @cache
+def _jose_names() -> frozenset[str]:
+    """Return the JOSE names that can mean nothing else; ``RSA-OAEP`` and others have a meaning elsewhere, too."""
+    shared = names.table("webcrypto-key")
+    return frozenset(name for name in names.table("jose") if name.lower() not in shared and len(name) > 4)
+
+
+@cache
 def _anchors() -> frozenset[bytes]:
-    return frozenset(text.encode() for text in (*_ssh_names(), *_SUITE_ANCHORS))
+    return frozenset(text.encode() for text in (*_ssh_names(), *_SUITE_ANCHORS, *_jose_names()))
 
 
 def _wants(file: SourceFile) -> bool:
@@ -72,13 +80,13 @@ def _detect(file: SourceFile) -> Iterator[Finding]:
     seen: set[int] = set()
     for hit in file.hits:
         if hit.anchor in _anchors():
-            for start, text, listed in _strings(root, file.data, hit.offset):
+            for start, text, listed in _strings(root, file.data, hit.offset, language):
                 if start not in seen:
                     seen.add(start)
                     yield from _findings(file, start, text, listed)
 
 
-def _strings(root: Node, data: bytes, offset: int) -> Iterator[tuple[int, str, bool]]:
+def _strings(root: Node, data: bytes, offset: int, language: str) -> Iterator[tuple[int, str, bool]]:
     """Yield (start, content, member of a table or list) of the string literal around an offset."""
     node: Node | None = root.descendant_for_byte_range(offset, offset + 1)
     if node is not None and node.type == "preproc_arg":  # a macro's body, which C does not parse
@@ -91,17 +99,29 @@ def _strings(root: Node, data: bytes, offset: int) -> Iterator[tuple[int, str, b
         if node.parent.type in _TABLES:  # Ruby's %w[first second]
             break
         node = node.parent
+    if node is not None and node.type == "property_identifier" and _is_key(node):  # { RS256: "sha256" }
+        yield node.start_byte, (node.text or b"").decode("utf-8", "replace"), True
+        return
     if node is None or "string" not in node.type or node.end_byte - node.start_byte > _LONGEST:
         return
     content = data[node.start_byte : node.end_byte].decode("utf-8", "replace")
     text = content.strip("rbuf`'\"") if content[:1] not in "`'\"" else content.strip("`'\"")
-    yield data.find(text.encode(), node.start_byte), text, _is_member(node)
+    read = text in _jose_names() and table_places.is_given_to_known_call(node, language)
+    yield data.find(text.encode(), node.start_byte), text, _is_member(node) and not read
+
+
+def _is_key(node: Node) -> bool:
+    return node.parent is not None and node.parent.type == "pair" and node.parent.child_by_field_name("key") == node
 
 
 def _is_member(node: Node) -> bool:
+    if table_places.is_asked(node):
+        return False
     parent = node.parent
-    while parent is not None and parent.type in ("parenthesized_expression", "concatenated_string"):
-        parent = parent.parent
+    while parent is not None and table_places.hands_on(node, parent):
+        node, parent = parent, parent.parent
+    if parent is not None and parent.child_by_field_name("left") == node:  # the place that is assigned to
+        return False
     # A byte string alone is a prefix to compare with; in a table it is offered like any other.
     octets = node.text is not None and node.text[:1] in (b"b", b"B")
     return parent is not None and (parent.type in _TABLES or (parent.type in _VALUES and not octets))
@@ -117,10 +137,12 @@ def _findings(file: SourceFile, start: int, text: str, member: bool) -> Iterator
     for part, named in recognized:
         offset = start + len(text[: text.index(part)].encode())
         rule = "tables/ssh-name" if part in _ssh_names() else "tables/tls-suite"
-        yield _finding(file, offset, rule, named)
+        yield _finding(file, offset, "tables/jose-name" if part in _jose_names() else rule, named)
 
 
 def _named(text: str) -> Named | None:
+    if text in _jose_names():
+        return notations.read("jose", text)
     if text in _ssh_names():
         return notations.read("ssh", text)
     return notations.read("tls_suites", text) if text.startswith(("TLS_", "ECDHE-", "DHE-")) else None
