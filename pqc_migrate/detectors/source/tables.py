@@ -1,4 +1,4 @@
-"""Protocol names in string tables: the SSH, TLS and JOSE names that a program offers or accepts.
+"""Protocol names in string tables: the SSH, TLS, JOSE and XML names that a program offers or accepts.
 
 ``("curve25519-sha256", "diffie-hellman-group14-sha256")`` is configuration written as code. A name counts
 when it is a member of a list, a key or a value of a map, a field of an initializer, the value of a
@@ -49,6 +49,12 @@ _VALUES = frozenset(
 _SEPARATORS = re.compile(r"[,:\s]+")
 _QUOTED = re.compile(rb"\"((?:[^\"\\\n]|\\.)*)\"")
 _LONGEST = 2000
+_XML = (
+    "http://www.w3.org/2000/09/xmldsig#", "http://www.w3.org/2001/04/xmldsig-more#",
+    "http://www.w3.org/2007/05/xmldsig-more#", "http://www.w3.org/2021/04/xmldsig-more#",
+    "http://www.w3.org/2009/xmldsig11#", "http://www.w3.org/2001/04/xmlenc#", "http://www.w3.org/2009/xmlenc11#",
+)  # fmt: skip
+"""Begin the algorithm identifiers of XML Signature and XML Encryption (RFC 9231, XML Encryption 1.1)."""
 
 
 @cache
@@ -66,7 +72,7 @@ def _jose_names() -> frozenset[str]:
 
 @cache
 def _anchors() -> frozenset[bytes]:
-    return frozenset(text.encode() for text in (*_ssh_names(), *_SUITE_ANCHORS, *_jose_names()))
+    return frozenset(text.encode() for text in (*_ssh_names(), *_SUITE_ANCHORS, *_jose_names(), *_XML))
 
 
 def _wants(file: SourceFile) -> bool:
@@ -128,7 +134,7 @@ def _is_member(node: Node) -> bool:
 
 
 def _findings(file: SourceFile, start: int, text: str, member: bool) -> Iterator[Finding]:
-    parts = [part for part in _SEPARATORS.split(text) if part]
+    parts = [text] if text.startswith(_XML) else [part for part in _SEPARATORS.split(text) if part]
     known = [(part, _named(part)) for part in parts]
     recognized = [(part, named) for part, named in known if named is not None]
     # A list in one string must be a list of names throughout; one name must stand in a table.
@@ -137,12 +143,18 @@ def _findings(file: SourceFile, start: int, text: str, member: bool) -> Iterator
     for part, named in recognized:
         offset = start + len(text[: text.index(part)].encode())
         rule = "tables/ssh-name" if part in _ssh_names() else "tables/tls-suite"
-        yield _finding(file, offset, "tables/jose-name" if part in _jose_names() else rule, named)
+        yield _finding(file, offset, _rule(part) or rule, named)
+
+
+def _rule(text: str) -> str:
+    return "tables/jose-name" if text in _jose_names() else "tables/xml-algorithm" if text.startswith(_XML) else ""
 
 
 def _named(text: str) -> Named | None:
     if text in _jose_names():
         return notations.read("jose", text)
+    if text.startswith(_XML):
+        return notations.read("xmldsig", text)
     if text in _ssh_names():
         return notations.read("ssh", text)
     return notations.read("tls_suites", text) if text.startswith(("TLS_", "ECDHE-", "DHE-")) else None

@@ -86,3 +86,14 @@ def test_jose_names_of_python() -> None:
     """A list that a membership test asks offers nothing."""
     code = 'ALGORITHMS = ["RS256"]\nif alg in ("ES256", "PS256"):\n    jwt.decode(t, k, algorithms=["HS256"])\n'
     assert found(code, "python") == [(1, "RSA-PKCS1-1.5-SHA-256")]
+
+
+def test_xml_algorithms_by_their_identifiers() -> None:
+    """XML Signature and Encryption name algorithms by URIs; one that names none or is compared says nothing."""
+    code = """const sig = new Signed({ signatureAlgorithm: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256" });
+sig.digestAlgorithm = "http://www.w3.org/2000/09/xmldsig#sha1";
+const seal = { encryptionAlgorithm: "http://www.w3.org/2009/xmlenc11#aes256-gcm" };
+const space = "http://www.w3.org/2000/09/xmldsig#";
+if (uri === "http://www.w3.org/2001/04/xmlenc#sha512") { throw new Error(); }
+"""
+    assert found(code, "javascript") == [(1, "RSA-PKCS1-1.5-SHA-256"), (2, "SHA-1"), (3, "AES-256-GCM")]
