@@ -84,6 +84,8 @@ class JavaScriptUnit(JavaScriptValues):
         """Return the call, construction or bare name that a word decides; None in imports, types and checks."""
         if self.setting(token) is not None:
             return token.parent
+        if self.set_member(token) is not None:
+            return token
         node, parent = self._named(token)
         if node is None or parent is None or parent.type in _DECLARING or self._is_target(node, parent):
             return None

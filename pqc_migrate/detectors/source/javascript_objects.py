@@ -137,6 +137,16 @@ class JavaScriptObjects(JavaScriptNames):
         table = pair.parent if pair.child_by_field_name("key") == token and len(self.data) < BUNDLE else None
         return table if table is not None and not self._given_to_known(table) else None
 
+    def set_member(self, token: Node) -> Node | None:
+        """Return the value that the member a word names is set to: ``options.minVersion = "TLSv1.3"``."""
+        member = token.parent
+        if token.type != "property_identifier" or member is None or member.type != "member_expression":
+            return None
+        assigned = member.parent if len(self.data) < BUNDLE else None
+        if assigned is None or assigned.type != "assignment_expression":
+            return None
+        return assigned.child_by_field_name("right") if assigned.child_by_field_name("left") == member else None
+
     def _given_to_known(self, node: Node) -> bool:
         for _ in range(_FARTHEST_OBJECT):
             around = node.parent

@@ -312,6 +312,15 @@ class JavaScriptValues(JavaScriptObjects):
         name, span = f"{SETTING}{self.key(key)}", (place.start_byte, node.start_byte, node.end_byte)
         return Call(self.line(key), "object", name, (self.value(around),), {}, None, *span)
 
+    def _of_property_identifier(self, node: Node) -> Value:
+        """Return a member that is set as if it stood in an object literal (`set_member`)."""
+        name, value = self.text(node), self.set_member(node)
+        if value is None:
+            return UNKNOWN
+        table = Table(self.line(node), pairs={name: self.value(value)})
+        span = (node.start_byte, node.start_byte, value.end_byte)
+        return Call(self.line(node), "object", f"{SETTING}{name}", (table,), {}, None, *span)
+
     def _key(self, node: Node) -> str:
         """Return the name of a key; a computed one by its value, ``...`` when that was not read."""
         if node.type != "computed_property_name":
