@@ -31,7 +31,10 @@ from pqc_migrate.detectors.source.values import (
 _MOST_SPREAD = 8
 """How many further arguments a spread of unknown length is taken to fill."""
 _LONGEST_TABLE = 400
-_MOST_PATCHES = 64
+_MOST_PATCHES = 48
+"""Members set later; an object with more is a namespace, whose members are looked up one by one."""
+_MOST_BRANCHES = 8
+"""Conditions under which members of one object are set that are told apart."""
 
 
 class JavaScriptValues(JavaScriptObjects):
@@ -65,18 +68,26 @@ class JavaScriptValues(JavaScriptObjects):
         patches = self._patches(name, offset) if isinstance(value, Table) else []
         if not isinstance(value, Table) or not patches:
             return value
+        branches = dict.fromkeys(self.branches.innermost(patch.offset) for patch, _, sure, _ in patches if not sure)
         made: list[Value] = []
-        for at in (offset, *dict.fromkeys(patch.offset for patch, _, sure in patches if not sure)):
+        for branch in (None, *list(branches)[:_MOST_BRANCHES]):
             pairs = dict(value.pairs)
-            for patch, member, sure in patches:
-                if sure or (at != offset and self.branches.holds(self.branches.innermost(patch.offset), at)):
-                    _put(pairs, member.split("."), self.bound(patch))
+            for patch, member, sure, held in patches:
+                inside = branch is not None and self._within(branch, self.branches.innermost(patch.offset))
+                if sure or inside:
+                    _put(pairs, member.split("."), held)
             made.append(replace(value, pairs=pairs))
         return choice(made)
 
-    def _patches(self, name: str, offset: int) -> list[tuple[Binding, str, bool]]:
-        """Return (assignment, member, whether on every path) of all members assigned to an object, in order."""
+    def _within(self, branch: int, other: int) -> bool:
+        """Whether one branch lies in another, or is the same."""
+        return self.branches.holds(other, self.branches.starts[branch])
+
+    def _patches(self, name: str, offset: int) -> list[tuple[Binding, str, bool, Value]]:
+        """Return (assignment, member, whether on every path, value) of what was assigned to an object, in order."""
         found: list[tuple[Binding, str, bool]] = []
+        if sum(len(self.patched.get((scope, name), ())) for scope in self.scopes.chain(offset)) > _MOST_PATCHES:
+            return []
         for scope in self.scopes.chain(offset):
             here = scope == self.scopes.innermost(offset)
             for member in self.patched.get((scope, name), ()):
@@ -84,7 +95,8 @@ class JavaScriptValues(JavaScriptObjects):
                     sure = here and self.branches.holds(self.branches.innermost(patch.offset), offset)
                     if not here or patch.offset <= offset:
                         found.append((patch, member, sure))
-        return sorted(found, key=lambda one: one[0].offset)[:_MOST_PATCHES]
+        found.sort(key=lambda one: one[0].offset)
+        return [(patch, member, sure, self.bound(patch)) for patch, member, sure in found]
 
     def _of_member_expression(self, node: Node) -> Value:
         target, name = node.child_by_field_name("object"), node.child_by_field_name("property")
