@@ -57,7 +57,11 @@ _MODES = {
     "cbc-hmac-sha1": "CBC",
     "cbc-hmac-sha256": "CBC",
 }
-_NAME = re.compile(r"(?:id-)?(?:(aes|camellia|aria)-?(128|192|256)|([a-z0-9]+?(?:-ede3?)?))(?:-([a-z][a-z0-9-]*))?")
+_UNREAD = "\0"
+"""Stands for a part of a name that was not read (``"aes-" + bits + "-gcm"``)."""
+_NAME = re.compile(
+    r"(?:id-)?(?:(aes|camellia|aria)-?(128|192|256|\0)|([a-z0-9]+?(?:-ede3?)?))(?:-(\0|[a-z][a-z0-9-]*))?"
+)
 
 
 def cipher(text: str) -> Named | None:
@@ -71,8 +75,13 @@ def cipher(text: str) -> Named | None:
         return None
     sized, bits, unsized, mode = match.groups()
     known = _SIZED.get(sized or "") or _UNSIZED.get(unsized or "")
-    if known is None or (mode is None and sized and "-" in name) or (mode is not None and mode not in _MODES):
+    if known is None or (mode is None and sized and "-" in name) or mode not in {None, _UNREAD, *_MODES}:
         return None
+    if mode == _UNREAD and unsized == "des":  # may go on with "ede3"
+        return None
+    if _UNREAD in name:
+        size = None if bits == _UNREAD else bits
+        return Named(Asset.of(Kind.ALGORITHM, known, size=size, mode=_MODES.get(mode or "")))
     # OpenSSL's names without a mode mean CBC (`aes256`, `des3`), except the bare 3DES names, which mean ECB.
     bare = "ECB" if unsized in ("des-ede3", "des-ede") else "CBC"
     return Named(Asset.of(Kind.ALGORITHM, known, size=bits, mode=_MODES[mode] if mode else bare))

@@ -186,7 +186,7 @@ class Interpreter:
         for rule in self.libraries.rules_of(value.name):
             if not _applies(rule, value):
                 continue
-            found = list(self._apply(rule, value))
+            found = [meaning for one in _alternatives(rule, value) for meaning in self._apply(rule, one)]
             yield from found
             quiet = rule.wildcard or rule.silent or rule.refines or rule.optional
             if not found and isinstance(value, Call) and not quiet:
@@ -391,7 +391,9 @@ class Interpreter:
 
     def _digests(self, value: Value) -> Iterator[_Read]:
         if isinstance(value, Table):  # WebCrypto's { name: "SHA-256" }
-            value = value.pairs.get("name", value)
+            for option in options(value.pairs.get("name", UNKNOWN)):
+                yield from self._digests(option)
+            return
         if isinstance(value, Text):
             asset = names.lookup("digests", value.text)
             if asset is not None:
@@ -543,6 +545,29 @@ def _nist_curves(value: Value) -> Iterator[_Read]:
         curve = names.curve(f"P-{read.text}")
         if curve is not None:
             yield _Read(text=curve, line=value.line, how="library default")
+
+
+def _alternatives(rule: Rule, value: Call | Name) -> tuple[Call | Name, ...]:
+    """Return a call once for each object that its options may be: members of two of them never go together."""
+    sources = (rule.algorithm, *(source for _, source in (*rule.parameters, *rule.details)))
+    read = [(source.arg, source.key) for source in sources if source is not None and source.key]
+    place = next((arg for arg, _ in read if arg is not None and sum(arg == other for other, _ in read) > 1), None)
+    if not isinstance(value, Call) or place is None or place >= len(value.args):
+        return (value,)
+    inner = {key.rpartition(".")[0] for arg, key in read if arg == place}
+    apart = _apart(value.args[place], inner.pop() if len(inner) == 1 else "")
+    return tuple(replace(value, args=(*value.args[:place], one, *value.args[place + 1 :])) for one in apart)
+
+
+def _apart(value: Value, inner: str) -> tuple[Value, ...]:
+    """Return each object that a value may be; one that holds several under a key as well, once for each of them."""
+    found: list[Value] = []
+    for option in options(value):
+        if isinstance(option, Table) and inner in option.pairs:
+            found += [replace(option, pairs={**option.pairs, inner: one}) for one in options(option.pairs[inner])]
+        else:
+            found.append(option)
+    return tuple(found) if sum(isinstance(one, Table) for one in found) > 1 else (value,)
 
 
 def _applies(rule: Rule, value: Call | Name) -> bool:

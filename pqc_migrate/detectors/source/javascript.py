@@ -11,17 +11,18 @@ from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.javascript_modules import WRAPPING
 from pqc_migrate.detectors.source.javascript_names import JS_FIELDS, QUERY, TS_FIELDS
+from pqc_migrate.detectors.source.javascript_objects import BUNDLE, SETTING
 from pqc_migrate.detectors.source.javascript_values import JavaScriptValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, options
+from pqc_migrate.model.inventory import Finding
 from pqc_migrate.model.target import SourceFile
 
 _DECLARATIONS = frozenset({"function_declaration", "generator_function_declaration", "class_declaration"})
 _MOST_MENTIONS = 200
-_BUNDLE = 400_000
-"""Bytes from which on a file is a bundle: its functions pass each other everything by one-letter names."""
 _QUESTIONS = frozenset({"includes", "indexOf"})
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "instanceof", "in"})
+_PATTERNS = frozenset({"pair_pattern", "array_pattern", "assignment_pattern", "rest_pattern"})
 _DECLARING = frozenset(
     {
         "import_specifier",
@@ -66,8 +67,10 @@ class JavaScriptUnit(JavaScriptValues):
 
     def aliases(self, node: Node) -> bool:
         """Whether an expression only names something; in a bundle, something that is not a mere parameter."""
-        if node.type not in self.alias_nodes or len(self.data) < _BUNDLE:
+        if node.type not in self.alias_nodes or len(self.data) < BUNDLE:
             return node.type in self.alias_nodes
+        if node.parent is not None and node.parent.type in _PATTERNS:
+            return False
         root: Node | None = node
         while root is not None and root.type != "identifier":
             root = root.child_by_field_name("object")
@@ -79,6 +82,10 @@ class JavaScriptUnit(JavaScriptValues):
 
     def use(self, token: Node) -> Node | None:
         """Return the call, construction or bare name that a word decides; None in imports, types and checks."""
+        if self.setting(token) is not None:
+            return token.parent
+        if self.set_member(token) is not None:
+            return token
         node, parent = self._named(token)
         if node is None or parent is None or parent.type in _DECLARING or self._is_target(node, parent):
             return None
@@ -272,7 +279,18 @@ def _detect(file: SourceFile) -> Iterator[Claim]:
     unit: type[JavaScriptUnit] = JavaScriptUnit
     if file.language == "typescript":
         unit = TsxUnit if file.name.endswith(".tsx") else TypeScriptUnit
-    return engine.detect(file, "javascript", unit)
+    found = list(engine.detect(file, "javascript", unit))
+    told = {place for one in found if not _is_setting(one) for place in _read_from(one)}
+    return (one for one in found if not _is_setting(one) or told.isdisjoint(_read_from(one)))
+
+
+def _is_setting(one: Claim) -> bool:
+    return isinstance(one, Finding) and one.location.symbol.startswith(SETTING)
+
+
+def _read_from(one: Claim) -> set[tuple[str, int]]:
+    """Return where the names and sizes of a finding were read: what a call has read of an object is said there."""
+    return {(p.path, p.line) for p in one.provenance} if isinstance(one, Finding) else set()
 
 
 DETECTOR = Detector("javascript", lambda: engine.anchors("javascript"), _wants, _detect)

@@ -9,6 +9,7 @@ from itertools import islice, product
 from pqc_migrate.detectors.source.values import (
     REST,
     UNKNOWN,
+    UNREAD,
     Call,
     Items,
     Name,
@@ -39,10 +40,10 @@ _MOST_TEXTS = 16
 
 
 def joined(parts: list[Value], separator: str = "") -> Value:
-    """Return every text that parts give one after another; UNKNOWN when nothing is known of one of them."""
+    """Return every text that parts give one after another; what was not read of them stays `UNREAD` in it."""
     shown = ([_shown(option) for option in options(part)] for part in parts)
-    texts = [[text for text in part if text is not None] for part in shown]
-    if not all(texts):
+    texts = [[text for text in part if text is not None] or [UNREAD] for part in shown]
+    if not any(text not in ("", UNREAD) for part in texts for text in part):
         return UNKNOWN
     line = next((part.line for part in parts if part.line), 0)
     found = (separator.join(combination) for combination in islice(product(*texts), _MOST_TEXTS))
@@ -76,14 +77,29 @@ def _of_text(owner: Text, name: str, args: list[Value]) -> Value | None:
     if name == "concat":
         return joined([owner, *args])
     if name in ("replace", "replaceAll") and len(args) == 2:
-        old, new = args
+        old, new = _plain_pattern(args[0]), args[1]
         if isinstance(old, Text) and isinstance(new, Text) and old.text:
-            return Text(owner.line, owner.how, owner.text.replace(old.text, new.text))
+            once = name == "replace" and not _is_global(args[0])
+            return Text(owner.line, owner.how, owner.text.replace(old.text, new.text, 1 if once else -1))
         return UNKNOWN
     if name == "split" and args and isinstance(args[0], Text) and args[0].text:
         parts = owner.text.split(args[0].text)[:64]
         return Items(owner.line, items=tuple(Text(owner.line, owner.how, part) for part in parts))
     return None
+
+
+def _plain_pattern(value: Value) -> Value:
+    """Return the text that a regular expression without any operator matches (``/-/g``)."""
+    if not isinstance(value, Call) or value.name != "RegExp" or not value.args:
+        return value
+    pattern = value.args[0]
+    plain = isinstance(pattern, Text) and re.fullmatch(r"(?:[\w\s:,/-]|\\[^\w])+", pattern.text)
+    return Text(text=re.sub(r"\\(.)", r"\1", pattern.text)) if plain and isinstance(pattern, Text) else UNKNOWN
+
+
+def _is_global(value: Value) -> bool:
+    flags = value.args[1] if isinstance(value, Call) and len(value.args) == 2 else UNKNOWN
+    return isinstance(flags, Text) and "g" in flags.text
 
 
 def _of_list(owner: Items, name: str, args: list[Value]) -> Value | None:
@@ -107,12 +123,14 @@ def function(name: str, args: list[Value]) -> Value | None:
     owner, _, last = name.rpartition(".")
     if name in ("String", "Symbol.for", "Object.freeze", "Object.seal", "structuredClone", "Array.from", "Set"):
         return first if args else None
+    if name in ("Promise.all", "Promise.resolve") and args:
+        return first
     if name in ("Number", "parseInt", "Number.parseInt"):
         return _number(first)
     if name == "Object.assign":
         return merged(args)
     if name in ("Map", "Object.fromEntries"):
-        return _from_entries(first)
+        return _from_entries(first) if args else Table()
     if owner == "Object" and last in ("values", "keys", "entries") and isinstance(first, Table):
         return _listed(first, last)
     return _octets(name, owner, last, args)
@@ -151,6 +169,8 @@ def encoded(value: Value, encoding: Value) -> Value:
     """Return the bytes that a text spells in an encoding, by their number; bytes stay as they are."""
     if not isinstance(value, Text) or not isinstance(encoding, Text):
         return _copied(value)
+    if UNREAD in value.text:
+        return UNKNOWN
     how, text = encoding.text.lower(), value.text
     if how in _PLAIN:
         return Octets(value.line, value.how, len(text.encode("utf-8", "replace")))
@@ -184,7 +204,7 @@ def _from_entries(value: Value) -> Value:
     for item in value.items:
         key = item.items[0] if isinstance(item, Items) and len(item.items) == 2 else UNKNOWN
         if isinstance(item, Items) and isinstance(key, Text):
-            pairs[key.text] = item.items[1]
+            pairs[REST if UNREAD in key.text else key.text] = item.items[1]
     return Table(value.line, pairs=pairs)
 
 
@@ -193,7 +213,7 @@ def element(owner: Table | Items, key: Value) -> Value:
     found: list[Value] = []
     for wanted in options(key):
         if isinstance(owner, Table):
-            if isinstance(wanted, Text):
+            if isinstance(wanted, Text) and UNREAD not in wanted.text:
                 found += [owner.pairs[wanted.text]] if wanted.text in owner.pairs else []
             else:
                 found += [held for name, held in owner.pairs.items() if name != REST]

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from pqc_migrate.detectors.source.javascript_modules import FUNCTIONS, JavaScriptModules
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import Value
+from pqc_migrate.detectors.source.values import REST, Value
 
 QUERY = """
 (function_declaration) @scope @function
@@ -37,14 +37,17 @@ QUERY = """
 (assignment_expression) @assign
 (augmented_assignment_expression) @augment
 (for_in_statement) @loop
+(call_expression function: (member_expression property: (property_identifier) @method (#eq? @method "set"))) @put
 """
 JS_FIELDS = "(field_definition) @field"
 TS_FIELDS = """
 (public_field_definition) @field
 (enum_declaration) @enum
+(internal_module) @namespace
 (abstract_class_declaration) @scope @class
 """
 CLASSES = frozenset({"class_declaration", "class", "abstract_class_declaration"})
+_PATH = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*){0,3}")
 _PROTOTYPE = re.compile(r"([\w$.]+)\.prototype(?:\.([\w$]+))?")
 _DEEPEST_PATTERN = 4
 _FARTHEST_OWNER = 24
@@ -56,12 +59,14 @@ class Member(Binding):
 
     path: tuple[str, ...] = ()
     default: Node | None = None
+    whole: Node | None = None
+    """The value that is taken apart; `node` is the name in the pattern, which an alias is told by."""
 
 
 class JavaScriptNames(JavaScriptModules):
     """The bindings of one JavaScript file."""
 
-    bind_last = ("assign", "augment", "export")
+    bind_last = ("assign", "augment", "put", "export")
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self.patched: dict[tuple[int, str], set[str]] = {}
@@ -110,37 +115,46 @@ class JavaScriptNames(JavaScriptModules):
 
     def _destructure(self, pattern: Node, value: Node, scope: int, node: Node) -> None:
         """Bind ``const { a: b, c = 1 } = value`` and ``const [a, b] = [1, 2]`` to the members of the value."""
-        if pattern.type == "array_pattern":
-            if value.type == "array":
-                for target, part in zip(pattern.named_children, value.named_children, strict=False):
-                    if target.type == "identifier":
-                        self.add(scope, self.text(target), Binding(node.end_byte, part, "value"))
-            return
         module = self.required(value)
-        for name, path, default in self.targets(pattern):
+        for target, path, default in self.targets(pattern):
+            name = self.text(target)
             if module:
                 self._import(name, ".".join((module, *path)), node, scope)
             else:
-                self.add(scope, name, Member(node.end_byte, value, "member", path=path, default=default))
+                member = Member(node.end_byte, target, "value", path=path, default=default, whole=value)
+                self.add(scope, name, member)
 
     def targets(
         self, pattern: Node, path: tuple[str, ...] = ()
-    ) -> Iterator[tuple[str, tuple[str, ...], Node | None]]:
-        """Yield (name, path of the member, default) of everything an object pattern binds."""
-        for part in pattern.named_children if pattern.type == "object_pattern" else []:
-            key = part.child_by_field_name("key") or part.child_by_field_name("left") or part
-            target = part.child_by_field_name("value") or key
+    ) -> Iterator[tuple[Node, tuple[str, ...], Node | None]]:
+        """Yield (word, path of the member, default) of everything a pattern binds; ``[0]`` leads into a list."""
+        for key, part in self._parts(pattern):
+            target = part.child_by_field_name("value") or part
             default = part.child_by_field_name("right")
             if part.type == "object_assignment_pattern":
-                target = key
+                target = part.child_by_field_name("left") or part
             elif target.type == "assignment_pattern":
                 default = target.child_by_field_name("right")
                 target = target.child_by_field_name("left") or target
-            inner = (*path, self.key(key))
+            elif target.type == "rest_pattern" and key == REST and target.named_children:
+                yield target.named_children[0], path, None  # the object less what the pattern names
             if target.type in ("identifier", "shorthand_property_identifier_pattern"):
-                yield self.text(target), inner, default
-            elif target.type == "object_pattern" and len(path) < _DEEPEST_PATTERN:
-                yield from self.targets(target, inner)
+                yield target, (*path, key), default
+            elif target.type in ("object_pattern", "array_pattern") and len(path) < _DEEPEST_PATTERN:
+                yield from self.targets(target, (*path, key))
+
+    def _parts(self, pattern: Node) -> Iterator[tuple[str, Node]]:
+        """Yield (key or index, part) of an object or array pattern; ``...`` for the rest of an object."""
+        if pattern.type == "object_pattern":
+            for part in pattern.named_children:
+                key = part.child_by_field_name("key") or part.child_by_field_name("left") or part
+                yield (REST if part.type == "rest_pattern" else self.key(key)), part
+        elif pattern.type == "array_pattern":
+            index = 0
+            for child in pattern.children:  # [, second]: a comma counts, what is left out does not stand there
+                index += child.type == ","
+                if child.is_named and child.type not in ("comment", "rest_pattern"):
+                    yield f"[{index}]", child
 
     def _bind_assign(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -182,11 +196,46 @@ class JavaScriptNames(JavaScriptModules):
             self._bind_value(0, f"exports.{name}", right, node)
         elif prototype is not None:
             self._bind_value(0, f"{prototype[1]}#{name}", right, node)
-        elif target.type == "identifier":
-            scope = self._declaring(text, node.start_byte)
-            self._bind_value(scope, f"{text}.{name}", right, node)
-            self.patched.setdefault((scope, text), set()).add(name)
-            self.patched_names.add(text)
+        elif _PATH.fullmatch(text):  # object.member.member = value
+            root, _, inner = f"{text}.{name}".partition(".")
+            owner = self.enclosing_class(node.start_byte) if root == "this" else None
+            scope, root = (owner, root) if owner is not None else self._handed_in(root, node.start_byte)
+            self._patch(scope, root, inner, right, node)
+
+    def _bind_put(self, node: Node) -> None:
+        """Bind what ``map.set("name", value)`` puts under a written name, as a member of the map."""
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        target = function.child_by_field_name("object") if function is not None else None
+        given = [c for c in arguments.named_children if c.type != "comment"] if arguments is not None else []
+        if target is None or target.type != "identifier" or len(given) != 2 or given[0].type != "string":
+            return
+        name, key = self.text(target), self.string(given[0])
+        scope = self._declaring(name, node.start_byte)
+        if "." not in key and (scope, name) in self.bindings:
+            self._patch(scope, name, key, given[1], node)
+
+    def _patch(self, scope: int, root: str, inner: str, value: Node, node: Node) -> None:
+        """Bind a member that is assigned to an object after it was made."""
+        self._bind_value(scope, f"{root}.{inner}", value, node)
+        self.patched.setdefault((scope, root), set()).add(inner)
+        self.patched_names.add(root)
+
+    def _handed_in(self, root: str, offset: int) -> tuple[int, str]:
+        """Return scope and name of an object; of the outer one where a compiled enum or namespace hands it in.
+
+        ``(function (E) { E["A"] = 1; })(E || (E = {}))`` says what the outer ``E`` holds.
+        """
+        scope = self._declaring(root, offset)
+        bound = self.bindings.get((scope, root), [])
+        owner = bound[0].owner if bound and bound[0].kind == "parameter" else None
+        around = owner.parent if owner is not None else None
+        call = around.parent if around is not None and around.type == "parenthesized_expression" else None
+        arguments = call.child_by_field_name("arguments") if call is not None else None
+        given = arguments.named_children if arguments is not None else []
+        outer = given[0].child_by_field_name("left") if len(given) == 1 else None
+        if call is None or outer is None or outer.type != "identifier":
+            return scope, root
+        return self._declaring(self.text(outer), call.end_byte), self.text(outer)
 
     def _export_all(self, right: Node, node: Node) -> None:
         self._bind_value(0, "exports.module", right, node)
@@ -225,9 +274,14 @@ class JavaScriptNames(JavaScriptModules):
 
     def _bind_loop(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is not None and right is not None and left.type == "identifier":
-            scope = self.scopes.innermost(node.start_byte)
+        if left is None or right is None:
+            return
+        scope = self.scopes.innermost(node.start_byte)
+        if left.type == "identifier":
             self.add(scope, self.text(left), Binding(node.start_byte, right, "loop"))
+        for target, path, default in self.targets(left):  # for (const [key, value] of Object.entries(table))
+            member = Member(node.start_byte, target, "loop", path=path, default=default, whole=right)
+            self.add(scope, self.text(target), member)
 
     # Definitions ------------------------------------------------------------------------------
 
@@ -244,6 +298,12 @@ class JavaScriptNames(JavaScriptModules):
     def _bind_enum(self, node: Node) -> None:
         name = node.child_by_field_name("name")
         if name is not None:
+            scope = self.scopes.innermost(node.start_byte)
+            self.add(scope, self.text(name), Binding(node.start_byte, node, "value"))
+
+    def _bind_namespace(self, node: Node) -> None:
+        name = node.child_by_field_name("name")
+        if name is not None and name.type == "identifier":
             scope = self.scopes.innermost(node.start_byte)
             self.add(scope, self.text(name), Binding(node.start_byte, node, "value"))
 
@@ -278,9 +338,9 @@ class JavaScriptNames(JavaScriptModules):
             # TypeScript's ``constructor(private key: …)`` makes a field, too.
             if owner is not None and any(c.type == "accessibility_modifier" for c in parameter.named_children):
                 self.add(owner, self.text(label), binding)
-        for name, path, given in self.targets(label):
-            binding = Member(start, default, "parameter", "", index, node, path, given)
-            self.add(scope, name, binding)
+        for target, path, given in self.targets(label):
+            member = Member(start, default, "parameter", "", index, node, path, given)
+            self.add(scope, self.text(target), member)
 
     def parameters(self, function: Node) -> list[Node]:
         """Return the parameters of a function, in order."""

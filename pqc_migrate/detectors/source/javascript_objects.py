@@ -8,21 +8,31 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from pqc_migrate.detectors.source import javascript_builtins as builtins
-from pqc_migrate.detectors.source.javascript_modules import FUNCTIONS
+from pqc_migrate.detectors.source.javascript_modules import FUNCTIONS, WRAPPING
 from pqc_migrate.detectors.source.javascript_names import CLASSES, JavaScriptNames, Member
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, members
 from pqc_migrate.detectors.source.values import (
     NOTHING,
     UNKNOWN,
     Call,
+    Items,
     Name,
+    Number,
     Table,
     Value,
     choice,
     options,
 )
 
+SETTING = "{}."
+"""Begins the name of a member of an object literal, which the catalog knows as a call (``{}.minVersion``)."""
 _FARTHEST_OBJECT = 16
+BUNDLE = 400_000
+"""Bytes from which on a file is a bundle: its functions pass each other everything by one-letter names."""
+_HOLDING = WRAPPING | frozenset(
+    {"arguments", "pair", "object", "array", "spread_element", "ternary_expression", "binary_expression"}
+)
+"""What may stand around an object literal that a call is given, as a whole or in part."""
 _MOST_DERIVED = 8
 _CALLBACK_RESULTS = frozenset({"then", "finally"})
 
@@ -38,8 +48,9 @@ class JavaScriptObjects(JavaScriptNames):
 
     def bound(self, binding: Binding) -> Value:
         """Return what one binding gives its name, members of a destructured value included."""
-        if binding.kind == "member" and isinstance(binding, Member):
-            return self._members_bound(binding, [self.value(binding.node)])
+        if isinstance(binding, Member) and binding.kind != "parameter":
+            whole = self.value(binding.whole)
+            return self._members_bound(binding, members(whole) if binding.kind == "loop" else [whole])
         if binding.kind == "nothing":
             return NOTHING
         if binding.kind == "type":
@@ -63,13 +74,19 @@ class JavaScriptObjects(JavaScriptNames):
         found = owners
         for name in binding.path:
             inner = [option for owner in found for option in options(owner)]
-            found = [self.member_of(option, name, binding.node) for option in inner]
+            found = [self._part_of(option, name, binding.node) for option in inner]
         default = self.value(binding.default) if binding.default is not None else UNKNOWN
         if default == UNKNOWN:
             return choice(found)
         how = "default argument" if binding.kind == "parameter" else "constant"
         marked = default if builtins.is_name(default) else replace(default, how=how)
-        return choice([marked, *(value for value in found if not _is_unseen(value))])
+        return choice([marked, *(value for value in found if not unseen(value))])
+
+    def _part_of(self, owner: Value, key: str, place: Node | None) -> Value:
+        """Return the member of an object, or the element of a list, that a pattern takes."""
+        if not key.startswith("["):
+            return self.member_of(owner, key, place)
+        return builtins.element(owner, Number(number=int(key[1:-1]))) if isinstance(owner, Items) else UNKNOWN
 
     def _typed(self, written: str, offset: int) -> Value:
         """Return an object of a declared type, when the catalog knows its type."""
@@ -111,6 +128,40 @@ class JavaScriptObjects(JavaScriptNames):
     def _result_given(self, call: Node, function: Node) -> Value:
         known = any(isinstance(o, Name | Call) and self.knows(o.name) for o in options(self.value(function)))
         return self.value(call) if known else UNKNOWN
+
+    def setting(self, token: Node) -> Node | None:
+        """Return the object whose member a word is the key of, unless a call that the catalog knows is given it."""
+        pair = token.parent
+        if token.type != "property_identifier" or pair is None or pair.type != "pair":
+            return None
+        table = pair.parent if pair.child_by_field_name("key") == token and len(self.data) < BUNDLE else None
+        return table if table is not None and not self._given_to_known(table) else None
+
+    def set_member(self, token: Node) -> Node | None:
+        """Return the value that the member a word names is set to: ``options.minVersion = "TLSv1.3"``."""
+        member = token.parent
+        if token.type != "property_identifier" or member is None or member.type != "member_expression":
+            return None
+        assigned = member.parent if len(self.data) < BUNDLE else None
+        if assigned is None or assigned.type != "assignment_expression":
+            return None
+        return assigned.child_by_field_name("right") if assigned.child_by_field_name("left") == member else None
+
+    def _given_to_known(self, node: Node) -> bool:
+        for _ in range(_FARTHEST_OBJECT):
+            around = node.parent
+            if around is None or around.type not in _HOLDING:
+                return False
+            if around.type == "arguments":
+                return self._calls_known(around.parent)
+            node = around
+        return False
+
+    def _calls_known(self, call: Node | None) -> bool:
+        function = call.child_by_field_name("function") if call is not None else None
+        called = self.value(function or (call.child_by_field_name("constructor") if call is not None else None))
+        names = [option.name for option in options(called) if isinstance(option, Name | Call)]
+        return any(self.knows(name) or self.knows(f"*.{name.rsplit('.', 1)[-1]}") for name in names)
 
     # Members ----------------------------------------------------------------------------------
 
@@ -208,5 +259,6 @@ class JavaScriptObjects(JavaScriptNames):
         return node
 
 
-def _is_unseen(value: Value) -> bool:
+def unseen(value: Value) -> bool:
+    """Whether a value is only the name of a member of something that was not seen."""
     return isinstance(value, Name) and value.name.startswith("*.")

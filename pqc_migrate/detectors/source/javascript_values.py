@@ -9,13 +9,14 @@ from tree_sitter import Node
 from pqc_migrate.detectors.source import javascript_builtins as builtins
 from pqc_migrate.detectors.source.javascript_modules import WRAPPING, unescaped
 from pqc_migrate.detectors.source.javascript_names import CLASSES
-from pqc_migrate.detectors.source.javascript_objects import JavaScriptObjects
+from pqc_migrate.detectors.source.javascript_objects import SETTING, JavaScriptObjects, unseen
 from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.unit import LOCAL
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, fallback
 from pqc_migrate.detectors.source.values import (
     NOTHING,
     REST,
     UNKNOWN,
+    UNREAD,
     Call,
     Items,
     Name,
@@ -30,6 +31,10 @@ from pqc_migrate.detectors.source.values import (
 _MOST_SPREAD = 8
 """How many further arguments a spread of unknown length is taken to fill."""
 _LONGEST_TABLE = 400
+_MOST_PATCHES = 48
+"""Members set later; an object with more is a namespace, whose members are looked up one by one."""
+_MOST_BRANCHES = 8
+"""Conditions under which members of one object are set that are told apart."""
 
 
 class JavaScriptValues(JavaScriptObjects):
@@ -52,18 +57,46 @@ class JavaScriptValues(JavaScriptObjects):
             found = choice([self._patched(option, name, node.start_byte) for option in options(found)])
         return self.placed(found, node)
 
-    _of_shorthand_property_identifier = _of_identifier
+    _of_shorthand_property_identifier = _of_shorthand_property_identifier_pattern = _of_identifier
 
     def _patched(self, value: Value, name: str, offset: int) -> Value:
-        """Return a table with the members that were assigned to it after it was made."""
-        if not isinstance(value, Table):
+        """Return a table with the members that were assigned to it after it was made.
+
+        What is assigned under one condition goes together: ``if (ec) { a.name = "ECDSA"; if (p384) a.hash = … }``
+        makes three tables, and no fourth.
+        """
+        patches = self._patches(name, offset) if isinstance(value, Table) else []
+        if not isinstance(value, Table) or not patches:
             return value
-        pairs = dict(value.pairs)
+        branches = dict.fromkeys(self.branches.innermost(patch.offset) for patch, _, sure, _ in patches if not sure)
+        made: list[Value] = []
+        for branch in (None, *list(branches)[:_MOST_BRANCHES]):
+            pairs = dict(value.pairs)
+            for patch, member, sure, held in patches:
+                inside = branch is not None and self._within(branch, self.branches.innermost(patch.offset))
+                if sure or inside:
+                    _put(pairs, member.split("."), held)
+            made.append(replace(value, pairs=pairs))
+        return choice(made)
+
+    def _within(self, branch: int, other: int) -> bool:
+        """Whether one branch lies in another, or is the same."""
+        return self.branches.holds(other, self.branches.starts[branch])
+
+    def _patches(self, name: str, offset: int) -> list[tuple[Binding, str, bool, Value]]:
+        """Return (assignment, member, whether on every path, value) of what was assigned to an object, in order."""
+        found: list[tuple[Binding, str, bool]] = []
+        if sum(len(self.patched.get((scope, name), ())) for scope in self.scopes.chain(offset)) > _MOST_PATCHES:
+            return []
         for scope in self.scopes.chain(offset):
-            for member in sorted(self.patched.get((scope, name), ())):
-                found = self.identifier(f"{name}.{member}", offset)
-                pairs[member] = choice([*([pairs[member]] if member in pairs else []), found])
-        return replace(value, pairs=pairs)
+            here = scope == self.scopes.innermost(offset)
+            for member in self.patched.get((scope, name), ()):
+                for patch in self.bindings[scope, f"{name}.{member}"]:
+                    sure = here and self.branches.holds(self.branches.innermost(patch.offset), offset)
+                    if not here or patch.offset <= offset:
+                        found.append((patch, member, sure))
+        found.sort(key=lambda one: one[0].offset)
+        return [(patch, member, sure, self.bound(patch)) for patch, member, sure in found]
 
     def _of_member_expression(self, node: Node) -> Value:
         target, name = node.child_by_field_name("object"), node.child_by_field_name("property")
@@ -76,9 +109,21 @@ class JavaScriptValues(JavaScriptObjects):
             return self.of_self(target, name, place)
         text = self.text(target) if target.type in ("identifier", "member_expression") else ""
         label = f"{'exports' if text == 'module.exports' else text}.{name}"
-        if text and any((scope, label) in self.bindings for scope in self.scopes.chain(place.start_byte)):
-            return self.placed(self.identifier(label, place.start_byte), place)
-        return choice([self.member_of(option, name, place) for option in options(self.value(target))])
+        owner = self.enclosing_class(place.start_byte) if text.startswith("this.") else None
+        patched = self.member(owner, label) if owner is not None else None
+        if patched is not None:
+            return self.placed(patched, place)
+        at = next((s for s in self.scopes.chain(place.start_byte) if text and (s, label) in self.bindings), None)
+        assigned = self.placed(self.identifier(label, place.start_byte), place) if at is not None else UNKNOWN
+        if at is not None and (label.startswith("exports.") or self._surely(at, label, place.start_byte)):
+            return assigned
+        made = [self.member_of(option, name, place) for option in options(self.value(target))]
+        return choice(made if at is None else [*(value for value in made if not unseen(value)), assigned])
+
+    def _surely(self, scope: int, label: str, offset: int) -> bool:
+        """Whether a member was assigned on every path to an offset, so that what it was made with is gone."""
+        branches = (self.branches.innermost(b.offset) for b in self.bindings[scope, label] if b.offset <= offset)
+        return any(self.branches.holds(branch, offset) for branch in branches)
 
     def _of_arrow_function(self, node: Node) -> Value:
         return Name(self.line(node), "object", f"{LOCAL}{node.start_byte}")
@@ -163,10 +208,10 @@ class JavaScriptValues(JavaScriptObjects):
         text = self.text(function) if function.end_byte - function.start_byte < 40 else ""
         root = text.split(".", 1)[0]
         if root and function.type in ("identifier", "member_expression"):
-            for first in options(args[0]) if args else (UNKNOWN,):
-                found = builtins.function(text, [first, *args[1:]])
-                if found is not None:
-                    return found
+            alternatives = [[first, *args[1:]] for first in options(args[0])] if args else [[]]
+            made = [builtins.function(text, given) for given in alternatives]
+            if any(value is not None for value in made):
+                return choice([value for value in made if value is not None])
         target = function.child_by_field_name("object")
         if target is None or target.type in ("this", "super"):
             return None
@@ -230,7 +275,9 @@ class JavaScriptValues(JavaScriptObjects):
         left, right = (self.value(node.child_by_field_name(side)) for side in ("left", "right"))
         operator = node.child_by_field_name("operator")
         sign = self.text(operator).removesuffix("=") if operator is not None else ""
-        if sign in ("||", "??", "&&"):
+        if sign in ("||", "??"):
+            return fallback(left, right)
+        if sign == "&&":
             return choice([side for side in (left, right) if side != UNKNOWN])
         if sign == "+" and any(isinstance(o, Text) for side in (left, right) for o in options(side)):
             return builtins.joined([left, right])
@@ -268,12 +315,30 @@ class JavaScriptValues(JavaScriptObjects):
                 pairs[self.text(child.child_by_field_name("name") or child)] = self.value(child)
         return Table(self.line(node), pairs=pairs)
 
+    def _of_pair(self, node: Node) -> Value:
+        """Return a member of an object literal as a call that is given the object: ``{}.minVersion(options)``."""
+        key, around = node.child_by_field_name("key"), node.parent
+        if key is None or around is None:
+            return UNKNOWN
+        place = key.named_children[0] if key.type == "string" and key.named_children else key
+        name, span = f"{SETTING}{self.key(key)}", (place.start_byte, node.start_byte, node.end_byte)
+        return Call(self.line(key), "object", name, (self.value(around),), {}, None, *span)
+
+    def _of_property_identifier(self, node: Node) -> Value:
+        """Return a member that is set as if it stood in an object literal (`set_member`)."""
+        name, value = self.text(node), self.set_member(node)
+        if value is None:
+            return UNKNOWN
+        table = Table(self.line(node), pairs={name: self.value(value)})
+        span = (node.start_byte, node.start_byte, value.end_byte)
+        return Call(self.line(node), "object", f"{SETTING}{name}", (table,), {}, None, *span)
+
     def _key(self, node: Node) -> str:
         """Return the name of a key; a computed one by its value, ``...`` when that was not read."""
         if node.type != "computed_property_name":
             return self.key(node)
         known = self.value(node.named_children[0]) if node.named_children else UNKNOWN
-        return known.text if isinstance(known, Text) else REST
+        return known.text if isinstance(known, Text) and UNREAD not in known.text else REST
 
     def _of_enum_declaration(self, node: Node) -> Value:
         body, pairs = node.child_by_field_name("body"), dict[str, Value]()
@@ -282,6 +347,22 @@ class JavaScriptValues(JavaScriptObjects):
             if name is not None and value is not None:
                 pairs[self.key(name)] = self.value(value)
         return Table(self.line(node), pairs=pairs)
+
+    def _of_internal_module(self, node: Node) -> Value:
+        """Return what a namespace exports, under its names."""
+        body, pairs = node.child_by_field_name("body"), dict[str, Value]()
+        for statement in body.named_children if body is not None else []:
+            declared = statement.child_by_field_name("declaration")
+            for one in declared.named_children if declared is not None else []:
+                name, value = one.child_by_field_name("name"), one.child_by_field_name("value")
+                if one.type == "variable_declarator" and name is not None and value is not None:
+                    pairs[self.text(name)] = self.value(value)
+        return Table(self.line(node), pairs={**pairs, REST: UNKNOWN})
+
+    def _of_regex(self, node: Node) -> Value:
+        parts = (node.child_by_field_name(part) for part in ("pattern", "flags"))
+        written = tuple(Text(text=self.text(part)) if part is not None else Text() for part in parts)
+        return Call(self.line(node), "literal", "RegExp", written)
 
     def _of_subscript_expression(self, node: Node) -> Value:
         owner, index = node.child_by_field_name("object"), node.child_by_field_name("index")
@@ -297,6 +378,24 @@ class JavaScriptValues(JavaScriptObjects):
             if isinstance(option, Table | Items):
                 found.append(builtins.element(option, key))
             elif isinstance(option, Name | Call):
-                texts = (wanted for wanted in options(key) if isinstance(wanted, Text))
+                texts = (o for o in options(key) if isinstance(o, Text) and UNREAD not in o.text)
                 found += [self.member_of(option, text.text, place) for text in texts]
         return choice(found)
+
+
+def _put(pairs: dict[str, Value], path: list[str], value: Value) -> None:
+    """Set a member of a table, or of the tables that a member of it may be."""
+    name, *inner = path
+    held = pairs.get(name)
+    if not inner:
+        pairs[name] = value
+        return
+    made: list[Value] = []
+    for option in options(held) if held is not None else ():
+        if isinstance(option, Table):
+            deeper = dict(option.pairs)
+            _put(deeper, inner, value)
+            option = replace(option, pairs=deeper)
+        made.append(option)
+    if made:
+        pairs[name] = choice(made)

@@ -1,4 +1,4 @@
-"""Protocol names in string tables: the SSH and TLS names that a program offers or accepts.
+"""Protocol names in string tables: the SSH, TLS, JOSE and XML names that a program offers or accepts.
 
 ``("curve25519-sha256", "diffie-hellman-group14-sha256")`` is configuration written as code. A name counts
 when it is a member of a list, a key or a value of a map, a field of an initializer, the value of a
@@ -17,7 +17,7 @@ from tree_sitter import Node, Parser
 from pqc_migrate.catalog import names, notations
 from pqc_migrate.catalog.names import Named
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import grammars
+from pqc_migrate.detectors.source import grammars, table_places
 from pqc_migrate.model.inventory import Finding, Location, Provenance, Technique
 from pqc_migrate.model.target import SourceFile
 
@@ -44,12 +44,19 @@ _VALUES = frozenset(
         "assignment", "variable_declarator", "field_definition", "public_field_definition",
         "init_declarator", "const_spec", "var_spec", "return_statement", "const_element", "property_element",
         "keyword_argument", "default_parameter", "typed_default_parameter",  # Python
+        "assignment_expression", "assignment_pattern", "required_parameter", "enum_assignment",  # JavaScript
     }
 )  # fmt: skip
 _SUBSCRIPTS = frozenset({"subscript", "subscript_expression", "index_expression", "element_reference"})
 _SEPARATORS = re.compile(r"[,:\s]+")
 _QUOTED = re.compile(rb"\"((?:[^\"\\\n]|\\.)*)\"")
 _LONGEST = 2000
+_XML = (
+    "http://www.w3.org/2000/09/xmldsig#", "http://www.w3.org/2001/04/xmldsig-more#",
+    "http://www.w3.org/2007/05/xmldsig-more#", "http://www.w3.org/2021/04/xmldsig-more#",
+    "http://www.w3.org/2009/xmldsig11#", "http://www.w3.org/2001/04/xmlenc#", "http://www.w3.org/2009/xmlenc11#",
+)  # fmt: skip
+"""Begin the algorithm identifiers of XML Signature and XML Encryption (RFC 9231, XML Encryption 1.1)."""
 
 
 @cache
@@ -61,8 +68,15 @@ def _ssh_names() -> frozenset[str]:
 
 
 @cache
+def _jose_names() -> frozenset[str]:
+    """Return the JOSE names that can mean nothing else; ``RSA-OAEP`` and others have a meaning elsewhere, too."""
+    shared = names.table("webcrypto-key")
+    return frozenset(name for name in names.table("jose") if name.lower() not in shared and len(name) > 4)
+
+
+@cache
 def _anchors() -> frozenset[bytes]:
-    return frozenset(text.encode() for text in (*_ssh_names(), *_SUITE_ANCHORS))
+    return frozenset(text.encode() for text in (*_ssh_names(), *_SUITE_ANCHORS, *_jose_names(), *_XML))
 
 
 def _wants(file: SourceFile) -> bool:
@@ -76,13 +90,13 @@ def _detect(file: SourceFile) -> Iterator[Finding]:
     seen: set[int] = set()
     for hit in file.hits:
         if hit.anchor in _anchors():
-            for start, text, listed in _strings(root, file.data, hit.offset):
+            for start, text, listed in _strings(root, file.data, hit.offset, language):
                 if start not in seen:
                     seen.add(start)
                     yield from _findings(file, start, text, listed)
 
 
-def _strings(root: Node, data: bytes, offset: int) -> Iterator[tuple[int, str, bool]]:
+def _strings(root: Node, data: bytes, offset: int, language: str) -> Iterator[tuple[int, str, bool]]:
     """Yield (start, content, member of a table or list) of the string literal around an offset."""
     node: Node | None = root.descendant_for_byte_range(offset, offset + 1)
     if node is not None and node.type == "preproc_arg":  # a macro's body, which C does not parse
@@ -95,17 +109,29 @@ def _strings(root: Node, data: bytes, offset: int) -> Iterator[tuple[int, str, b
         if node.parent.type in _TABLES:  # Ruby's %w[first second]
             break
         node = node.parent
+    if node is not None and node.type == "property_identifier" and _is_key(node):  # { RS256: "sha256" }
+        yield node.start_byte, (node.text or b"").decode("utf-8", "replace"), True
+        return
     if node is None or "string" not in node.type or node.end_byte - node.start_byte > _LONGEST:
         return
     content = data[node.start_byte : node.end_byte].decode("utf-8", "replace")
     text = content.strip("rbuf`'\"") if content[:1] not in "`'\"" else content.strip("`'\"")
-    yield data.find(text.encode(), node.start_byte), text, _is_member(node)
+    read = text in _jose_names() and table_places.is_given_to_known_call(node, language)
+    yield data.find(text.encode(), node.start_byte), text, _is_member(node) and not read
+
+
+def _is_key(node: Node) -> bool:
+    return node.parent is not None and node.parent.type == "pair" and node.parent.child_by_field_name("key") == node
 
 
 def _is_member(node: Node) -> bool:
+    if table_places.is_asked(node):
+        return False
     parent = node.parent
-    while parent is not None and parent.type in ("parenthesized_expression", "concatenated_string"):
-        parent = parent.parent
+    while parent is not None and table_places.hands_on(node, parent):
+        node, parent = parent, parent.parent
+    if parent is not None and parent.child_by_field_name("left") == node:  # the place that is assigned to
+        return False
     # A byte string alone is a prefix to compare with; in a table it is offered like any other.
     octets = node.text is not None and node.text[:1] in (b"b", b"B")
     if parent is None:
@@ -123,7 +149,7 @@ def _is_set(parent: Node) -> bool:
 
 
 def _findings(file: SourceFile, start: int, text: str, member: bool) -> Iterator[Finding]:
-    parts = [part for part in _SEPARATORS.split(text) if part]
+    parts = [text] if text.startswith(_XML) else [part for part in _SEPARATORS.split(text) if part]
     known = [(part, _named(part)) for part in parts]
     recognized = [(part, named) for part, named in known if named is not None]
     # A list in one string must be a list of names throughout; one name must stand in a table.
@@ -131,11 +157,20 @@ def _findings(file: SourceFile, start: int, text: str, member: bool) -> Iterator
         return
     for part, named in recognized:
         offset = start + len(text[: text.index(part)].encode())
-        rule = "tables/ssh-name" if part in _ssh_names() or part.startswith("gss-") else "tables/tls-suite"
-        yield _finding(file, offset, rule, named)
+        ssh = part in _ssh_names() or part.startswith("gss-")
+        rule = "tables/ssh-name" if ssh else "tables/tls-suite"
+        yield _finding(file, offset, _rule(part) or rule, named)
+
+
+def _rule(text: str) -> str:
+    return "tables/jose-name" if text in _jose_names() else "tables/xml-algorithm" if text.startswith(_XML) else ""
 
 
 def _named(text: str) -> Named | None:
+    if text in _jose_names():
+        return notations.read("jose", text)
+    if text.startswith(_XML):
+        return notations.read("xmldsig", text)
     if text in _ssh_names():
         return notations.read("ssh", text)
     if text.startswith("gss-") and text.endswith("=="):  # RFC 4462: the MD5 of the mechanism's identifier in Base64

@@ -129,13 +129,90 @@ def test_functions_handed_on(code: str) -> None:
         ('const name = () => "md5"; H(name());', {"MD5"}),
         ('const o = {}; o.hash = "md5"; H(o.hash);', {"MD5"}),
         ('H("\\x6dd\\u0035");', {"MD5"}),
+        ('const f = () => ["x", "md5"]; const [, a] = f(); H(a);', {"MD5"}),
+        ('const [, a] = await Promise.all([x(), "md5"]); H(a);', {"MD5"}),
+        ('const [{ a }] = [{ a: "md5" }]; H(a);', {"MD5"}),
+        ('for (const [, a] of Object.entries({ x: "md5", y: "sha1" })) H(a);', {"MD5", "SHA-1"}),
+        ('for (const { a } of [{ a: "md5" }]) H(a);', {"MD5"}),
+        ('Object.entries({ x: "md5" }).forEach(([key, a]) => H(a));', {"MD5"}),
+        ('const o = { a: { b: "md5" } }; if (yes) o.a.b = "sha1"; H(o.a.b); use(o);', {"MD5", "SHA-1"}),
+        ('const T = new Map(); T.set("a", "md5"); T.set("b", "sha1"); H(T.get(kind));', {"MD5", "SHA-1"}),
+        ('const T = new Map(); T.set("a", "md5"); T.set("b", "sha1"); H(T.get("b"));', {"SHA-1"}),
+        ('H("SHA-256".replace(/-/g, "").toLowerCase());', {"SHA-256"}),
+        ('const { createHash: digest } = crypto; digest("md5");', {"MD5"}),
+        ('const { createHmac, ...rest } = crypto; rest.createHash("md5");', {"MD5"}),
+        ('var E; (function (E) { E["A"] = "md5"; E["B"] = "sha1"; })(E || (E = {})); H(E.B);', {"SHA-1"}),
+        ('var E; (function (E) { E["A"] = "md5"; })(E || (exports.E = E = {})); H(E.A);', {"MD5"}),
+        ('class A { constructor() { this.o = {}; this.o.a = "md5"; } h() { H(this.o.a); } }', {"MD5"}),
         ("H(unknown);", set()),
         ('H("sha" + unknown);', set()),
+        ('H({ sha1: "md5", x: "sha512" }["sha" + unknown]);', {"MD5", "SHA-512"}),
     ],
 )
 def test_values(code: str, expected: set[str]) -> None:
     """A name is put together, chosen, looked up or returned; what is not known stays unknown."""
     assert names(IMPORT + code.replace("H(", "crypto.createHash(")) == expected
+
+
+def test_a_name_of_which_a_part_is_not_known() -> None:
+    """What is written of a cipher's name counts; a size or a mode that is not written stays unknown."""
+    code = (
+        IMPORT
+        + """crypto.createCipheriv(`aes-${bits}-gcm`, k, i);
+crypto.createCipheriv("aes-256-" + mode, k, i);
+crypto.createCipheriv("des-" + mode, k, i);
+crypto.createCipheriv(name + "-256-cbc", k, i);
+crypto.createCipheriv("aes-128-cbc", Buffer.from(`${a}00`, "utf8"), i);"""
+    )
+    assert found(code) == {(2, "AES-GCM"), (3, "AES-256"), (6, "AES-128-CBC")}
+
+
+def test_members_of_two_objects_never_go_together() -> None:
+    """Of several algorithm objects each is read by itself, however they were chosen."""
+    both = {(2, "ECDSA-P-256"), (2, "HMAC-SHA-384")}
+    one, other = '{ name: "ECDSA", namedCurve: "P-256" }', '{ name: "HMAC", hash: "SHA-384" }'
+    for chosen in (
+        f"kind ? {one} : {other}",
+        f'new Map([["a", {one}], ["b", {other}]]).get(kind)',
+        f"({{ a: {one}, b: {other} }})[kind]",
+        f"((k) => {{ switch (k) {{ case 1: return {one}; default: return {other}; }} }})(kind)",
+    ):
+        assert found(f"const a = {chosen};\ncrypto.subtle.generateKey(a, true, uses);") == both
+
+
+def test_members_set_under_one_condition_go_together() -> None:
+    """An object changed in nested branches is one of the objects that these make, and no other."""
+    code = """const a = { name: "RSASSA-PKCS1-v1_5", hash: { name: "SHA-256" } };
+if (curve) {
+  a.name = "ECDSA";
+  if (large) { a.hash.name = "SHA-384"; }
+  if (huge) a.hash.name = "SHA-512";
+}
+crypto.subtle.importKey("pkcs8", data, a, true, ["sign"]);"""
+    expected = {"RSA-PKCS1-1.5-SHA-256", "ECDSA-SHA-256", "ECDSA-SHA-384", "ECDSA-SHA-512"}
+    assert found(code) == {(7, name) for name in expected}
+
+
+def test_an_object_is_told_where_no_call_in_sight_reads_it() -> None:
+    """An algorithm that is kept or handed to own code is found where it is written, and not twice."""
+    code = """import * as x509 from "@peculiar/x509";
+const read = { name: "ECDSA", namedCurve: "P-256" };
+crypto.subtle.generateKey(read, true, uses);
+export const kept = [{ name: "RSA-PSS", hash: "SHA-384" }];
+class Keys { static algorithm = { name: "HMAC", hash: "SHA-512" }; }
+own.make({ options: { minVersion: "TLSv1.3" } });
+function make(curve = "P-521") { return { name: "ECDH", namedCurve: curve }; }
+type Options = { name: "ECDSA"; namedCurve: "P-384" };
+const { name = "ECDSA", namedCurve } = given;"""
+    assert found(code, "a.ts") == {
+        (3, "ECDSA-P-256"), (4, "RSA-PSS-SHA-384"), (5, "HMAC-SHA-512"), (6, "TLSv1.3"), (7, "ECDH-P-521"),
+    }  # fmt: skip
+
+
+def test_a_namespace_of_typescript() -> None:
+    """What a namespace exports is known by its name."""
+    code = IMPORT + 'namespace Names { export const HASH = "md5"; }\ncrypto.createHash(Names.HASH);'
+    assert found(code, "a.ts") == {(3, "MD5")}
 
 
 def test_a_choice_says_that_it_is_one() -> None:

@@ -167,10 +167,11 @@ def test_a_size_not_read_stays_unknown_and_a_default_is_not_guessed() -> None:
 
 
 def test_text_whose_end_is_not_known() -> None:
-    """The beginning of a string can say enough; a name cut short says nothing."""
+    """The beginning of a string can say enough; a name cut short says what is read of it."""
     assert found("crypt($p, '$6$' . $salt);") == {(1, "SHA-crypt-512")}
     assert found('fsockopen("ssl://$host", 443);') == {(1, "TLS")}
-    assert found("openssl_encrypt($d, 'aes-256-' . $mode, $k);") == set()
+    assert found("openssl_encrypt($d, 'aes-256-' . $mode, $k);") == {(1, "AES-256")}
+    assert found("openssl_encrypt($d, 'des-' . $mode, $k);") == set()
 
 
 def test_objects_and_factories() -> None:

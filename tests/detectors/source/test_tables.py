@@ -77,3 +77,49 @@ def test_suites_in_go_and_javascript() -> None:
     assert found('package p\nvar s = []string{"TLS_AES_128_GCM_SHA256"}\n', "go") == [(2, "TLS_AES_128_GCM_SHA256")]
     names = found('const ciphers = "ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-SHA";\n', "javascript")
     assert names == [(1, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA"), (1, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")]
+
+
+def test_jose_names_of_javascript() -> None:
+    """Lists, tables, enums, defaults and variables name what is offered; questions, cases and types do not."""
+    code = """const supported = ["RS256", "ES384"];
+const digests = { PS512: "sha512", alg: given || "HS256" };
+enum Algorithm { Edwards = "EdDSA" }
+function header(alg = "ES256K") { return { alg, enc: wide ? "A256GCM" : "A128CBC-HS256" }; }
+let name; name = "ECDH-ES+A128KW" as const;
+class Key { static algorithm = "RSA-OAEP-256"; }
+if (alg === "RS512" || ["RS384"].includes(alg)) { log("PS256"); }
+switch (alg) { case "PS384": break; }
+type Names = "HS384" | "HS512";
+jwt.verify(token, key, { algorithms: ["ES512"] });
+const other = "RSA-OAEP", wrong = "RS257", text = "RS256 is used";
+table["A192KW"] === 1;
+"""
+    assert found(code, "typescript") == [
+        (1, "ECDSA-P-384-SHA-384"),
+        (1, "RSA-PKCS1-1.5-SHA-256"),
+        (2, "HMAC-SHA-256"),
+        (2, "RSA-PSS-SHA-512"),
+        (3, "EdDSA"),
+        (4, "AES-128-CBC"),
+        (4, "AES-256-GCM"),
+        (4, "ECDSA-secp256k1-SHA-256"),
+        (5, "ECDH"),
+        (6, "RSA-OAEP-SHA-256"),
+    ]
+
+
+def test_jose_names_of_python() -> None:
+    """A list that a membership test asks offers nothing."""
+    code = 'ALGORITHMS = ["RS256"]\nif alg in ("ES256", "PS256"):\n    jwt.decode(t, k, algorithms=["HS256"])\n'
+    assert found(code, "python") == [(1, "RSA-PKCS1-1.5-SHA-256")]
+
+
+def test_xml_algorithms_by_their_identifiers() -> None:
+    """XML Signature and Encryption name algorithms by URIs; one that names none or is compared says nothing."""
+    code = """const sig = new Signed({ signatureAlgorithm: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256" });
+sig.digestAlgorithm = "http://www.w3.org/2000/09/xmldsig#sha1";
+const seal = { encryptionAlgorithm: "http://www.w3.org/2009/xmlenc11#aes256-gcm" };
+const space = "http://www.w3.org/2000/09/xmldsig#";
+if (uri === "http://www.w3.org/2001/04/xmlenc#sha512") { throw new Error(); }
+"""
+    assert found(code, "javascript") == [(1, "RSA-PKCS1-1.5-SHA-256"), (2, "SHA-1"), (3, "AES-256-GCM")]

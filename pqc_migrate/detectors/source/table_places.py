@@ -1,0 +1,66 @@
+"""Where in the syntax a string stands: what only hands it on, what asks with it, and which call is given it."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from pqc_migrate.catalog import libraries
+
+_HANDING = frozenset(
+    {
+        "parenthesized_expression", "concatenated_string", "as_expression", "satisfies_expression",
+        "ternary_expression", "conditional_expression",
+    }
+)  # fmt: skip
+_FALLBACKS = frozenset({"||", "??", "or"})
+_HOLDERS = _HANDING | frozenset(
+    {"array", "object", "pair", "list", "tuple", "dictionary", "keyword_argument", "spread_element", "hash"}
+)
+_ARGUMENTS = frozenset({"arguments", "argument_list"})
+_QUESTIONS = frozenset({"includes", "indexOf", "include?", "contains"})
+_SHARED = {"typescript": "javascript", "tsx": "javascript"}
+_WORD = re.compile(r"[A-Za-z_$][\w$]*")
+_FARTHEST = 12
+
+
+def hands_on(node: Node, parent: Node) -> bool:
+    """Whether an expression only hands on what stands in it: parentheses, a cast, ``given || "value"``."""
+    if parent.type in ("binary_expression", "boolean_operator"):
+        operator = parent.child_by_field_name("operator")
+        sign = operator.text.decode() if operator is not None and operator.text is not None else ""
+        return sign in _FALLBACKS and parent.child_by_field_name("right") == node
+    return parent.type in _HANDING and parent.child_by_field_name("condition") != node
+
+
+def is_asked(node: Node) -> bool:
+    """Whether a list serves only to ask whether something is in it: ``x in ("a", "b")``, ``["a"].includes(x)``."""
+    around = node.parent
+    if around is None or around.parent is None:
+        return False
+    if around.parent.type == "comparison_operator":
+        return True
+    name = around.parent.child_by_field_name("property") or around.parent.child_by_field_name("method")
+    owner = around.parent.child_by_field_name("object") or around.parent.child_by_field_name("receiver")
+    return owner == around and name is not None and name.text is not None and name.text.decode() in _QUESTIONS
+
+
+def is_given_to_known_call(node: Node, language: str) -> bool:
+    """Whether a call that the catalog may know is given the string, which that call's rules then read."""
+    for _ in range(_FARTHEST):
+        around = node.parent
+        if around is None or (around.type not in _HOLDERS and around.type not in _ARGUMENTS):
+            return False
+        if around.type in _ARGUMENTS:
+            return around.parent is not None and _may_be_known(around.parent, _SHARED.get(language, language))
+        node = around
+    return False
+
+
+def _may_be_known(call: Node, language: str) -> bool:
+    names = ("function", "constructor", "name", "method", "type")
+    callee = next((found for name in names if (found := call.child_by_field_name(name)) is not None), None)
+    words = _WORD.findall((callee.text or b"").decode("utf-8", "replace")) if callee is not None else []
+    known = libraries.load(language).tokens if language in libraries.languages() else frozenset()
+    return bool(words) and words[-1].encode() in known
