@@ -59,6 +59,7 @@ _MOST_NEAR = 32
 class CNames(Unit):
     """The bindings of one C file."""
 
+    program_wide = True
     query = QUERY
     alias_nodes = frozenset({"identifier"})
 
@@ -284,6 +285,11 @@ class CNames(Unit):
                 break
             node = node.parent
         return self.value(node)
+
+    def is_visible(self, function: Node) -> bool:
+        """Whether other files can call a function of this file: not one with internal linkage (C17, 6.2.2)."""
+        kinds = (child for child in function.named_children if child.type == "storage_class_specifier")
+        return not any(self.text(kind) == "static" for kind in kinds)
 
     def callers(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a function of this file."""

@@ -7,6 +7,7 @@ for what this call passes to it.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -21,6 +22,8 @@ from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
 from pqc_migrate.model.target import Offer, Offers, SourceFile, word
 
 _KEPT = 32
+_NAME_OF_WORDS = re.compile(r"[a-z0-9]_[A-Za-z0-9]|[a-z0-9][A-Z]")
+"""``scram_hmac`` or ``hashPassword``; what is called ``hash`` in one program is another function in the next."""
 _MOST_REEXPORTS = 3
 _MOST_CALLS = 400
 
@@ -97,6 +100,9 @@ class Callers:
     def _is_class(self, name: str) -> bool:
         if name.rsplit(".", 1)[-1] not in self._class_words:
             return False
+        if self._unit.program_wide:
+            parts = tuple(name.split("."))
+            return any(parts[-len(members) :] == members for _, members in self._offers.classes)
         return any(place in self._offers.classes for place in self._places(self._unit, name, ""))
 
     def _offer(self, name: str) -> Offer | None:
@@ -112,6 +118,8 @@ class Callers:
             offer = self._offers.at.get((path, members))
             if offer is not None and offer.libraries == self._language:
                 return offer
+        if unit.program_wide and not folder:
+            return self._program_wide(name)
         for relative, members in unit.locations(name) if depth else ():
             near = posixpath.join(folder, relative)
             home = self._file.neighbor(near) if self._file.neighbor is not None else None
@@ -125,6 +133,21 @@ class Callers:
                     if found is not None:
                         return found
         return None
+
+    def _program_wide(self, name: str) -> Offer | None:
+        """Return the one function of the target that has a name: behind its class's, or a name of several words."""
+        parts = tuple(name.split("."))
+        fitting = [
+            offer
+            for offer in self._offers.named.get(parts[-1], ())
+            if offer.libraries == self._language and offer.path != self._file.path
+            and offer.members == parts[-len(offer.members) :]
+            and (len(offer.members) > 1 or (len(parts) == 1 and _NAME_OF_WORDS.search(name)))
+        ]  # fmt: skip
+        folder = posixpath.dirname(self._file.path)
+        near = [offer for offer in fitting if posixpath.dirname(offer.path) == folder]
+        chosen = fitting if len(fitting) == 1 else near
+        return chosen[0] if len(chosen) == 1 else None
 
     def _places(self, unit: Unit, name: str, folder: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         here = posixpath.dirname(self._file.path)

@@ -58,6 +58,7 @@ _SPACES = re.compile(r"\s+")
 class CSharpNames(ObjectUnit):
     """Names of one C# file; `csharp_calls` adds the overloads, `csharp` the expressions."""
 
+    program_wide = True
     query = _QUERY
     bind_last = ("assign", "handed")
     alias_nodes = frozenset({"identifier", "member_access_expression"})

@@ -202,6 +202,13 @@ class GoNames(Unit):
         scope = self.scopes.innermost(name.start_byte)
         self.add(scope, self.text(name), Binding(offset, None, "type", self.type_name(declared)))
 
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield (names, definition) of the functions, and of the methods behind the name of their type."""
+        for name, found in self.functions.items():
+            for node in found:
+                method = node.type == "method_declaration"
+                yield (self.receiver_type(node), name) if method else (name,), node
+
     def receiver_type(self, method: Node) -> str:
         """Return the type a method belongs to."""
         receiver = method.child_by_field_name("receiver")

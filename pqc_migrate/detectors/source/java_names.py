@@ -65,6 +65,7 @@ def _grammar() -> Language:
 class JavaNames(SettingsUnit, ObjectNames):
     """Names, types, calls and uses of one Java file; `java.JavaUnit` adds the expressions."""
 
+    program_wide = True
     query = _QUERY
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:

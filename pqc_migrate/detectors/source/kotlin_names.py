@@ -52,6 +52,7 @@ _OF_ELEMENTS = frozenset({
 class KotlinNames(SettingsUnit, ObjectUnit):
     """Names and calls of one Kotlin file; `kotlin.KotlinUnit` adds the expressions."""
 
+    program_wide = True
     query = _QUERY
     suffix = ".kt"
     alias_nodes = frozenset({"identifier", "navigation_expression", "callable_reference"})

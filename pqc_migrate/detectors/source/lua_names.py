@@ -261,6 +261,15 @@ class LuaNames(BlockUnit):
                 yield f"{'../' * up}{module}.lua", member
                 yield f"{'../' * up}{module}/init.lua", member
 
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield (names, definition): fields of the table that is the file's module also without its name here."""
+        modules = [self.text(n) for c in self._module() for n in c.named_children[:1] if n.type == "identifier"]
+        for members, node in super().named_functions():
+            yield members, node
+            table, _, name = members[-1].partition(".")
+            if name and table in modules:
+                yield (name,), node
+
     def declared_in(self, scope: int, name: str) -> list[Binding]:
         """Return what binds a field of the table that the file returns as its module."""
         returned = [n for c in self._module() for n in c.named_children[:1]]

@@ -69,6 +69,7 @@ _PRIMITIVE = frozenset({"primitive_type", "optional_type", "union_type", "inters
 class PhpNames(Unit):
     """The bindings of one PHP file."""
 
+    program_wide = True
     query = _QUERY
     bind_last = (
         "class", "function", "method", "closure", "const", "property", "case", "define",

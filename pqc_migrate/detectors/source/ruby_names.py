@@ -59,6 +59,7 @@ _YIELDERS = frozenset({"tap", "then", "yield_self", "instance_eval", "new", "sta
 class RubyNames(Unit):
     """The bindings of one Ruby file."""
 
+    program_wide = True
     query = _QUERY
     bind_last = ("include", "attribute", "named_block", "lambda", "block", "loop", "assign", "operate")
 

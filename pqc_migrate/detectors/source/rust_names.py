@@ -214,6 +214,11 @@ class RustNames(Unit):
                 self.add(self.scope_of(node), self.text(target), binding)
                 self.parameter_types[self.scope_of(node), self.text(target)] = kind
 
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield (names, definition) of the functions, those of an impl behind the name of their type."""
+        for members, node in super().named_functions():
+            yield tuple(members[-1].split(".")), node
+
     def parameters(self, function: Node) -> list[tuple[Node, Node]]:
         """Return pattern and type of each parameter, ``self`` left out."""
         listed = function.child_by_field_name("parameters")

@@ -51,6 +51,7 @@ _BLOCKS = frozenset({"block", "case_block", "indented_block"})
 class ScalaNames(ObjectUnit):
     """Names and calls of one Scala file; `scala.ScalaUnit` adds the expressions."""
 
+    program_wide = True
     query = _QUERY
     suffix = ".scala"
     alias_nodes = frozenset({"identifier", "field_expression", "method_value"})

@@ -48,6 +48,7 @@ _CAPITALS = ("rsa", "ecdsa", "ecies", "ecdh")
 class SwiftNames(ObjectUnit):
     """Names and calls of one Swift file; `swift.SwiftUnit` adds the expressions."""
 
+    program_wide = True
     query = _QUERY
     alias_nodes = frozenset({"simple_identifier", "navigation_expression"})
     name_types = frozenset({"simple_identifier", "type_identifier"})

@@ -144,7 +144,9 @@ def _is_set(parent: Node) -> bool:
     statement = parent.parent if parent.type in _SUBSCRIPTS else None
     if statement is not None and statement.type == "expression_list":  # Go
         statement = statement.parent
-    left = statement.child_by_field_name("left") if statement is not None else None
+    if statement is None or "assignment" not in statement.type:
+        return False
+    left = statement.child_by_field_name("left")
     return left is not None and left.start_byte == parent.start_byte and left.end_byte == parent.end_byte
 
 

@@ -78,6 +78,8 @@ class Unit:
     """Captures: ``scope``, ``class``, ``branch``, ``return`` and whatever `bind` understands."""
     alias_nodes: ClassVar[frozenset[str]] = frozenset()
     """Types of expressions that only name something; a variable bound to one is an alias of it."""
+    program_wide: ClassVar[bool] = False
+    """Whether a file uses the functions and classes of others without saying which file they are in."""
     bind_last: ClassVar[tuple[str, ...]] = ()
     """Captures to bind after all others, in this order (assignments, where declarations decide their scope)."""
 
@@ -149,7 +151,7 @@ class Unit:
             self.scope_of(binding.node): (scope, name)
             for (scope, name), bindings in self.bindings.items()
             for binding in bindings
-            if binding.kind == "class" and binding.node is not None
+            if binding.kind == "class" and binding.node is not None and self.scope_of(binding.node)
         }
         for (scope, name), bindings in self.bindings.items():
             for binding in bindings:

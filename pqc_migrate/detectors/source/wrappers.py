@@ -63,7 +63,7 @@ class Wrappers:
         for members, node in self.analysis.unit.named_functions():
             scope = self.analysis.unit.scope_of(node)
             self.functions.setdefault(scope, node)
-            self.names.setdefault(scope, members[-1])
+            self.names.setdefault(scope, members[-1].rsplit(".", 1)[-1])
 
     def calls(self, places: Iterable[int]) -> Iterator[HandedOut]:
         """Yield the calls, in this file, of the wrappers around places in it, wrappers of wrappers included."""

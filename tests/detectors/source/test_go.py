@@ -276,7 +276,7 @@ func run(name string) string {
 	case "RS256":
 		return "PS256"
 	}
-	log("RS512", []string{"RS384"})
+	log("RS512")
 	return name
 }
 """

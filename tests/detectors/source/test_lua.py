@@ -18,7 +18,11 @@ DIGEST = 'local digest = require "resty.openssl.digest"\n'
 
 
 def results(code: str, language: str = "lua") -> list[Finding | Diagnostic]:
-    return list(lua.DETECTOR.detect(SourceFile("a.lua", code.encode(), language)))
+    return [
+        one
+        for one in lua.DETECTOR.detect(SourceFile("a.lua", code.encode(), language))
+        if isinstance(one, Finding | Diagnostic)
+    ]
 
 
 def found(code: str, language: str = "lua") -> set[tuple[int, str]]:
@@ -83,7 +87,7 @@ def test_objects_of_a_metatable_have_its_fields_and_methods() -> None:
     code += "function M:first() return digest.new(self.alg) end\n"
     code += "function M:second() return digest.new(self.name) end\n"
     code += 'M.new("md5"):first()\nreturn M'
-    assert found(code) == {(5, "SHA-384"), (6, "MD5")}
+    assert found(code) == {(5, "SHA-384"), (6, "MD5"), (7, "SHA-384")}
     other = DIGEST + "local C = {}\nC.__index = C\nfunction C.new()\n  local self = setmetatable({}, C)\n"
     other += '  self.alg = "sha224"\n  return self\nend\nfunction C:run() digest.new(self.alg) end\n'
     assert found(other) == {(9, "SHA-224")}

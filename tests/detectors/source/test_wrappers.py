@@ -166,6 +166,196 @@ CASES = {
         },
         {(4, "SHA-1"), (5, "MD5"), (6, "HMAC-SHA-512")},
     ),
+    "go": (
+        {
+            "go.mod": "module example.org/x\n",
+            "util/h.go": """
+            package util
+            import "crypto/sha256"
+            type Box struct{}
+            func Sha(d []byte) []byte { s := sha256.Sum256(d); return s[:] }
+            func (b *Box) Digest(d []byte) []byte { h := sha256.New(); h.Write(d); return h.Sum(nil) }
+            """,
+            "util/near.go": "package util\nfunc near(d []byte) []byte { return Sha(d) }\n",
+            "main.go": """
+            package main
+            import "example.org/x/util"
+            func main() {
+                util.Sha(nil)
+                b := util.Box{}
+                b.Digest(nil)
+            }
+            """,
+        },
+        {(5, "SHA-256"), (7, "SHA-256")},
+    ),
+    "c": (
+        {
+            "hash.c": """
+            #include <openssl/sha.h>
+            int my_hash(unsigned char *o, const void *d, int n) { SHA256(d, n, o); return 1; }
+            static int own_hash(unsigned char *o) { SHA1(o, 1, o); return 1; }
+            int hash(unsigned char *o) { SHA1(o, 1, o); return 1; }
+            """,
+            "use.c": """
+            void f(void) {
+                my_hash(o, d, 1);
+                own_hash(o);
+                hash(o);
+            }
+            """,
+        },
+        {(3, "SHA-256")},
+    ),
+    "csharp": (
+        {
+            "Hash.cs": """
+            using System.Security.Cryptography;
+            public class Hash {
+                public static byte[] Of(byte[] d) { return SHA256.HashData(d); }
+                public byte[] Strong(byte[] d) => SHA512.HashData(d);
+            }
+            """,
+            "Use.cs": """
+            class Use { void Go(Hash given) {
+                Hash.Of(null);
+                new Hash().Strong(null);
+                given.Strong(null);
+            } }
+            """,
+        },
+        {(3, "SHA-256"), (4, "SHA-512"), (5, "SHA-512")},
+    ),
+    "swift": (
+        {
+            "Hash.swift": """
+            import CryptoKit
+            func fingerprintOf(_ d: Data) -> Data { return Data(SHA256.hash(data: d)) }
+            class Box { func digest(_ d: Data) -> Data { return Data(Insecure.MD5.hash(data: d)) } }
+            """,
+            "Use.swift": """
+            let a = fingerprintOf(x)
+            let b = Box()
+            b.digest(x)
+            """,
+        },
+        {(2, "SHA-256"), (4, "MD5")},
+    ),
+    "php": (
+        {
+            "lib/Box.php": """
+            <?php
+            namespace App;
+            class Box {
+                public function digest($d) { return hash('sha256', $d); }
+                public static function of($d, $name = 'md5') { return hash($name, $d); }
+            }
+            """,
+            "use.php": """
+            <?php
+            use App\\Box;
+            $b = new Box();
+            $b->digest(1);
+            Box::of(2, 'sha512');
+            """,
+        },
+        {(5, "SHA-256"), (6, "SHA-512")},
+    ),
+    "ruby": (
+        {
+            "lib/box.rb": """
+            require 'digest'
+            class Box
+              def digest(d)
+                Digest::SHA256.hexdigest(d)
+              end
+              def self.of(d)
+                Digest::SHA1.hexdigest(d)
+              end
+            end
+            """,
+            "use.rb": """
+            b = Box.new
+            b.digest(1)
+            Box.of(2)
+            """,
+        },
+        {(3, "SHA-256"), (4, "SHA-1")},
+    ),
+    "rust": (
+        {
+            "src/util.rs": """
+            use sha2::{Sha256, Digest};
+            pub fn sha(d: &[u8]) -> Vec<u8> { Sha256::digest(d).to_vec() }
+            pub struct Boxed;
+            impl Boxed { pub fn of(d: &[u8]) -> Vec<u8> { Sha256::digest(d).to_vec() } }
+            """,
+            "src/main.rs": """
+            mod util;
+            use util::Boxed;
+            fn main() {
+                util::sha(b"x");
+                Boxed::of(b"y");
+            }
+            """,
+        },
+        {(5, "SHA-256"), (6, "SHA-256")},
+    ),
+    "kotlin": (
+        {
+            "Hash.kt": """
+            import java.security.MessageDigest
+            fun fingerprintOf(d: ByteArray): ByteArray {
+                return MessageDigest.getInstance("SHA-256").digest(d)
+            }
+            class Box {
+                fun digest(d: ByteArray): ByteArray {
+                    return MessageDigest.getInstance("MD5").digest(d)
+                }
+            }
+            """,
+            "Use.kt": """
+            fun main() {
+                fingerprintOf(x)
+                Box().digest(x)
+            }
+            """,
+        },
+        {(3, "SHA-256"), (4, "MD5")},
+    ),
+    "lua": (
+        {
+            "app/hash.lua": """
+            local M = {}
+            function M.of(x) return ngx.md5(x) end
+            function M.strong(x) return ngx.sha1_bin(x) end
+            return M
+            """,
+            "use.lua": """
+            local hash = require "app.hash"
+            print(hash.of(1))
+            print(hash.strong(2))
+            """,
+        },
+        {(3, "MD5"), (4, "SHA-1")},
+    ),
+    "perl": (
+        {
+            "lib/My/Hash.pm": """
+            package My::Hash;
+            use Digest::SHA 'sha256_hex';
+            sub new { my $class = shift; return bless {}, $class; }
+            sub digest { my ($self, $d) = @_; return sha256_hex($d); }
+            1;
+            """,
+            "use.pl": """
+            use My::Hash;
+            my $h = My::Hash->new;
+            print $h->digest(1);
+            """,
+        },
+        {(4, "SHA-256")},
+    ),
 }
 
 
@@ -174,7 +364,7 @@ def test_languages(tmp_path: Path, language: str) -> None:
     """Each language resolves the names of other files in its own way."""
     files, expected = CASES[language]
     for name, code in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(textwrap.dedent(code))
     assert rows(tmp_path, name) == expected
 
