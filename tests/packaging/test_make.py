@@ -185,7 +185,9 @@ def checkout(tmp_path: Path) -> Path:
         printf '%s|' "$PWD" "$@"
     """)
     )
-    (root / ".venv/bin/python").symlink_to("/bin/true")
+    python = root / ".venv/bin/python"
+    python.write_text("#!/bin/sh\n")
+    python.chmod(0o755)
     for path in (root / "pyproject.toml", root / ".venv/.run"):
         path.touch()
     (root / ".venv/.made-for").write_text(f"{root.resolve()}\n")
