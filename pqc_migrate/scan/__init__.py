@@ -71,11 +71,18 @@ def scan(
         entries.append(found) if isinstance(found, Entry) else skipped.append(found)
     jobs = _jobs(options, entries)
     examined = _examine(entries, make, jobs, progress)
-    examined = with_callers(entries, examined, lambda some, made: _examine(some, made, jobs, _silent))
+    examined = with_callers(
+        entries, examined, lambda some, made, before: _examine(some, made, jobs, _after(before, progress))
+    )
     findings = [finding for file in examined for finding in file.findings]
     if options.roles:
         findings = [finding for finding in findings if finding.role in options.roles]
     return ScanResult(tuple(sorted(findings, key=_order)), coverage(skipped, examined), display_name(targets))
+
+
+def _after(before: int, progress: Progress) -> Progress:
+    """Return a progress that goes on where earlier readings ended."""
+    return lambda done, total: progress(before + done, before + total)
 
 
 def _walk_all(targets: Sequence[Target], options: ScanOptions) -> Iterator[Entry | Diagnostic]:

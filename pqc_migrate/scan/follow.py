@@ -17,8 +17,8 @@ from pqc_migrate.targets.walk import Entry
 _ROUNDS = 2
 """How many functions may stand between a call and the library, each in another file."""
 
-Run = Callable[[Sequence[Entry], Callable[[], Examiner]], list[Examined]]
-"""Examine entries with an examiner made by a function; the results in the order of the entries."""
+Run = Callable[[Sequence[Entry], Callable[[], Examiner], int], list[Examined]]
+"""Examine entries with an examiner made by a function, after so many readings; the results in their order."""
 
 
 def with_callers(entries: Sequence[Entry], examined: list[Examined], run: Run) -> list[Examined]:
@@ -28,7 +28,8 @@ def with_callers(entries: Sequence[Entry], examined: list[Examined], run: Run) -
     asked = [index for index, file in enumerate(examined) if file.language in languages]
     level = 1
     while any(offer.level == level for offer in offers) and level <= _ROUNDS:
-        found = run([entries[index] for index in asked], partial(Follower, Offers(offers, level)))
+        before = len(entries) + (level - 1) * len(asked)
+        found = run([entries[index] for index in asked], partial(Follower, Offers(offers, level)), before)
         for index, file in zip(asked, found, strict=True):
             examined[index] = _with(examined[index], file)
         offers |= _new(offers, found)

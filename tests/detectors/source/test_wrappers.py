@@ -390,3 +390,11 @@ def test_the_number_of_processes_changes_nothing(tree: Path) -> None:
 def test_what_a_name_says(name: str, said: set[str]) -> None:
     """Only whole words of a name count."""
     assert purposes.said_by(name) == said
+
+
+def test_progress_goes_on_through_the_second_reading(tree: Path) -> None:
+    """The files that are read again count on top of all files; the bar never goes back and ends full."""
+    steps: list[tuple[int, int]] = []
+    scan([str(tree)], ScanOptions(jobs=1), lambda done, total: steps.append((done, total)))
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+    assert steps[-1][0] == steps[-1][1] > 4
