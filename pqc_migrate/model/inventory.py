@@ -222,6 +222,10 @@ class Component:
     """Facts read from a foreign CBOM that have no field here."""
 
 
+TOOL = "pqc-migrate"
+"""What an inventory of our own names as its tool."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """Every asset of one or more targets, and the coverage behind it."""
@@ -230,5 +234,5 @@ class Inventory:
     coverage: Coverage = Coverage()
     target: str = ""
     """Display name of what was scanned: the target's own folder or file name."""
-    tool: str = "pqc-migrate"
+    tool: str = TOOL
     tool_version: str = ""

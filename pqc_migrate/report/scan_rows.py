@@ -17,7 +17,7 @@ from pqc_migrate.inventory.standing import (
     unknown,
 )
 from pqc_migrate.model.escape import visible
-from pqc_migrate.model.inventory import Asset, Component, Coverage, Inventory, Kind, Occurrence, Role
+from pqc_migrate.model.inventory import TOOL, Asset, Component, Coverage, Inventory, Kind, Occurrence, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def unknowns(inventory: Inventory) -> str:
 def coverage_lines(inventory: Inventory) -> Iterator[str]:
     """Yield the coverage statement: what was looked at, and what was not."""
     coverage = inventory.coverage
-    if coverage.files_seen == 0 and not coverage.skipped:
+    if coverage.files_seen == 0 and not coverage.skipped and inventory.tool != TOOL:
         stated = f"by {visible(inventory.tool)}" if inventory.tool else "in this CBOM"
         yield f"coverage: not stated {stated}"
         return

@@ -180,10 +180,6 @@ class Words:
         title = f"{milestone.authority} {milestone.document}".strip()
         return title or self.label(milestone.kind)
 
-    def milestone_record(self, identifier: str) -> Milestone | None:
-        """Return the milestone of a chosen profile."""
-        return self._milestones.get(identifier)
-
     def system(self, identifier: str) -> str:
         """Return a system's name in this language, else in the other, else its id."""
         system = self._systems.get(identifier)

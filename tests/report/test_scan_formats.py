@@ -149,6 +149,11 @@ class TestTable:
         assert "too-large 1" in text
         assert "no detector for: cobol (3 files)" in text
 
+    def test_an_empty_scan_says_that_it_saw_no_file(self) -> None:
+        """Our own inventory always states its coverage, also where there was nothing."""
+        nothing = merge([], Coverage(), "empty")
+        assert "coverage: 0 files seen, 0 read" in rendered("table", nothing)
+
     def test_a_cbom_without_coverage_says_that(self) -> None:
         """Silence about coverage is not full coverage."""
         bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"tools": [{"name": "other"}]}}
