@@ -203,7 +203,7 @@ def _is_wrapper(finding: Finding) -> bool:
 def _score_label(project: dict[str, Any], label: Label, names: set[str], scores: Scores) -> None:
     family = any(_base(name) == _base(label.asset) for name in names)
     value = label.asset in names
-    for row in _rows(project, label.library, label.difficulty):
+    for row in _rows(project, label.asset, label.library, label.difficulty):
         tally = scores.rows[row]
         tally.labels += 1
         tally.family += family
@@ -221,7 +221,7 @@ def _score_finding(
     listed = list(labels)
     right = any(_base(name) == _base(label.asset) or label.asset == "?" for label in listed)
     exact = any(label.asset in (name, "?") for label in listed)
-    for row in _rows(project, "", ""):
+    for row in _rows(project, name, "", ""):
         scores.rows[row].found += 1
         scores.rows[row].right += right
         scores.rows[row].exact += exact
@@ -229,8 +229,9 @@ def _score_finding(
         scores.extras.append(f"{project['name']} {place[0]}:{place[1]} {name}")
 
 
-def _rows(project: dict[str, Any], library: str, difficulty: str) -> Iterator[tuple[str, str]]:
+def _rows(project: dict[str, Any], asset: str, library: str, difficulty: str) -> Iterator[tuple[str, str]]:
     yield "all", "all"
+    yield "kind", _kind(asset)
     # A project that was read while the rules were written measures less than one that was not.
     yield "project", "seen by the rules' authors" if project.get("seen") else "not seen"
     yield "round of labels", str(project["round"])
@@ -239,6 +240,14 @@ def _rows(project: dict[str, Any], library: str, difficulty: str) -> Iterator[tu
         yield "library", library
     if difficulty:
         yield "difficulty", difficulty
+
+
+def _kind(name: str) -> str:
+    """Return what a name is of: an algorithm, or only a protocol or a certificate."""
+    asset = spelled(name)
+    return (
+        asset.kind.value if asset is not None else "certificate" if name == "X.509" else "no family of the catalog"
+    )
 
 
 def _base(name: str) -> str:
@@ -259,7 +268,7 @@ def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
 
 
 def _print(scores: Scores, misses: bool) -> None:
-    for table in ("all", "round of labels", "project", "language", "difficulty", "library"):
+    for table in ("all", "kind", "round of labels", "project", "language", "difficulty", "library"):
         rows = [_row(name, tally) for (kind, name), tally in sorted(scores.rows.items()) if kind == table]
         if rows:
             headers = [
