@@ -15,6 +15,7 @@ from pqc_migrate.detectors.source import (
     rust,
     scala,
     shell,
+    solidity,
     swift,
     tables,
 )
@@ -32,6 +33,7 @@ DETECTORS: tuple[Detector, ...] = (
     rust.DETECTOR,
     scala.DETECTOR,
     shell.DETECTOR,
+    solidity.DETECTOR,
     swift.DETECTOR,
     primes.DETECTOR,
     tables.DETECTOR,

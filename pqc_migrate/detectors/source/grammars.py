@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from functools import cache
 from importlib import import_module
 
@@ -21,6 +22,7 @@ _MODULES = {
     "ruby": ("tree_sitter_ruby", "language"),
     "rust": ("tree_sitter_rust", "language"),
     "scala": ("tree_sitter_scala", "language"),
+    "solidity": ("tree_sitter_solidity", "language"),
     "swift": ("tree_sitter_swift", "language"),
     "tsx": ("tree_sitter_typescript", "language_tsx"),
     "typescript": ("tree_sitter_typescript", "language_typescript"),
@@ -32,4 +34,16 @@ LANGUAGES = frozenset(_MODULES)
 def load(name: str) -> Language:
     """Return a grammar by the name of its language, the same object each time."""
     module, function = _MODULES[name]
-    return Language(getattr(import_module(module), function)())
+    return Language(_capsule(getattr(import_module(module), function)()))
+
+
+_CAPSULE = b"tree_sitter.Language"
+
+
+def _capsule(grammar: object) -> object:
+    """Return a grammar as `Language` wants it: some packages still give its bare address."""
+    if not isinstance(grammar, int):
+        return grammar
+    new = ctypes.pythonapi.PyCapsule_New
+    new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+    return new(grammar, _CAPSULE, None)
