@@ -18,6 +18,7 @@ from pqc_migrate.catalog import (
     mechanisms,
     names,
     sexpressions,
+    sql_notations,
     suites,
 )
 from pqc_migrate.catalog.names import Named
@@ -103,6 +104,7 @@ GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     "m2crypto-ciphers": lambda text: evp.cipher(text.replace("_", "-")),
     "openssl_groups": _group,
     **jca.GRAMMARS,
+    **sql_notations.GRAMMARS,
     "tls_suites": _suite,
     "werkzeug": _werkzeug,
 }

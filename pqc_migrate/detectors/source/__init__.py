@@ -16,6 +16,7 @@ from pqc_migrate.detectors.source import (
     scala,
     shell,
     solidity,
+    sql,
     swift,
     tables,
 )
@@ -34,6 +35,7 @@ DETECTORS: tuple[Detector, ...] = (
     scala.DETECTOR,
     shell.DETECTOR,
     solidity.DETECTOR,
+    sql.DETECTOR,
     swift.DETECTOR,
     primes.DETECTOR,
     tables.DETECTOR,
