@@ -7,6 +7,7 @@ calls behind it. Columns, comments and strings that are called like a function a
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +21,7 @@ from pqc_migrate.detectors.source.interpret import Interpreter
 from pqc_migrate.detectors.source.meaning import Meaning
 from pqc_migrate.detectors.source.sql_lexer import Kind, tokens
 from pqc_migrate.detectors.source.sql_values import Script
-from pqc_migrate.detectors.source.values import Call, Name, Text, Value, options
+from pqc_migrate.detectors.source.values import UNKNOWN, Call, Text, Value
 from pqc_migrate.model.inventory import Diagnostic, Finding, Location, Provenance, Skip, Technique
 from pqc_migrate.model.target import SourceFile
 
@@ -46,7 +47,7 @@ class _Reader:
     def __init__(self, file: SourceFile, known: Libraries) -> None:
         lines = [at for at, byte in enumerate(file.data) if byte == 10]
         self.known = known
-        self.script = Script(tokens(file.data), lambda offset: bisect_right(lines, offset - 1) + 1)
+        self.script = Script(tokens(file.data), lambda offset: bisect_right(lines, offset - 1) + 1, known.texts)
         self.defined = self._defined()
         self.settings: dict[str, list[tuple[int, Value]]] = {}
 
@@ -205,14 +206,13 @@ class _Reader:
         token = self.script.tokens[at]
         line = self.script.line_at(token.start)
         value = self.script.value(at, at + 1)
-        if any(isinstance(option, Name) for option in options(value)):
+        if value == UNKNOWN and token.kind in (Kind.WORD, Kind.NAME):
             value = Text(line, text=token.text)
         return Call(line, "literal", name, (value,), offset=token.start, start=token.start, end=token.start + 1)
 
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
-    lowered = file.data.lower()
-    if not any(anchor in lowered for anchor in _lowered_anchors()):
+    if not _may_use(file.data.lower()):
         return
     known = libraries.load("sql")
     interpreter = Interpreter(known)
@@ -257,10 +257,24 @@ def _finding(file: SourceFile, call: Call, meaning: Meaning, rivals: int) -> Fin
     )
 
 
+_CALLED = re.compile(rb"\b[a-z]\w*+(?=\s*\()")
+
+
+def _may_use(lowered: bytes) -> bool:
+    """Whether a script in lower case holds a function, setting or clause of the catalog: most hold none."""
+    functions, others = _wanted()
+    return not functions.isdisjoint(_CALLED.findall(lowered)) or any(other.search(lowered) for other in others)
+
+
 @cache
-def _lowered_anchors() -> tuple[bytes, ...]:
-    """Return the literals of the libraries in lower case: SQL does not mind the case of names."""
-    return tuple(sorted(anchor.lower() for anchor in libraries.anchors("sql")))
+def _wanted() -> tuple[frozenset[bytes], tuple[re.Pattern[bytes], ...]]:
+    """Return the catalog's functions, and what settings and clauses look like."""
+    names = libraries.load("sql").rules
+    settings = {name.partition(".")[2] for name in names if name.startswith(("set.", "pragma."))}
+    heads = {clause.begins or clause.words for listed in clauses().values() for clause in listed}
+    spelled = {re.escape(name) for name in settings} | {r"\s+".join(map(re.escape, head)) for head in heads}
+    functions = frozenset(name.rpartition(".")[2].encode() for name in names)
+    return functions, tuple(re.compile(text.encode()) for text in sorted(spelled))
 
 
 DETECTOR = Detector("sql", frozenset, lambda file: file.language == "sql", _detect)

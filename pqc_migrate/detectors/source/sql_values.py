@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pqc_migrate.detectors.source.operations import joined
 from pqc_migrate.detectors.source.sql_lexer import Kind, Token
@@ -12,7 +13,6 @@ from pqc_migrate.detectors.source.unit import as_constant
 from pqc_migrate.detectors.source.values import (
     UNKNOWN,
     Call,
-    Name,
     Number,
     Text,
     Value,
@@ -54,9 +54,13 @@ class _Binding:
 class Script:
     """The tokens of one script with what they are known to be."""
 
-    def __init__(self, found: list[Token], line_at: Callable[[int], int]) -> None:
+    def __init__(
+        self, found: list[Token], line_at: Callable[[int], int], constants: Mapping[str, str] | None = None
+    ) -> None:
         self.tokens = found
         self.line_at = line_at
+        self.constants = constants or {}
+        """Constants of packages by their names, as notations write them."""
         self.closing = _pairs(found)
         self.made: dict[str, Value] = {}
         """What the script's own statements made, by name: keys, certificates."""
@@ -69,9 +73,10 @@ class Script:
 
     def is_sign(self, index: int, text: str) -> bool:
         """Whether a token is a sign; false beyond the script."""
-        return 0 <= index < len(self.tokens) and self.tokens[index] == Token(
-            Kind.SIGN, text, self.tokens[index].start
-        )
+        if not 0 <= index < len(self.tokens):
+            return False
+        token = self.tokens[index]
+        return token.text == text and token.kind is Kind.SIGN
 
     def word(self, index: int) -> str:
         """Return a word without quotes; empty for anything else and beyond the script."""
@@ -183,9 +188,9 @@ class Script:
         call = self.call_over(start, end)
         if call is not None:
             return call
-        if all(self.word(i) or self.is_sign(i, ".") for i in range(start, end)) and end > start:
+        if all(self.word(i) or self.is_sign(i, ".") for i in range(start, end)):
             name = "".join(self.tokens[i].text.lower() for i in range(start, end)).removeprefix("sys.")
-            return Name(self._line(start), "literal", name, self.tokens[start].start) if "." in name else UNKNOWN
+            return Text(self._line(start), "literal", self.constants[name]) if name in self.constants else UNKNOWN
         return UNKNOWN
 
     def _single(self, index: int) -> Value:
@@ -196,20 +201,22 @@ class Script:
             return Number(self._line(index), number=int(token.text, 0)) if _is_whole(token.text) else UNKNOWN
         if token.kind is Kind.SIGN:
             return UNKNOWN
-        known = self.variable(token.text, index)
-        named = token.kind is not Kind.VARIABLE
-        return Name(self._line(index), "literal", token.text.lower()) if known == UNKNOWN and named else known
+        return self.variable(token.text, index)
 
     def _sum(self, parts: list[tuple[int, int]], start: int) -> Value:
         """Return strings joined, or constants added up as their names with ``+`` between them."""
         values = [self.value(*part) for part in parts]
-        if any(isinstance(value, Name) for value in values):
-            words = [_constant(value) for value in values]
-            return Text(self._line(start), text="+".join(words)) if all(words) else UNKNOWN
         numbers = [value.number for value in values if isinstance(value, Number)]
         if len(numbers) == len(values):
             return Number(self._line(start), number=sum(numbers))
+        if any(isinstance(value, Text) and value.text in self._summands for value in values):
+            words = [_constant(value) for value in values]
+            return Text(self._line(start), text="+".join(words)) if all(words) else UNKNOWN
         return joined(values, self._line(start))
+
+    @cached_property
+    def _summands(self) -> frozenset[str]:
+        return frozenset(self.constants.values())
 
     def call_over(self, start: int, end: int) -> Value | None:
         """Return the call that some tokens are from first to last; None when they are none."""
@@ -298,7 +305,5 @@ def _is_whole(text: str) -> bool:
 
 
 def _constant(value: Value) -> str:
-    """Return the last part of a package's constant, or a number; empty for anything else."""
-    if isinstance(value, Name):
-        return value.name.rsplit(".", 1)[-1] if "." in value.name else ""
+    """Return a constant or a number as a sum of constants writes it; empty for anything else."""
     return str(value.number) if isinstance(value, Number) else value.text if isinstance(value, Text) else ""
