@@ -20,6 +20,7 @@ from pqc_migrate.catalog import (
     sexpressions,
     sql_notations,
     suites,
+    windows_notations,
 )
 from pqc_migrate.catalog.names import Named
 from pqc_migrate.model.bench import Role
@@ -107,4 +108,5 @@ GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     **sql_notations.GRAMMARS,
     "tls_suites": _suite,
     "werkzeug": _werkzeug,
+    **windows_notations.GRAMMARS,
 }

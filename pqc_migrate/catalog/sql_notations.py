@@ -26,7 +26,6 @@ _ORACLE_CIPHERS: Mapping[str, tuple[str, str | None]] = {
     "encrypt_aes192": ("AES", "192"),
     "encrypt_aes256": ("AES", "256"),
     "encrypt_rc4": ("RC4", None),
-    "encrypt_sm4": ("SM4", None),
 }
 _ORACLE_MODES = {"chain_cbc": "CBC", "chain_cfb": "CFB", "chain_ecb": "ECB", "chain_ofb": "OFB", "chain_gcm": "GCM"}
 _ORACLE_PADDINGS = {"pad_pkcs5": "PKCS7", "pad_zero": "zero"}

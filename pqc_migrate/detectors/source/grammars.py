@@ -18,6 +18,7 @@ _MODULES = {
     "javascript": ("tree_sitter_javascript", "language"),
     "kotlin": ("tree_sitter_kotlin", "language"),
     "php": ("tree_sitter_php", "language_php"),
+    "powershell": ("tree_sitter_powershell", "language"),
     "python": ("tree_sitter_python", "language"),
     "ruby": ("tree_sitter_ruby", "language"),
     "rust": ("tree_sitter_rust", "language"),
