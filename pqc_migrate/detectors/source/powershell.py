@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -81,13 +82,17 @@ class PowerShellUnit(PowerShellValues):
         program = commands.commands().get(name.lower())
         if program is not None and f"{name.lower()}()" not in {n for _, n in self.bindings}:
             call = call_of(
-                program, Word(Text(self.line(head)), head.start_byte), self._line_of_words(node), self.line(node)
+                program,
+                Word(Text(self.line(head)), head.start_byte),
+                self._line_of_words(node, head),
+                self.line(node),
             )
             return self._located(call) if call is not None else UNKNOWN
         if (0, f"{name.lower()}()") in self.bindings:
             return UNKNOWN
         named, args, open_ = self._arguments(node)
-        span = (head.start_byte, node.start_byte, node.end_byte)
+        start = head.start_byte + max(self.text(head).rfind("\\"), self.text(head).rfind("/")) + 1
+        span = (start, node.start_byte, node.end_byte)
         return Call(
             self.line(head), "literal", self.canonical(name), tuple(args), Parameters(named, open_), None, *span
         )
@@ -108,7 +113,14 @@ class PowerShellUnit(PowerShellValues):
     def _elements(self, command: Node) -> list[Node]:
         inner = next((child for child in command.named_children if child.type == "command_elements"), None)
         listed = inner.named_children if inner is not None else []
-        return [node for node in listed if node.type not in ("redirection", "comment")][:_MOST_ELEMENTS]
+        kept = [node for node in listed if node.type not in ("redirection", "comment")][:_MOST_ELEMENTS]
+        return [node for node in kept if not self._is_called_with(node)]
+
+    def _is_called_with(self, node: Node) -> bool:
+        """Whether these are arguments of a method in the element before, which the grammar keeps apart."""
+        before = node.prev_named_sibling if node.type == "argument_list" else None
+        adjacent = before is not None and before.end_byte == node.start_byte
+        return adjacent and before is not None and self.bare(before).type == "member_access"
 
     def _arguments(self, command: Node) -> tuple[dict[str, Value], list[Value], bool]:
         """Return named and positional arguments, and whether there may be more that were not read."""
@@ -138,6 +150,13 @@ class PowerShellUnit(PowerShellValues):
         return named, args, open_
 
     def _passed(self, node: Node) -> Value:
+        if node.type == "argument_list":  # New-Object Type(1024)
+            return Items(self.line(node), items=self.listed(node))
+        following, bare = node.next_named_sibling, self.bare(node)
+        if bare.type == "member_access" and following is not None and following.start_byte == node.end_byte:
+            return (
+                self.invoked(bare, self.listed(following), node) if following.type == "argument_list" else UNKNOWN
+            )
         if node.type == "generic_token":
             return Text(self.line(node), text=self.text(node).strip("'\""))
         return self.value(node)
@@ -151,7 +170,7 @@ class PowerShellUnit(PowerShellValues):
                 pairs[key] = choice([pairs[key], value]) if key in pairs else value
         return pairs, whole and bool(known)
 
-    def _line_of_words(self, command: Node) -> list[Word]:
+    def _line_of_words(self, command: Node, head: Node) -> list[Word]:
         """Return the words that a program is given."""
         found: list[Word] = []
         for node in self._elements(command):
@@ -166,9 +185,9 @@ class PowerShellUnit(PowerShellValues):
             value = self._passed(node)
             written = node.type == "generic_token" or self.bare(node).type in ("string_literal", "integer_literal")
             offset = node.start_byte + (self.text(node)[:1] in "'\"") if written else -1
-            several = isinstance(value, Items) or value == UNKNOWN
             for item in value.items if isinstance(value, Items) else (value,):
-                found.append(Word(_word(item), offset if not several else -1, open=item == UNKNOWN))
+                place = head.start_byte if isinstance(value, Items) else offset
+                found.append(Word(_word(item), place, open=item == UNKNOWN))
         return found
 
     def _located(self, call: Call) -> Call:
@@ -295,18 +314,20 @@ def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
 def _divided(data: bytes) -> bytes:
     """Return a script with a semicolon behind ``param(…)`` where the grammar wants one, at the same offsets."""
     found = bytearray(data)
-    for match in _PARAMETERS.finditer(data):
-        depth, at = 1, match.end()
-        while depth and at < min(len(data), match.end() + _LONGEST_PARAMETERS):
-            depth += (data[at : at + 1] == b"(") - (data[at : at + 1] == b")")
-            at += 1
-        rest = _SAME_LINE.match(data, at)
-        if depth == 0 and rest is not None:
-            found[at] = ord(";")
+    for match in islice(_PARAMETERS.finditer(data), _MOST_PARAMETER_LISTS):
+        depth = 1
+        for bracket in _BRACKET.finditer(data, match.end(), match.end() + _LONGEST_PARAMETERS):
+            depth += 1 if bracket[0] == b"(" else -1
+            if depth == 0:
+                if _SAME_LINE.match(data, bracket.end()) is not None:
+                    found[bracket.end()] = ord(";")
+                break
     return bytes(found)
 
 
-_LONGEST_PARAMETERS = 20_000
+_BRACKET = re.compile(rb"[()]")
+_MOST_PARAMETER_LISTS = 300
+_LONGEST_PARAMETERS = 8_000
 _SAME_LINE = re.compile(rb"[ \t]+[^\s;}#]")
 
 

@@ -90,6 +90,13 @@ class PowerShellValues(PowerShellNames):
     def _of_generic_token(self, node: Node) -> Value:
         return Text(self.line(node), text=self.text(node))
 
+    def _of_path_command_name(self, node: Node) -> Value:
+        """Return the program that a path with variables in it names."""
+        parts = [
+            Text(text=self.text(c)) if c.type.endswith("_token") else self.value(c) for c in node.named_children
+        ]
+        return joined(parts, self.line(node))
+
     def _of_sub_expression(self, node: Node) -> Value:
         return self.value(node.named_children[0]) if node.named_child_count == 1 else UNKNOWN
 
@@ -129,7 +136,7 @@ class PowerShellValues(PowerShellNames):
     # Operators --------------------------------------------------------------------------------
 
     def _operated(self, node: Node) -> Value:
-        parts = [child for child in node.named_children if child.type != "comparison_operator"]
+        parts = [child for child in node.named_children if not child.type.endswith("_operator")]
         signs = [child for child in node.children if child not in parts and child.type != "comment"]
         sign = self.text(signs[0]).strip().lower() if signs else ""
         if node.type == "pipeline_chain":  # what the last command makes of the others' output
@@ -213,10 +220,13 @@ class PowerShellValues(PowerShellNames):
         return inner if inner is not None and inner.type == "simple_name" else None
 
     def _of_invokation_expression(self, node: Node) -> Value:
-        owner, place = node.named_children[0], self._member(node)
+        return self.invoked(node, self._passed_to(node), node)
+
+    def invoked(self, access: Node, args: tuple[Value, ...], node: Node) -> Value:
+        """Return what calling a member gives."""
+        owner, place = access.named_children[0], self._member(access)
         if place is None:
             return UNKNOWN
-        args = self._passed_to(node)
         found = [self._invoked(option, owner, place, args, node) for option in options(self.value(owner))]
         return choice([value for value in found if value != UNKNOWN])
 
@@ -236,8 +246,12 @@ class PowerShellValues(PowerShellNames):
         return self._called(f"*.{method}", None, args, place, node)
 
     def _passed_to(self, node: Node) -> tuple[Value, ...]:
-        listed = self._first(node, "argument_list")
-        inner = self._first(listed, "argument_expression_list") if listed is not None else None
+        arguments = self._first(node, "argument_list")
+        return self.listed(arguments) if arguments is not None else ()
+
+    def listed(self, arguments: Node) -> tuple[Value, ...]:
+        """Return the values of a list of arguments in parentheses."""
+        inner = self._first(arguments, "argument_expression_list")
         given = inner.named_children if inner is not None else []
         return tuple(self.value(child) for child in given[:_MOST_ITEMS])
 
