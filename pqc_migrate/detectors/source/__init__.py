@@ -5,6 +5,7 @@ from pqc_migrate.detectors.source import (
     c,
     csharp,
     go,
+    icsf,
     java,
     javascript,
     kotlin,
@@ -39,6 +40,7 @@ DETECTORS: tuple[Detector, ...] = (
     solidity.DETECTOR,
     sql.DETECTOR,
     swift.DETECTOR,
+    icsf.DETECTOR,
     primes.DETECTOR,
     tables.DETECTOR,
 )
