@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
+import warnings
 from functools import cache
 from importlib import import_module
 
@@ -35,16 +35,8 @@ LANGUAGES = frozenset(_MODULES)
 def load(name: str) -> Language:
     """Return a grammar by the name of its language, the same object each time."""
     module, function = _MODULES[name]
-    return Language(_capsule(getattr(import_module(module), function)()))
-
-
-_CAPSULE = b"tree_sitter.Language"
-
-
-def _capsule(grammar: object) -> object:
-    """Return a grammar as `Language` wants it: some packages still give its bare address."""
-    if not isinstance(grammar, int):
-        return grammar
-    new = ctypes.pythonapi.PyCapsule_New
-    new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
-    return new(grammar, _CAPSULE, None)
+    grammar = getattr(import_module(module), function)()
+    with warnings.catch_warnings():
+        # tree-sitter-solidity still hands out the bare address of its grammar.
+        warnings.filterwarnings("ignore", "int argument support is deprecated", DeprecationWarning)
+        return Language(grammar)
