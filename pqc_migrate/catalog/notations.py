@@ -19,7 +19,9 @@ from pqc_migrate.catalog import (
     mechanisms,
     names,
     sexpressions,
+    sql_notations,
     suites,
+    windows_notations,
 )
 from pqc_migrate.catalog.names import Named
 from pqc_migrate.model.bench import Role
@@ -131,6 +133,8 @@ GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     "openssl-objects": _openssl_object,
     "openssl_groups": _group,
     **jca.GRAMMARS,
+    **sql_notations.GRAMMARS,
     "tls_suites": _suite,
     "werkzeug": _werkzeug,
+    **windows_notations.GRAMMARS,
 }

@@ -21,10 +21,12 @@ _MODULES = {
     "perl": ("tree_sitter_perl", "language"),
     "objc": ("tree_sitter_objc", "language"),
     "php": ("tree_sitter_php", "language_php"),
+    "powershell": ("tree_sitter_powershell", "language"),
     "python": ("tree_sitter_python", "language"),
     "ruby": ("tree_sitter_ruby", "language"),
     "rust": ("tree_sitter_rust", "language"),
     "scala": ("tree_sitter_scala", "language"),
+    "solidity": ("tree_sitter_solidity", "language"),
     "swift": ("tree_sitter_swift", "language"),
     "tsx": ("tree_sitter_typescript", "language_tsx"),
     "typescript": ("tree_sitter_typescript", "language_typescript"),
@@ -36,7 +38,8 @@ LANGUAGES = frozenset(_MODULES)
 def load(name: str) -> Language:
     """Return a grammar by the name of its language, the same object each time."""
     module, function = _MODULES[name]
-    pointer = getattr(import_module(module), function)()
-    with warnings.catch_warnings():  # Perl's binding still gives an address, which tree-sitter is about to refuse
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return Language(pointer)
+    grammar = getattr(import_module(module), function)()
+    with warnings.catch_warnings():
+        # the bindings of Perl and Solidity still hand out the bare address of their grammar
+        warnings.filterwarnings("ignore", "int argument support is deprecated", DeprecationWarning)
+        return Language(grammar)
