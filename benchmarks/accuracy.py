@@ -33,6 +33,8 @@ from pqc_migrate.model.inventory import Finding, Kind
 from pqc_migrate.scan import ScanOptions, scan
 
 LABELS = Path(__file__).parent.parent / "inventory" / "labels"
+ADVERSARIAL = LABELS.parent / "adversarial"
+"""Code of our own, written to be hard to see through by somebody who had seen neither rules nor output."""
 _WRAPPERS_NOT_LABELLED = 1
 """The round whose labels leave out calls of a project's own functions that name no algorithm."""
 FEW = 60
@@ -78,8 +80,12 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "pqc-migrate-accuracy")
     parser.add_argument("--misses", action="store_true", help="list every miss and every unlabelled finding")
     parser.add_argument("--only", default="", help="projects whose name holds this text")
+    parser.add_argument("--adversarial", action="store_true", help="measure on the adversarial set instead")
     parser.add_argument("--round", type=int, default=0, help="projects of one round of labels only")
     arguments = parser.parse_args()
+    if arguments.adversarial:
+        _print(_adversarial(), arguments.misses)
+        return
     scores = Scores()
     for project in _projects():
         if arguments.only not in project["name"] or arguments.round not in (0, project["round"]):
@@ -93,6 +99,16 @@ def main() -> None:
             continue
         _compare(project, root, scores)
     _print(scores, arguments.misses)
+
+
+def _adversarial() -> Scores:
+    """Compare what is found in the adversarial set, which is no part of the other figures."""
+    scores = Scores()
+    for folder in sorted(path for path in ADVERSARIAL.iterdir() if path.is_dir()):
+        project = {"name": folder.name, "language": folder.name, "round": 0}
+        files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.name != "labels.tsv"}
+        _score(project, folder, _table(folder / "labels.tsv"), files, scores)
+    return scores
 
 
 def _projects() -> list[dict[str, Any]]:
@@ -151,19 +167,24 @@ def _source_archive(name: str, digest: str) -> str:
 def _labels(project: dict[str, Any]) -> tuple[list[Label], set[str]]:
     """Return the labels of a project and the files that were read completely."""
     stem = project["name"].replace("/", "_").removeprefix("@")
-    labels, files = [], set()
     table = LABELS / project["language"] / f"{stem}.tsv"
-    with table.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
-        for row in rows:
-            labels.append(Label(row["path"], int(row["line"]), row["asset"], row["difficulty"], row["library"]))
+    labels = _table(table)
     listed = table.with_suffix(".files").read_text(encoding="utf-8").split("\n")
-    files |= {line.strip() for line in listed if line.strip() and not line.startswith("#")}
-    return labels, files
+    return labels, {line.strip() for line in listed if line.strip() and not line.startswith("#")}
+
+
+def _table(path: Path) -> list[Label]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
+        return [Label(r["path"], int(r["line"]), r["asset"], r["difficulty"], r["library"]) for r in rows]
 
 
 def _compare(project: dict[str, Any], root: Path, scores: Scores) -> None:
     labels, files = _labels(project)
+    _score(project, root, labels, files, scores)
+
+
+def _score(project: dict[str, Any], root: Path, labels: list[Label], files: set[str], scores: Scores) -> None:
     lines = {(label.path, label.line) for label in labels}
     found = _findings(root, files, lines if project["round"] == _WRAPPERS_NOT_LABELLED else None)
     by_line: dict[tuple[str, int], list[Label]] = defaultdict(list)
