@@ -91,6 +91,9 @@ class JavaScriptModules(Unit):
         source, value = node.child_by_field_name("source"), node.child_by_field_name("value")
         if value is not None:
             self.export("default", value, node)
+        declared = node.child_by_field_name("declaration")
+        if declared is not None and any(child.type == "default" for child in node.children):
+            self._export_declared(declared)
         if source is not None and any(child.type == "*" for child in node.children):
             self._handed_on.append(module_name(self.string(source)))
         for clause in node.named_children:
@@ -105,6 +108,14 @@ class JavaScriptModules(Unit):
                     self._import(self.text(alias), self._exported(module_name(self.string(source)), name), node)
                 else:
                     self.export(self.text(alias), name, node)
+
+    def _export_declared(self, node: Node) -> None:
+        """Bind a function or class that a file declares as its default export."""
+        name = node.child_by_field_name("name")
+        kind = "function" if node.type in FUNCTIONS else "class"
+        bound = self.bindings.get((0, self.text(name)), []) if name is not None else []
+        for binding in bound or [Binding(node.start_byte, node, kind)]:
+            self.add(0, "exports.default", binding)
 
     def export(self, name: str, value: Node, node: Node) -> None:
         """Bind what a file exports under a name, and the members of an object it exports as a whole."""
@@ -145,6 +156,11 @@ class JavaScriptModules(Unit):
                 yield path, (f"exports.{members}",)
                 yield path, (f"exports.{members.removeprefix('default.')}",)
                 yield path, (members.removeprefix("default."),)
+                if count == 1:  # a method of the class that is the whole module
+                    yield path, ("exports.module", members)
+                if count == 2:  # a method of a class
+                    yield path, (words[-2], words[-1])
+                    yield path, (f"exports.{words[-2]}", words[-1])
 
     # Syntax that names something --------------------------------------------------------------
 

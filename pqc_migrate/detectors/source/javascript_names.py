@@ -117,10 +117,25 @@ class JavaScriptNames(JavaScriptModules):
 
     def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
         """Yield the functions of this file, and those that objects at its top hold."""
-        yield from super().named_functions()
+        for members, node in super().named_functions():
+            yield members, node
+            if len(members) == 2:
+                yield from (((exported, members[1]), node) for exported in self._exports_of(members[0]))
         for member, node in self.held.values():
             if (0, member.split(".", 1)[0]) in self.bindings:
                 yield (member,), node
+
+    def _exports_of(self, name: str) -> list[str]:
+        """Return the names that a class of this file is exported under: as the default, as the whole module."""
+        classes = [b for b in self.bindings.get((0, name), []) if b.kind == "class"]
+        found: list[str] = []
+        for exported in ("exports.default", "exports.module"):
+            for binding in self.bindings.get((0, exported), []):
+                node = binding.node
+                named = node is not None and node.type == "identifier" and self.text(node) == name
+                if classes and (named or binding in classes):
+                    found.append(exported)
+        return found
 
     def _bind_declared(self, scope: int, name: str, node: Node) -> None:
         """Bind a name that is declared without a value; what it may be is assigned later."""

@@ -460,6 +460,52 @@ def test_files_that_hand_on_what_others_export(tmp_path: Path) -> None:
     }
 
 
+CLASSES = {
+    "key.ts": """import { createHash, createSign } from "crypto"
+export class Key {
+  static digest(x) { return createHash("sha384").update(x).digest() }
+  hash(x) { return createHash("sha512").update(x).digest() }
+}
+export default class Other { static mark(x) { return createHash("md5").update(x).digest() } }
+""",
+    "tool.js": """const crypto = require("crypto")
+class Tool { static sha(x) { return crypto.createHash("sha1").update(x).digest() } }
+module.exports = Tool
+""",
+    "digest.ts": """import { createHash } from "crypto"
+export default function digest(x) { return createHash("sha224").update(x).digest() }
+""",
+    "index.ts": 'export { Key } from "./key.js"',
+    "use.ts": """import { Key } from "./index.js"
+import Other from "./key.js"
+import summed from "./digest.ts"
+Key.digest(1)
+new Key().hash(2)
+Other.mark(3)
+Other.digest(4)
+const sum = summed(5) // digest
+""",
+    "use.js": """const Tool = require("./tool")
+Tool.sha(1)
+""",
+}
+
+
+def test_methods_of_classes_and_default_exports_of_other_files(tmp_path: Path) -> None:
+    """A class is followed by its name, as a default export and as a whole module; a default function, too."""
+    for name, text in CLASSES.items():
+        (tmp_path / name).write_text(text)
+    found_there = {
+        (f.location.path, f.location.line, algorithms.name(f.asset))
+        for f in scan([str(tmp_path)], ScanOptions(jobs=1)).findings
+        if f.location.path.startswith("use.")
+    }
+    assert found_there == {
+        ("use.ts", 4, "SHA-384"), ("use.ts", 5, "SHA-512"), ("use.ts", 6, "MD5"), ("use.ts", 8, "SHA-224"),
+        ("use.js", 2, "SHA-1"),
+    }  # fmt: skip
+
+
 def test_types_that_list_their_values() -> None:
     """A parameter whose type is a union of literals takes each of them; an open type says nothing."""
     code = """import crypto from "crypto";
