@@ -305,11 +305,22 @@ def _detect(file: SourceFile) -> Iterator[Claim]:
         unit = TsxUnit if file.name.endswith(".tsx") else TypeScriptUnit
     found = list(engine.detect(file, "javascript", unit))
     told = {place for one in found if not _is_setting(one) for place in _read_from(one)}
-    return (one for one in found if not _is_setting(one) or told.isdisjoint(_read_from(one)))
+    settings = {_place(one) for one in found if isinstance(one, Finding) and _is_setting(one)}
+    return (
+        one
+        for one in found
+        if not isinstance(one, Finding)
+        or not _is_setting(one)
+        or (told | settings - {_place(one)}).isdisjoint(_read_from(one))  # one setting may be copied to another
+    )
 
 
 def _is_setting(one: Claim) -> bool:
     return isinstance(one, Finding) and one.location.symbol.startswith(SETTING)
+
+
+def _place(one: Finding) -> tuple[str, int]:
+    return one.location.path, one.location.line
 
 
 def _read_from(one: Claim) -> set[tuple[str, int]]:
