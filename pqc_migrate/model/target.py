@@ -30,8 +30,11 @@ class Offer:
     """1: it calls a library itself; 2: it calls a function of level 1 in another file, and so on."""
 
     def homes(self) -> set[bytes]:
-        """Return words of which a file that calls it holds one: its class, or else its file or folder."""
-        if len(self.members) > 1:
+        """Return words of which a file that calls it holds one: its class, or else its file or folder.
+
+        A class that is all that a file exports (``exports.default``) has no name that others have to use.
+        """
+        if len(self.members) > 1 and "." not in self.members[-2]:
             return {self.members[-2].encode()}
         return {part.split(".")[0].encode() for part in self.path.split("/")[-2:]}
 

@@ -185,13 +185,20 @@ def _aliases(unit: Unit, known: Libraries) -> tuple[frozenset[bytes], frozenset[
         if len(assigned) >= _MOST_ALIASES:
             break
         for binding in bindings[:4]:
-            if binding.kind == "import" and known.canonical(binding.name) in known.rules:
+            if binding.kind == "import" and _may_name(binding.name, known):
                 imported.add(name.encode())
             elif binding.kind == "value" and binding.node is not None and unit.aliases(binding.node):
                 for option in options(unit.value(binding.node)):
                     if isinstance(option, Name | Call) and known.canonical(option.name) in known.rules:
                         assigned.add(name.encode())
     return frozenset(imported), frozenset(assigned)
+
+
+def _may_name(name: str, known: Libraries) -> bool:
+    """Whether an import is of a name of the catalog, or of one that a file beside this one may hand on."""
+    if known.canonical(name) in known.rules:
+        return True
+    return name.startswith(".") and name.rsplit(".", 1)[-1].encode() in known.tokens
 
 
 def compose(uses: dict[int, Use]) -> Iterator[tuple[int, list[Meaning]]]:
@@ -223,10 +230,20 @@ def _says_less(meaning: Meaning, other: Meaning, index: int, at: int) -> bool:
     """Whether another meaning of the same place says all that this one says, and more or earlier."""
     if index == at:
         return False
+    if is_hash_of(meaning, other):
+        return True
     mine, theirs = set(meaning.parameters), set(other.parameters)
     if meaning.family != other.family:  # the bare base of a scheme, as RSA beside RSAES-OAEP
         return mine <= theirs and algorithms.family(other.family).base == meaning.family
     return mine < theirs or (mine == theirs and at < index)
+
+
+def is_hash_of(meaning: Meaning, other: Meaning) -> bool:
+    """Whether a hash is only the one that a signature scheme at the same place names, too."""
+    asset, signed = meaning.asset, other.asset
+    if asset is None or signed is None or meaning.rule.alone or algorithms.primitive(asset) != "hash":
+        return False
+    return algorithms.primitive(signed) == "signature" and other.get("digest") == algorithms.name(asset)
 
 
 def _same(whole: Meaning, part: Meaning) -> bool:

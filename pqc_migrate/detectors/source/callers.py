@@ -126,7 +126,7 @@ class Callers:
             if home is None or not members:
                 continue
             other = new_neighbor(home, self._language, self._make)
-            for binding in other.declared_in(0, members[0])[-1:]:
+            for binding in other.declared_in(0, members[0]):
                 if binding.kind == "import":
                     inner = ".".join((binding.name, *members[1:]))
                     found = self._follow(other, inner, posixpath.dirname(near), depth - 1)

@@ -6,6 +6,7 @@ bounds. What comes back carries no offsets: it is a value with a path, not a use
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ from pqc_migrate.detectors.source.values import (
     Text,
     Value,
     choice,
+    options,
 )
 from pqc_migrate.model.target import SourceFile
 
@@ -56,8 +58,16 @@ class Elsewhere:
                 other, path = found
                 value = _member(other, members, called)
                 if value is not None:
-                    return detached(value, path)
+                    return self._followed(unit, value, relative, called) or detached(value, path)
         return None
+
+    def _followed(self, unit: Unit, value: Value, relative: str, called: bool) -> Value | None:
+        """Return what the files beside another one say of names that it only hands on; None when it does not."""
+        near = [option.name for option in options(value) if isinstance(option, Name) and option.name[:1] == "."]
+        folder = posixpath.dirname(relative)
+        found = [self.find(unit, f"./{posixpath.join(folder, name)}", called) for name in near]
+        known = [one for one in found if one is not None]
+        return choice(known) if known else None
 
     def _unit(self, relative: str) -> tuple[Unit, str] | None:
         if relative not in self._units:

@@ -157,6 +157,28 @@ class JavaScriptUnit(JavaScriptValues):
             yield from self._calls(word, self.classes[owner])
         elif word:
             yield from self._calls(word, function)
+            for other in self._other_names(word, function):
+                yield from self._calls(other, function)
+
+    def _other_names(self, word: str, function: Node) -> list[str]:
+        """Return the variables that a function is assigned to by its name: ``let hash = nativeHash``."""
+        found: dict[str, None] = {}
+        for token in self._mentions(word.encode(), function):
+            around = token.parent
+            if token.type != "identifier" or around is None:
+                continue
+            held = around.child_by_field_name("value") or around.child_by_field_name("right")
+            left = around.child_by_field_name("name") or around.child_by_field_name("left")
+            binds = around.type in ("variable_declarator", "assignment_expression")
+            if binds and held == token and left is not None and left.type == "identifier":
+                found[self.text(left)] = None
+        found.pop(word, None)
+        return list(found)
+
+    def called_by(self, caller: Node) -> Node | None:
+        """Return the name that a call of a function of this file is written with, when it is a mere name."""
+        function = caller.child_by_field_name("function")
+        return function if function is not None and function.type == "identifier" else None
 
     def _immediate(self, function: Node) -> Iterator[Node]:
         """Yield the call that a function expression stands in as its callee: ``(function (a) { … })(value)``."""
@@ -217,7 +239,7 @@ class JavaScriptUnit(JavaScriptValues):
             used = self.use(token)
             if used is not None and used.type in ("call_expression", "new_expression"):
                 function = used.child_by_field_name("function") or used.child_by_field_name("constructor")
-                if function is not None and self._may_be(function, f"{LOCAL}{definition.start_byte}"):
+                if function is not None and self._may_be(function, definition):
                     yield used
 
     def _mentions(self, word: bytes, definition: Node) -> Iterable[Node]:
@@ -234,15 +256,17 @@ class JavaScriptUnit(JavaScriptValues):
             self._mentioned[key] = [node for node in nodes if node is not None]
         return self._mentioned[key]
 
-    def _may_be(self, function: Node, name: str) -> bool:
+    def _may_be(self, function: Node, definition: Node) -> bool:
         """Whether a callee is a function of this file, or a method of an object that was not seen."""
+        name = f"{LOCAL}{definition.start_byte}"
         if function.type == "identifier":
             found = options(self.identifier(self.text(function), function.start_byte))
             return any(isinstance(option, Name) and option.name == name for option in found)
+        seen = self.is_held(definition)
         for option in options(self.value(function)):
-            if option == UNKNOWN or (isinstance(option, Name | Call) and option.name in (name, "*")):
+            if isinstance(option, Name | Call) and option.name == name:
                 return True
-            if isinstance(option, Name | Call) and option.name.startswith("*."):
+            if not seen and (option == UNKNOWN or (isinstance(option, Name | Call) and option.name[:1] == "*")):
                 return True
         return False
 
@@ -281,11 +305,22 @@ def _detect(file: SourceFile) -> Iterator[Claim]:
         unit = TsxUnit if file.name.endswith(".tsx") else TypeScriptUnit
     found = list(engine.detect(file, "javascript", unit))
     told = {place for one in found if not _is_setting(one) for place in _read_from(one)}
-    return (one for one in found if not _is_setting(one) or told.isdisjoint(_read_from(one)))
+    settings = {_place(one) for one in found if isinstance(one, Finding) and _is_setting(one)}
+    return (
+        one
+        for one in found
+        if not isinstance(one, Finding)
+        or not _is_setting(one)
+        or (told | settings - {_place(one)}).isdisjoint(_read_from(one))  # one setting may be copied to another
+    )
 
 
 def _is_setting(one: Claim) -> bool:
     return isinstance(one, Finding) and one.location.symbol.startswith(SETTING)
+
+
+def _place(one: Finding) -> tuple[str, int]:
+    return one.location.path, one.location.line
 
 
 def _read_from(one: Claim) -> set[tuple[str, int]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
 from pqc_migrate.detectors.source.unit import Binding, Unit
+from pqc_migrate.detectors.source.values import Value
 
+DECLARED = frozenset({"function_declaration", "generator_function_declaration"})
 FUNCTIONS = frozenset(
     {
         "arrow_function",
@@ -36,11 +38,25 @@ _PASSING = re.compile(
 )
 """Functions that hand out the module, function or class they are given: compilers' glue, promisify, mixins."""
 _ESCAPE = re.compile(r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])")
+_MOST_HANDED_ON = 16
 _SUFFIXES = (".ts", ".js", ".tsx", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.js")
 
 
 class JavaScriptModules(Unit):
     """The imports and exports of one JavaScript file."""
+
+    def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
+        self._handed_on: list[str] = []
+        """Modules whose exports this file exports, too (``export * from "./other"``)."""
+        super().__init__(data, type_of, knows)
+
+    def declared_in(self, scope: int, name: str) -> list[Binding]:
+        """Return what binds a name; what the file does not export itself may be in a module it hands on."""
+        found = super().declared_in(scope, name)
+        if found or scope or not name.startswith("exports.") or name.startswith("exports.default"):
+            return found
+        member = name.removeprefix("exports.")
+        return [Binding(0, None, "import", f"{module}.{member}") for module in self._handed_on[:_MOST_HANDED_ON]]
 
     def _bind_import(self, node: Node) -> None:
         source = node.child_by_field_name("source")
@@ -75,6 +91,11 @@ class JavaScriptModules(Unit):
         source, value = node.child_by_field_name("source"), node.child_by_field_name("value")
         if value is not None:
             self.export("default", value, node)
+        declared = node.child_by_field_name("declaration")
+        if declared is not None and any(child.type == "default" for child in node.children):
+            self._export_declared(declared)
+        if source is not None and any(child.type == "*" for child in node.children):
+            self._handed_on.append(module_name(self.string(source)))
         for clause in node.named_children:
             if clause.type == "namespace_export" and source is not None:
                 self._import(self.text(clause.named_children[-1]), module_name(self.string(source)), node)
@@ -88,6 +109,14 @@ class JavaScriptModules(Unit):
                 else:
                     self.export(self.text(alias), name, node)
 
+    def _export_declared(self, node: Node) -> None:
+        """Bind a function or class that a file declares as its default export."""
+        name = node.child_by_field_name("name")
+        kind = "function" if node.type in FUNCTIONS else "class"
+        bound = self.bindings.get((0, self.text(name)), []) if name is not None else []
+        for binding in bound or [Binding(node.start_byte, node, kind)]:
+            self.add(0, "exports.default", binding)
+
     def export(self, name: str, value: Node, node: Node) -> None:
         """Bind what a file exports under a name, and the members of an object it exports as a whole."""
         named = self.bindings.get((0, self.text(value))) if value.type in _WORDS else None
@@ -97,10 +126,11 @@ class JavaScriptModules(Unit):
             kind = "function" if value.type in FUNCTIONS else "value"
             offset = value.start_byte if kind == "function" else node.end_byte
             self.add(0, f"exports.{name}", Binding(offset, value, kind))
-        for member, held in self._pairs(value) if name == "default" and value.type == "object" else []:
+        for member, held in self.pairs(value) if name == "default" and value.type == "object" else []:
             self.add(0, f"exports.default.{member}", Binding(node.end_byte, held, "value"))
 
-    def _pairs(self, table: Node) -> Iterator[tuple[str, Node]]:
+    def pairs(self, table: Node) -> Iterator[tuple[str, Node]]:
+        """Yield (name, value) of the members of an object literal; a method is its own value."""
         for child in table.named_children:
             key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
             if child.type == "pair" and key is not None and value is not None:
@@ -126,6 +156,11 @@ class JavaScriptModules(Unit):
                 yield path, (f"exports.{members}",)
                 yield path, (f"exports.{members.removeprefix('default.')}",)
                 yield path, (members.removeprefix("default."),)
+                if count == 1:  # a method of the class that is the whole module
+                    yield path, ("exports.module", members)
+                if count == 2:  # a method of a class
+                    yield path, (words[-2], words[-1])
+                    yield path, (f"exports.{words[-2]}", words[-1])
 
     # Syntax that names something --------------------------------------------------------------
 

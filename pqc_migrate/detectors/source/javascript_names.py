@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.javascript_modules import FUNCTIONS, JavaScriptModules
+from pqc_migrate.detectors.source.javascript_modules import DECLARED, FUNCTIONS, JavaScriptModules
 from pqc_migrate.detectors.source.unit import Binding
 from pqc_migrate.detectors.source.values import REST, Value
 
@@ -44,6 +44,7 @@ TS_FIELDS = """
 (public_field_definition) @field
 (enum_declaration) @enum
 (internal_module) @namespace
+(type_alias_declaration value: [(union_type) (literal_type)]) @type
 (abstract_class_declaration) @scope @class
 """
 CLASSES = frozenset({"class_declaration", "class", "abstract_class_declaration"})
@@ -66,12 +67,14 @@ class Member(Binding):
 class JavaScriptNames(JavaScriptModules):
     """The bindings of one JavaScript file."""
 
-    bind_last = ("assign", "augment", "put", "export")
+    bind_last = ("assign", "augment", "put", "export", "type")
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self.patched: dict[tuple[int, str], set[str]] = {}
         """Members assigned to an object after it was made, by scope and name of its variable."""
         self.patched_names: set[str] = set()
+        self.held: dict[int, tuple[str, Node]] = {}
+        """Functions that an object of the file holds under a name (``const tool = { hash() {} }``), by offset."""
         super().__init__(data, type_of, knows)
 
     # Declarations and assignments -------------------------------------------------------------
@@ -83,6 +86,8 @@ class JavaScriptNames(JavaScriptModules):
         scope = self.scopes.innermost(node.start_byte)
         if name.type == "identifier" and value is not None:
             self._bind_value(scope, self.text(name), value, node)
+            if value.type == "object":
+                self._hold(self.text(name), value)
         elif name.type == "identifier":
             self._bind_declared(scope, self.text(name), node)
         elif value is not None:
@@ -97,6 +102,40 @@ class JavaScriptNames(JavaScriptModules):
         kind = "function" if value.type in FUNCTIONS else "value"
         offset = value.start_byte if kind == "function" else node.end_byte
         self.add(scope, name, Binding(offset, inner, kind))
+
+    def _hold(self, name: str, table: Node) -> None:
+        """Note the functions that an object literal holds."""
+        for member, value in self.pairs(table):
+            if value.type in FUNCTIONS:
+                self.held[value.start_byte] = (f"{name}.{member}", value)
+
+    def is_held(self, function: Node) -> bool:
+        """Whether a call of a function by a member shows which: it is declared by a name, or an object's own."""
+        parent = function.parent
+        declared = parent is not None and parent.type == "variable_declarator"
+        return declared or function.type in DECLARED or function.start_byte in self.held
+
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield the functions of this file, and those that objects at its top hold."""
+        for members, node in super().named_functions():
+            yield members, node
+            if len(members) == 2:
+                yield from (((exported, members[1]), node) for exported in self._exports_of(members[0]))
+        for member, node in self.held.values():
+            if (0, member.split(".", 1)[0]) in self.bindings:
+                yield (member,), node
+
+    def _exports_of(self, name: str) -> list[str]:
+        """Return the names that a class of this file is exported under: as the default, as the whole module."""
+        classes = [b for b in self.bindings.get((0, name), []) if b.kind == "class"]
+        found: list[str] = []
+        for exported in ("exports.default", "exports.module"):
+            for binding in self.bindings.get((0, exported), []):
+                node = binding.node
+                named = node is not None and node.type == "identifier" and self.text(node) == name
+                if classes and (named or binding in classes):
+                    found.append(exported)
+        return found
 
     def _bind_declared(self, scope: int, name: str, node: Node) -> None:
         """Bind a name that is declared without a value; what it may be is assigned later."""
@@ -240,7 +279,7 @@ class JavaScriptNames(JavaScriptModules):
     def _export_all(self, right: Node, node: Node) -> None:
         self._bind_value(0, "exports.module", right, node)
         self._bind_value(0, "exports.default", right, node)
-        for member, held in self._pairs(right) if right.type == "object" else []:
+        for member, held in self.pairs(right) if right.type == "object" else []:
             self.export(member, held, node)
 
     def constructor_function(self, node: Node) -> str:
@@ -300,6 +339,13 @@ class JavaScriptNames(JavaScriptModules):
         if name is not None:
             scope = self.scopes.innermost(node.start_byte)
             self.add(scope, self.text(name), Binding(node.start_byte, node, "value"))
+
+    def _bind_type(self, node: Node) -> None:
+        """Bind the name of a type that is a list of literals; a value of the same name goes first."""
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        scope = self.scopes.innermost(node.start_byte)
+        if name is not None and (scope, self.text(name)) not in self.bindings:
+            self.add(scope, self.text(name), Binding(node.start_byte, value, "value"))
 
     def _bind_namespace(self, node: Node) -> None:
         name = node.child_by_field_name("name")

@@ -19,6 +19,7 @@ from pqc_migrate.detectors.source.values import (
     Name,
     Number,
     Table,
+    Text,
     Value,
     choice,
     options,
@@ -34,6 +35,7 @@ _HOLDING = WRAPPING | frozenset(
 )
 """What may stand around an object literal that a call is given, as a whole or in part."""
 _MOST_DERIVED = 8
+LITERAL_TYPES = frozenset({"union_type", "literal_type"})
 _CALLBACK_RESULTS = frozenset({"then", "finally"})
 
 
@@ -68,7 +70,22 @@ class JavaScriptObjects(JavaScriptNames):
         if given != UNKNOWN:
             return given
         found = super().parameter(replace(binding, name=""))
+        if all(option == UNKNOWN or option.how == "default argument" for option in options(found)):
+            listed = self.listed(binding)
+            if listed != UNKNOWN:
+                return choice([listed, found]) if found != UNKNOWN else listed
         return self._typed(binding.name, binding.offset) if found == UNKNOWN and binding.name else found
+
+    def listed(self, binding: Binding) -> Value:
+        """Return the literals that the type of a parameter allows; UNKNOWN where it allows others, too."""
+        found = self.parameters(binding.owner)[binding.index : binding.index + 1] if binding.owner else []
+        annotation = found[0].child_by_field_name("type") if found else None
+        written = annotation.named_children[0] if annotation is not None and annotation.named_children else None
+        if written is None or written.type not in LITERAL_TYPES | {"type_identifier"}:
+            return UNKNOWN
+        value = self.value(written)
+        literal = all(isinstance(option, Text | Number) or option == NOTHING for option in options(value))
+        return value if literal else UNKNOWN
 
     def _members_bound(self, binding: Member, owners: list[Value]) -> Value:
         found = owners

@@ -11,7 +11,7 @@ from pqc_migrate.detectors.source.javascript_modules import WRAPPING, unescaped
 from pqc_migrate.detectors.source.javascript_names import CLASSES
 from pqc_migrate.detectors.source.javascript_objects import SETTING, JavaScriptObjects, unseen
 from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, fallback
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant, fallback
 from pqc_migrate.detectors.source.values import (
     NOTHING,
     REST,
@@ -347,6 +347,19 @@ class JavaScriptValues(JavaScriptObjects):
             if name is not None and value is not None:
                 pairs[self.key(name)] = self.value(value)
         return Table(self.line(node), pairs=pairs)
+
+    def _of_union_type(self, node: Node) -> Value:
+        """Return the literals of a union type; UNKNOWN when it has another member."""
+        found = [self.value(child) for child in node.named_children if child.type != "comment"]
+        return choice([as_constant(value) for value in found]) if UNKNOWN not in found else UNKNOWN
+
+    def _of_literal_type(self, node: Node) -> Value:
+        return as_constant(self.value(node.named_children[0])) if node.named_children else UNKNOWN
+
+    def _of_type_identifier(self, node: Node) -> Value:
+        """Return the literals of a type that this file declares or imports under a name."""
+        found = [self.replaced(option) for option in options(self.identifier(self.text(node), node.start_byte))]
+        return UNKNOWN if any(isinstance(option, Name | Call) for option in found) else choice(found)
 
     def _of_internal_module(self, node: Node) -> Value:
         """Return what a namespace exports, under its names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -22,6 +23,16 @@ _ARGUMENTS = frozenset({"arguments", "argument_list"})
 _QUESTIONS = frozenset({"includes", "indexOf", "include?", "contains"})
 _SHARED = {"typescript": "javascript", "tsx": "javascript"}
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_REFUSED = frozenset(
+    {
+        "insecure", "unsafe", "weak", "forbidden", "disallowed", "prohibited", "rejected", "banned", "blocked",
+        "denied", "blacklist", "blocklist", "denylist", "unsupported", "disabled",
+    }
+)  # fmt: skip
+"""Words in the name of a list whose members are refused."""
+_NAMES = frozenset({"identifier", "shorthand_property_identifier"})
+_MOST_MENTIONS = 24
 _FARTHEST = 12
 
 
@@ -44,6 +55,39 @@ def is_asked(node: Node) -> bool:
     name = around.parent.child_by_field_name("property") or around.parent.child_by_field_name("method")
     owner = around.parent.child_by_field_name("object") or around.parent.child_by_field_name("receiver")
     return owner == around and name is not None and name.text is not None and name.text.decode() in _QUESTIONS
+
+
+def is_refused(node: Node) -> bool:
+    """Whether a list's name says that what it holds is not accepted: ``insecureAlgorithms = ["…"]``."""
+    current: Node | None = node
+    for _ in range(_FARTHEST):
+        current = current.parent if current is not None else None
+        if current is None:
+            return False
+        name = current.child_by_field_name("name") or current.child_by_field_name("left")
+        if name is not None:
+            words = _WORDS.findall((name.text or b"").decode("utf-8", "replace"))
+            return not _REFUSED.isdisjoint(word.lower() for word in words)
+        if current.type not in _HOLDERS and current.type not in ("set", "arguments", "new_expression"):
+            return False
+    return False
+
+
+def is_constant_of_known_call(node: Node, language: str) -> bool:
+    """Whether a string is a constant that a call the catalog may know is given: the finding stands at the call."""
+    declared = node.parent
+    name = declared.child_by_field_name("name") if declared is not None else None
+    if declared is None or declared.type != "variable_declarator" or name is None or name.type != "identifier":
+        return False
+    root = declared
+    while root.parent is not None:
+        root = root.parent
+    data, word = root.text or b"", name.text or b""
+    for match in islice(re.finditer(rb"(?<![\w$])" + re.escape(word) + rb"(?![\w$])", data), _MOST_MENTIONS):
+        token = root.descendant_for_byte_range(match.start(), match.end())
+        if token is not None and token.type in _NAMES and is_given_to_known_call(token, language):
+            return True
+    return False
 
 
 def is_given_to_known_call(node: Node, language: str) -> bool:

@@ -117,6 +117,7 @@ def _strings(root: Node, data: bytes, offset: int, language: str) -> Iterator[tu
     content = data[node.start_byte : node.end_byte].decode("utf-8", "replace")
     text = content.strip("rbuf`'\"") if content[:1] not in "`'\"" else content.strip("`'\"")
     read = text in _jose_names() and table_places.is_given_to_known_call(node, language)
+    read = read or table_places.is_constant_of_known_call(node, language)
     yield data.find(text.encode(), node.start_byte), text, _is_member(node) and not read
 
 
@@ -125,7 +126,7 @@ def _is_key(node: Node) -> bool:
 
 
 def _is_member(node: Node) -> bool:
-    if table_places.is_asked(node):
+    if table_places.is_asked(node) or table_places.is_refused(node):
         return False
     parent = node.parent
     while parent is not None and table_places.hands_on(node, parent):

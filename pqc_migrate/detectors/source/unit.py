@@ -145,6 +145,11 @@ class Unit:
         """Yield the calls of a function of this file."""
         raise NotImplementedError
 
+    def called_by(self, caller: Node) -> Node | None:
+        """Return the word a call names its function by where that is another name of it (``let f = g; f()``)."""
+        del caller
+        return None
+
     def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
         """Yield (names from the file inwards, definition) of the functions of this file, methods included."""
         names = {

@@ -168,6 +168,7 @@ class Wrappers:
         inside.update({at: ms for at, ms in self.found.items() if scope in self.analysis.unit.scopes.chain(at)})
         said = purposes.said_by(self.names[scope])
         found = [m for ms in inside.values() for m in ms if said & purposes.of(m.functions or m.rule.functions)]
+        found = _less_hashes(found)
         found = found or self._handed_on(scope) or self._returned(result, interpreter, inside)
         # Which of several a method uses is decided by its object, out of sight of the call.
         is_method = self.analysis.unit.enclosing_class(self.functions[scope].start_byte) is not None
@@ -199,6 +200,14 @@ class Wrappers:
         return found if others <= known else []
 
 
+def _less_hashes(meanings: list[Meaning]) -> list[Meaning]:
+    """Return meanings less the hashes where something is signed: ``hashAndSign`` hands out a signature."""
+    primitives = [algorithms.primitive(m.asset) if m.asset is not None else "" for m in meanings]
+    if "signature" not in primitives:
+        return meanings
+    return [meaning for meaning, primitive in zip(meanings, primitives, strict=True) if primitive != "hash"]
+
+
 def _evaluated(unit: Unit, interpreter: Interpreter, offset: int) -> Use:
     found = values_at(unit, offset)
     meanings = tuple(dict.fromkeys(meaning for value in found for meaning in interpreter.meanings(value)))
@@ -227,7 +236,11 @@ def _few(meanings: Iterable[Meaning], most: int) -> list[Meaning]:
 
 def _place(unit: Unit, name: str, caller: Node) -> Call | None:
     """Return the call by the word that names the function in it."""
-    offset = unit.data.find(name.encode(), caller.start_byte, caller.end_byte)
+    callee = unit.called_by(caller)
+    if callee is not None:
+        name, offset = unit.text(callee), callee.start_byte
+    else:
+        offset = unit.data.find(name.encode(), caller.start_byte, caller.end_byte)
     if offset < 0:  # called under another name: an object's apply, a constructor
         return None
     line = unit.data.count(b"\n", 0, offset) + 1

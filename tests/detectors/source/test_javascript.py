@@ -420,6 +420,142 @@ def test_values_of_other_files(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+HANDING_ON = {
+    "lib/index.ts": """export * from "./hash.js"
+export * from './names.js'
+""",
+    "lib/hash.ts": """import { createHash } from "crypto"
+export function fingerprint(data) { return createHash("sha384").update(data).digest() }
+export const tools = { mark: (data) => createHash("md5").update(data).digest("hex") }
+""",
+    "lib/names.ts": """export const ALGORITHM = "sha224"
+export type Name = "sha1" | "sha512"
+""",
+    "lib/node.ts": 'export { randomBytes } from "crypto"',
+    "in/use.ts": """import { createHash } from "crypto"
+import { fingerprint, tools, ALGORITHM, type Name } from "../lib/index.js"
+import { randomBytes as bytes } from "../lib/node.js"
+fingerprint(1)
+tools.mark(1)
+createHash(ALGORITHM)
+const named = (n: Name) => createHash(n)
+bytes(4)
+""",
+}
+
+
+def test_files_that_hand_on_what_others_export(tmp_path: Path) -> None:
+    """`export *`, re-exports of a library, functions of an object and types of another file are followed."""
+    for name, text in HANDING_ON.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found_here = scan([str(tmp_path)], ScanOptions(jobs=1)).findings
+    assert {(f.location.line, algorithms.name(f.asset)) for f in found_here if f.location.path == "in/use.ts"} == {
+        (4, "SHA-384"),
+        (5, "MD5"),
+        (6, "SHA-224"),
+        (7, "SHA-1"),
+        (7, "SHA-512"),
+        (8, "CSPRNG"),
+    }
+
+
+CLASSES = {
+    "key.ts": """import { createHash, createSign } from "crypto"
+export class Key {
+  static digest(x) { return createHash("sha384").update(x).digest() }
+  hash(x) { return createHash("sha512").update(x).digest() }
+}
+export default class Other { static mark(x) { return createHash("md5").update(x).digest() } }
+""",
+    "tool.js": """const crypto = require("crypto")
+class Tool { static sha(x) { return crypto.createHash("sha1").update(x).digest() } }
+module.exports = Tool
+""",
+    "digest.ts": """import { createHash } from "crypto"
+export default function digest(x) { return createHash("sha224").update(x).digest() }
+""",
+    "index.ts": 'export { Key } from "./key.js"',
+    "use.ts": """import { Key } from "./index.js"
+import Other from "./key.js"
+import summed from "./digest.ts"
+Key.digest(1)
+new Key().hash(2)
+Other.mark(3)
+Other.digest(4)
+const sum = summed(5) // digest
+""",
+    "use.js": """const Tool = require("./tool")
+Tool.sha(1)
+""",
+}
+
+
+def test_methods_of_classes_and_default_exports_of_other_files(tmp_path: Path) -> None:
+    """A class is followed by its name, as a default export and as a whole module; a default function, too."""
+    for name, text in CLASSES.items():
+        (tmp_path / name).write_text(text)
+    found_there = {
+        (f.location.path, f.location.line, algorithms.name(f.asset))
+        for f in scan([str(tmp_path)], ScanOptions(jobs=1)).findings
+        if f.location.path.startswith("use.")
+    }
+    assert found_there == {
+        ("use.ts", 4, "SHA-384"), ("use.ts", 5, "SHA-512"), ("use.ts", 6, "MD5"), ("use.ts", 8, "SHA-224"),
+        ("use.js", 2, "SHA-1"),
+    }  # fmt: skip
+
+
+def test_types_that_list_their_values() -> None:
+    """A parameter whose type is a union of literals takes each of them; an open type says nothing."""
+    code = """import crypto from "crypto";
+type Curve = "P-256" | "P-384";
+type Open = "sha1" | string;
+function f(curve: Curve, hash: "SHA1" | "SHA512" | undefined, open: Open, given: "md5" | "sha256" = "sha256") {
+  crypto.subtle.generateKey({ name: "ECDH", namedCurve: curve }, true, []);
+  crypto.createHmac(hash.toLowerCase(), key);
+  crypto.createHash(open);
+  crypto.createHash(given);
+}
+function g(one: "md5" | "sha1") { crypto.createHash(one); }
+g("md5");"""
+    assert found(code, "a.ts") == {
+        (5, "ECDH-P-256"), (5, "ECDH-P-384"), (6, "HMAC-SHA-1"), (6, "HMAC-SHA-512"), (8, "MD5"), (8, "SHA-256"),
+        (10, "MD5"),
+    }  # fmt: skip
+
+
+def test_functions_under_other_names_and_in_objects() -> None:
+    """A variable set to a function and a member of an object are that function; other members are not."""
+    code = """const crypto = require("crypto");
+const native = function (data) { return crypto.createHash("sha256").update(data).digest(); };
+let hash = native;
+function set(other) { hash = other; }
+function use() { hash("a"); }
+const tool = { md: (data) => crypto.createHash("md5").update(data).digest() };
+tool.md("b");
+thing.md("c");
+function sign(data) { return crypto.createHmac("sha1", key).update(data).digest(); }
+sign("d");
+thing.sign("e");"""
+    assert found(code) == {
+        (2, "SHA-256"), (5, "SHA-256"), (6, "MD5"), (7, "MD5"), (9, "HMAC-SHA-1"), (10, "HMAC-SHA-1"),
+    }  # fmt: skip
+
+
+def test_a_signature_says_its_hash_itself() -> None:
+    """The hash that a scheme names is no second finding; alone it is one, where only the key decides the scheme."""
+    code = """const crypto = require("crypto");
+crypto.createSign("RSA-SHA256");
+crypto.createSign("sha512");
+function hashAndSign(data) { return crypto.sign("RSA-SHA1", crypto.createHash("sha1").update(data).digest(), key); }
+hashAndSign(1);"""
+    assert found(code) == {
+        (2, "RSA-PKCS1-1.5-SHA-256"), (3, "SHA-512"), (4, "SHA-1"), (4, "RSA-PKCS1-1.5-SHA-1"),
+        (5, "RSA-PKCS1-1.5-SHA-1"),
+    }  # fmt: skip
+
+
 def test_details_of_tls_options() -> None:
     """A client that does not check its peer says so beside the protocol it speaks."""
     code = """const https = require("https");

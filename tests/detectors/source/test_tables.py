@@ -108,6 +108,25 @@ table["A192KW"] === 1;
     ]
 
 
+def test_lists_of_what_is_refused() -> None:
+    """A list that is named for what it refuses offers nothing; one that is named otherwise does."""
+    refused = 'const insecureAlgorithms = ["ssh-rsa"];\nconst WEAK_CIPHERS = new Set(["aes128-ctr"]);\n'
+    assert found(refused + 'const ciphers = ["aes128-ctr"];', "javascript") == [(3, "AES-128-CTR")]
+    assert found('DISABLED_KEX = ("curve25519-sha256",)\nKEX = ("curve25519-sha256",)', "python") == [(2, "X25519")]
+
+
+def test_constants_that_a_known_call_is_given() -> None:
+    """A constant whose value a library's call reads is told at the call; another stands for itself."""
+    code = """const CIPHER = "chacha20-poly1305";
+const ENC = "A256CBC-HS512";
+const KEX = "curve25519-sha256";
+crypto.createCipheriv(CIPHER, key, nonce);
+jwt.setProtectedHeader({ alg, ENC });
+offer(KEX);
+"""
+    assert found(code, "typescript") == [(3, "X25519")]
+
+
 def test_jose_names_of_python() -> None:
     """A list that a membership test asks offers nothing."""
     code = 'ALGORITHMS = ["RS256"]\nif alg in ("ES256", "PS256"):\n    jwt.decode(t, k, algorithms=["HS256"])\n'
