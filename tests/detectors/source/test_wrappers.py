@@ -390,3 +390,26 @@ def test_the_number_of_processes_changes_nothing(tree: Path) -> None:
 def test_what_a_name_says(name: str, said: set[str]) -> None:
     """Only whole words of a name count."""
     assert purposes.said_by(name) == said
+
+
+def test_what_was_decrypted_is_plain_data_where_no_name_says_so(tmp_path: Path) -> None:
+    """A getter that decrypts hands out no cryptography; one named for it, and one that encrypts, do."""
+    (tmp_path / "Store.java").write_text("""
+import javax.crypto.Cipher;
+class Store {
+    private byte[] unseal(byte[] data) throws Exception {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(Cipher.DECRYPT_MODE, key);
+        return cipher.doFinal(data);
+    }
+    private String name() throws Exception {
+        Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
+        cipher.init(Cipher.DECRYPT_MODE, key);
+        return new String(cipher.doFinal(data));
+    }
+    byte[] get() throws Exception { return unseal(data); }
+    byte[] load() throws Exception { return get(); }
+    void show() throws Exception { print(load(), name()); }
+}
+""")
+    assert rows(tmp_path, "Store.java") == {(5, "AES-GCM"), (10, "AES-CBC"), (14, "AES-GCM")}
