@@ -354,7 +354,7 @@ class Interpreter:
         elif convert == "curve":
             yield from self._curves(value)
         elif convert == "nist-curve":
-            yield from _nist_curves(value)
+            yield from self._curves_of_size(value)
         elif convert == "mode":
             yield from self._modes(value)
         else:
@@ -414,6 +414,14 @@ class Interpreter:
             curve = meaning.get("curve") or (meaning.family and algorithms.family(meaning.family).curve)
             if curve:
                 yield _Read(text=curve, line=value.line, how="object", part=_offset(value))
+
+    def _curves_of_size(self, value: Value) -> Iterator[_Read]:
+        """Return NIST's curve of a size: of a number, or of a specification of a key that names no family."""
+        yield from _nist_curves(value)
+        for meaning in self.meanings(value):
+            size = meaning.get("size") if not meaning.family else None
+            for read in _nist_curves(Text(value.line, text=size)) if size else ():
+                yield replace(read, how="object", part=_offset(value))
 
     def _modes(self, value: Value) -> Iterator[_Read]:
         if isinstance(value, Text) and value.text.upper() in _MODES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors.source import grammars
@@ -223,6 +225,11 @@ class KotlinNames(SettingsUnit, ObjectUnit):
         body = first(self.classes[scope], "class_body", "enum_class_body")
         found = [child for child in body.named_children if child.type == "companion_object"] if body else []
         return [self.scope_of(child) for child in found]
+
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield the functions of this file; those of a companion are called by the name of its class."""
+        for members, node in super().named_functions():
+            yield tuple(name for name in members if name != "Companion"), node
 
     def access(self, node: Node) -> tuple[Node, Node] | None:
         """Return owner and name of ``owner.name``, ``owner?.name`` and ``Owner::name``."""

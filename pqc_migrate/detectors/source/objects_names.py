@@ -96,7 +96,7 @@ class ObjectNames(Unit):
 
     def assign(self, name: str, node: Node, value: Node | None) -> None:
         """Record that an assignment sets the variable or member that a simple name stands for."""
-        scope = self._declaring(name, node.start_byte)
+        scope = self.declaring(name, node.start_byte)
         self.add(scope, name, Binding(node.end_byte, value, "value" if value is not None else "opaque"))
 
     def assign_member(self, name: str, node: Node, value: Node | None) -> None:
@@ -105,7 +105,8 @@ class ObjectNames(Unit):
         if inside is not None:
             self.add(inside, name, Binding(node.end_byte, value, "value" if value is not None else "opaque"))
 
-    def _declaring(self, name: str, offset: int) -> int:
+    def declaring(self, name: str, offset: int) -> int:
+        """Return the scope that declares what a simple name stands for."""
         for scope in self.scopes.chain(offset):
             fields = scope == 0 or scope in self.classes
             if self.bindings.get((scope, name)) if fields else self._visible(scope, name, offset):

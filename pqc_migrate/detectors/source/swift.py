@@ -46,12 +46,17 @@ class SwiftUnit(SwiftNames):
     """One Swift file."""
 
     def _of_simple_identifier(self, node: Node) -> Value:
-        return self._filled(self.text(node), self.named(node))
+        return self._filled(node, self.named(node))
 
-    def _filled(self, name: str, value: Value) -> Value:
-        """Return a dictionary with what the file puts into it later."""
-        pairs = self.puts.get(name)
-        if not pairs or not any(isinstance(option, Table | Items) for option in options(value)):
+    def _filled(self, node: Node, value: Value) -> Value:
+        """Return a dictionary with what is put into it later, as far as it is the same variable."""
+        name = self.text(node)
+        put = self.puts.get(name)
+        if not put or not any(isinstance(option, Table | Items) for option in options(value)):
+            return value
+        declared = self.declaring(name, node.start_byte)
+        pairs = [pair for pair in put if self.declaring(name, pair[0].start_byte) == declared]
+        if not pairs:
             return value
         tables = [option for option in options(value) if isinstance(option, Table)] or [Table(value.line)]
         later = self.table(pairs[0][0], pairs).pairs

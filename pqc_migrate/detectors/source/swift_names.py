@@ -390,6 +390,9 @@ class SwiftNames(ObjectUnit):
         """Whether a name is kept or passed on, and not compared, declared or a type."""
         if node.type in ("user_type", "type_identifier"):
             return False
+        if parent.type == "as_expression":
+            around = parent.parent
+            return around is None or around.type not in _COMPARING
         if parent.type == "value_argument":
             call = parent.parent.parent.parent if parent.parent is not None and parent.parent.parent else None
             return parent.child_by_field_name("value") == node and not self.is_check(call)
@@ -404,6 +407,9 @@ class SwiftNames(ObjectUnit):
         return parent.type != "ternary_expression" or node != parent.child_by_field_name("condition")
 
 
+_COMPARING = frozenset({
+    "equality_expression", "comparison_expression", "disjunction_expression", "conjunction_expression",
+})  # fmt: skip
 _KINDS = frozenset({"struct", "class", "enum", "protocol", "typealias", "func", "let", "var"})
 
 

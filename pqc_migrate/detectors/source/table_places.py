@@ -21,6 +21,19 @@ _HOLDERS = _HANDING | frozenset(
 )
 _ARGUMENTS = frozenset({"arguments", "argument_list"})
 _QUESTIONS = frozenset({"includes", "indexOf", "include?", "contains"})
+_SUFFIXES = frozenset({b".contains", b".firstIndex"})
+_LISTINGS = frozenset(
+    {
+        b"listOf",
+        b"setOf",
+        b"arrayOf",
+        b"mutableListOf",
+        b"mutableSetOf",
+        b"arrayListOf",
+        b"hashSetOf",
+        b"listOfNotNull",
+    }
+)
 _SHARED = {"typescript": "javascript", "tsx": "javascript"}
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -45,6 +58,17 @@ def hands_on(node: Node, parent: Node) -> bool:
     return parent.type in _HANDING and parent.child_by_field_name("condition") != node
 
 
+def is_listed(argument: Node) -> bool:
+    """Whether an argument is a member of what Kotlin lists with a call: ``listOf("a")``, the entry of an enum."""
+    passed = argument.parent
+    call = passed.parent if passed is not None and passed.type == "value_arguments" else None
+    if call is None or call.type == "enum_entry":
+        return call is not None
+    callee, around = call.named_children[0] if call.named_children else None, call.parent
+    asked = around is not None and around.type in ("navigation_expression", "in_expression")
+    return callee is not None and callee.text in _LISTINGS and not asked
+
+
 def is_asked(node: Node) -> bool:
     """Whether a list serves only to ask whether something is in it: ``x in ("a", "b")``, ``["a"].includes(x)``."""
     around = node.parent
@@ -52,6 +76,8 @@ def is_asked(node: Node) -> bool:
         return False
     if around.parent.type == "comparison_operator":
         return True
+    if around.type == "array_literal" and around.parent.type == "navigation_expression":  # Swift
+        return around.parent.named_children[-1].text in _SUFFIXES
     name = around.parent.child_by_field_name("property") or around.parent.child_by_field_name("method")
     owner = around.parent.child_by_field_name("object") or around.parent.child_by_field_name("receiver")
     return owner == around and name is not None and name.text is not None and name.text.decode() in _QUESTIONS

@@ -37,6 +37,7 @@ _TABLES = frozenset(
         "array", "object", "array_initializer", "initializer_list", "initializer_pair",
         "literal_element", "keyed_element", "element_value_array_initializer",
         "array_element_initializer", "hash", "string_array", "symbol_array",  # PHP, Ruby
+        "array_literal", "dictionary_literal", "collection_literal",  # Swift, Kotlin
     }
 )  # fmt: skip
 _VALUES = frozenset(
@@ -45,6 +46,7 @@ _VALUES = frozenset(
         "init_declarator", "const_spec", "var_spec", "return_statement", "const_element", "property_element",
         "keyword_argument", "default_parameter", "typed_default_parameter",  # Python
         "assignment_expression", "assignment_pattern", "required_parameter", "enum_assignment",  # JavaScript
+        "property_declaration", "enum_entry", "control_transfer_statement", "return_expression",  # Swift, Kotlin
     }
 )  # fmt: skip
 _SUBSCRIPTS = frozenset({"subscript", "subscript_expression", "index_expression", "element_reference"})
@@ -137,6 +139,8 @@ def _is_member(node: Node) -> bool:
     octets = node.text is not None and node.text[:1] in (b"b", b"B")
     if parent is None:
         return False
+    if parent.type == "value_argument":
+        return table_places.is_listed(parent)
     return parent.type in _TABLES or (parent.type in _VALUES and not octets) or _is_set(parent)
 
 

@@ -8,6 +8,7 @@ read anew for what each call passes to it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -27,6 +28,7 @@ _MOST_CALLERS = 50
 _MOST_ASSETS = 4
 """Assets that one call may hand out; of more, only the families are known."""
 _DEEPEST = 4
+_WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*")
 _ENCODERS = frozenset(
     {"b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode", "btoa"}
 )
@@ -175,12 +177,25 @@ class Wrappers:
         return _few(found, 1 if is_method else _MOST_ASSETS)
 
     def _handed_on(self, scope: int) -> list[Meaning]:
-        """Return what the calls of wrappers that a function returns hand out."""
+        """Return what the calls of wrappers that a function returns hand out.
+
+        What was decrypted is plain data where a function that is not named for it hands it out.
+        """
         returned = [
             node.named_children[0] for node in self.analysis.unit.returns.get(scope, []) if node.named_children
         ]
         places = [self._spans.get((node.start_byte, node.end_byte)) for node in returned]
-        return [meaning for place in places if place is not None for meaning in self.found[place]]
+        return [
+            meaning
+            for place in places
+            if place is not None and not self._decrypts(place)
+            for meaning in self.found[place]
+        ]
+
+    def _decrypts(self, place: int) -> bool:
+        match = _WORD.match(self.analysis.unit.data, place)
+        said = purposes.said_by(match[0].decode()) if match is not None else frozenset()
+        return said & {"encrypt", "decrypt"} == {"decrypt"}
 
     def _returned(self, value: Value, interpreter: Interpreter, inside: dict[int, list[Meaning]]) -> list[Meaning]:
         """Return what a result was made with.
@@ -247,17 +262,32 @@ def _place(unit: Unit, name: str, caller: Node) -> Call | None:
     return Call(line, "object", name, offset=offset, start=caller.start_byte, end=caller.end_byte)
 
 
-def _made_with(value: Value, interpreter: Interpreter, depth: int) -> Iterator[tuple[int, tuple[Meaning, ...]]]:
-    """Yield (offset, meanings) of the calls a value comes from: itself, its object, what it encodes."""
+def _made_with(
+    value: Value, interpreter: Interpreter, depth: int, methods: tuple[str, ...] = ()
+) -> Iterator[tuple[int, tuple[Meaning, ...]]]:
+    """Yield (offset, meanings) of the calls a value comes from: itself, its object, what it encodes.
+
+    `methods` are those that were called on it.
+    """
     if not isinstance(value, Call | Name) or depth == 0:
         return
     meanings = tuple(m for m in interpreter.meanings(value) if not m.rule.silent)
     if meanings:
-        yield value.offset, meanings
+        if not all(_gives_plain_data(meaning, methods) for meaning in meanings):
+            yield value.offset, meanings
         return
     if not isinstance(value, Call):
         return
-    parts = value.args[:2] if value.name.rsplit(".", 1)[-1] in _ENCODERS else ()
-    for part in (value.receiver, *parts):
-        for option in options(part) if part is not None else ():
-            yield from _made_with(option, interpreter, depth - 1)
+    name = value.name.rsplit(".", 1)[-1]
+    for option in options(value.receiver) if value.receiver is not None else ():
+        yield from _made_with(option, interpreter, depth - 1, (*methods, name))
+    for part in value.args[:2] if name in _ENCODERS else ():
+        for option in options(part):
+            yield from _made_with(option, interpreter, depth - 1, methods)
+
+
+def _gives_plain_data(meaning: Meaning, methods: tuple[str, ...]) -> bool:
+    """Whether methods of a cipher may have decrypted: none of them says that it encrypts."""
+    functions = set(meaning.functions or meaning.rule.functions)
+    encrypts = any("encrypt" in name.lower() or "encrypt" in purposes.said_by(name) for name in methods)
+    return bool(methods) and "decrypt" in functions and functions <= {"encrypt", "decrypt"} and not encrypts

@@ -203,3 +203,26 @@ def test_deep_nesting_ends() -> None:
     deep = "(" * 1000 + "x" + ")" * 1000
     blocks = "if x { " * 500 + "SHA256.hash(data: d)" + " }" * 500
     assert isinstance(results(f"{IMPORTS}func a() {{ let a = SHA256.hash(data: {deep})\n{blocks} }}\n"), list)
+
+
+def test_dictionary_is_filled_only_where_it_is_the_same_variable() -> None:
+    """What one function puts into a dictionary says nothing of another function's of that name."""
+    code = """
+import Security
+
+final class Store {
+    func make(_ kind: CFString) throws -> SecKey? {
+        var query: [String: Any] = [kSecAttrIsPermanent as String: true]
+        query[kSecAttrKeyType as String] = kind
+        return SecKeyCreateRandomKey(query as CFDictionary, nil)
+    }
+    func load(_ data: Data) -> SecKey? {
+        let query: [String: Any] = [
+            kSecAttrKeyType as String: kSecAttrKeyTypeRSA,
+            kSecAttrKeySizeInBits as String: 3072,
+        ]
+        return SecKeyCreateWithData(data as CFData, query as CFDictionary, nil)
+    }
+}
+"""
+    assert found(code) == {(13, "RSA-3072"), (16, "RSA-3072")}

@@ -142,3 +142,35 @@ const space = "http://www.w3.org/2000/09/xmldsig#";
 if (uri === "http://www.w3.org/2001/04/xmlenc#sha512") { throw new Error(); }
 """
     assert found(code, "javascript") == [(1, "RSA-PKCS1-1.5-SHA-256"), (2, "SHA-1"), (3, "AES-256-GCM")]
+
+
+def test_names_of_swift_and_kotlin() -> None:
+    """Lists, dictionaries, values of names and entries of enums offer; membership, comparison and cases ask."""
+    swift = """let offered = ["RS256", "ES256"]
+let keys: [String: Int] = ["ssh-ed25519": 1]
+enum Scheme: String { case strong = "PS512" }
+func name() -> String { return "ES384" }
+if x == "RS384" || ["RS512"].contains(x) { print("uses ssh-rsa") }
+switch x { case "HS512": break; default: break }
+"""
+    assert found(swift, "swift") == [
+        (1, "ECDSA-P-256-SHA-256"),
+        (1, "RSA-PKCS1-1.5-SHA-256"),
+        (2, "Ed25519"),
+        (3, "RSA-PSS-SHA-512"),
+        (4, "ECDSA-P-384-SHA-384"),
+    ]
+    kotlin = """val offered = listOf("RS256", "ES256")
+const val KEY = "ssh-ed25519"
+enum class Scheme(val text: String) { STRONG("PS512") }
+fun name(): String { return "ES384" }
+val known = x in setOf("RS384", "RS512") || setOf("HS384").contains(x) || x == "HS512"
+fun tell() { log("PS256") }
+"""
+    assert found(kotlin, "kotlin") == [
+        (1, "ECDSA-P-256-SHA-256"),
+        (1, "RSA-PKCS1-1.5-SHA-256"),
+        (2, "Ed25519"),
+        (3, "RSA-PSS-SHA-512"),
+        (4, "ECDSA-P-384-SHA-384"),
+    ]

@@ -398,3 +398,26 @@ def test_progress_goes_on_through_the_second_reading(tree: Path) -> None:
     scan([str(tree)], ScanOptions(jobs=1), lambda done, total: steps.append((done, total)))
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
     assert steps[-1][0] == steps[-1][1] > 4
+
+
+def test_what_was_decrypted_is_plain_data_where_no_name_says_so(tmp_path: Path) -> None:
+    """A getter that decrypts hands out no cryptography; one named for it, and one that encrypts, do."""
+    (tmp_path / "Store.java").write_text("""
+import javax.crypto.Cipher;
+class Store {
+    private byte[] unseal(byte[] data) throws Exception {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(Cipher.DECRYPT_MODE, key);
+        return cipher.doFinal(data);
+    }
+    private String name() throws Exception {
+        Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
+        cipher.init(Cipher.DECRYPT_MODE, key);
+        return new String(cipher.doFinal(data));
+    }
+    byte[] get() throws Exception { return unseal(data); }
+    byte[] load() throws Exception { return get(); }
+    void show() throws Exception { print(load(), name()); }
+}
+""")
+    assert rows(tmp_path, "Store.java") == {(5, "AES-GCM"), (10, "AES-CBC"), (14, "AES-GCM")}
