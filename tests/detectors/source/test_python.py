@@ -450,6 +450,39 @@ CASES = {
         """,
         {"3 scrypt", "4 RSA-PKCS1-1.5-SHA-256", "5 ECDSA-P-256-SHA-256", "6 HMAC-SHA-512"},
     ),
+    "a hash that is only asked for": (
+        """
+        try:
+            from hashlib import md5
+        except ImportError:
+            md5 = None
+        if not md5:
+            raise ValueError
+        if (x and md5) or y:
+            pass
+        assert md5
+        size = 16 if md5 else 0
+        chosen = md5 if x else other
+        """,
+        {"12 MD5"},
+    ),
+    "methods of one name of other objects": (
+        """
+        from Crypto.Cipher import AES, ARC4
+        class Sealed:
+            def encrypt(self, data):
+                return AES.new(self.key, AES.MODE_GCM).encrypt(data)
+            def seal_text(self, text):
+                return self.encrypt(text.encode())
+        def rc4(key, data):
+            return ARC4.ARC4Cipher(key).encrypt(data)
+        def several(box, data):
+            Sealed().encrypt(data)
+            box.encrypt(data)
+            return box.seal_text(data)
+        """,
+        {"5 AES-GCM", "7 AES-GCM", "9 RC4", "11 AES-GCM", "13 AES-GCM"},
+    ),
     "ciphers and modes from one table": (
         """
         from cryptography.hazmat.primitives.ciphers import Cipher, aead, algorithms, modes
