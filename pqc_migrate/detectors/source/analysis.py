@@ -225,8 +225,15 @@ def _says_less(meaning: Meaning, other: Meaning, index: int, at: int) -> bool:
         return False
     mine, theirs = set(meaning.parameters), set(other.parameters)
     if meaning.family != other.family:  # the bare base of a scheme, as RSA beside RSAES-OAEP
-        return mine <= theirs and algorithms.family(other.family).base == meaning.family
+        base = algorithms.family(other.family).base == meaning.family
+        return base and mine <= theirs and not _is_apart(meaning, other)
     return mine < theirs or (mine == theirs and at < index)
+
+
+def _is_apart(meaning: Meaning, other: Meaning) -> bool:
+    """Whether a place does both: two values of one argument (``ecdsa``, ``ed25519``), or make a key and sign."""
+    makes = "keygen" in meaning.rule.functions and "sign" in other.rule.functions
+    return meaning.rule == other.rule or makes
 
 
 def _same(whole: Meaning, part: Meaning) -> bool:

@@ -26,6 +26,7 @@ _NO_REFERENCE = frozenset(
     {"attribute", "comparison_operator", "except_clause", "del_statement", "pattern_list", "interpolation"}
 )
 _OPERATORS = frozenset({"boolean_operator", "parenthesized_expression"})
+_TESTS = frozenset({"not_operator", "assert_statement"})
 _NAMING = frozenset({"identifier", "attribute", "subscript", "conditional_expression", "boolean_operator"})
 """Expressions that choose or look up a function without calling it."""
 _LOOKUPS = WORDS | {b"get"}
@@ -123,7 +124,7 @@ class PythonUnit(PythonCalls):
             node, parent = parent, parent.parent
         if parent.type == "conditional_expression":
             return [c for c in parent.named_children if c.type != "comment"][1:2] == [node]
-        return parent.child_by_field_name("condition") == node or parent.type in ("not_operator", "assert_statement")
+        return parent.type in _TESTS or parent.child_by_field_name("condition") == node
 
     def _is_reference(self, node: Node, parent: Node) -> bool:
         if parent.type in ("tuple", "list", "set") and parent.parent is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice, product
 
 from tree_sitter import Language, Node
@@ -18,6 +19,7 @@ from pqc_migrate.catalog.commands import Command
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.shell_commands import Word, call_of, merged
+from pqc_migrate.detectors.source.shell_keys import KeyFiles
 from pqc_migrate.detectors.source.unit import Binding, Unit, as_constant
 from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Text, Value, choice, options
 from pqc_migrate.model.target import SourceFile
@@ -305,7 +307,12 @@ class ShellUnit(Unit):
             call = call_of(command, written, words, self.line(head))
             if call is not None:
                 found.setdefault((call.name, call.offset), []).append(call)
-        yield from (self._located(merged(calls)) for calls in found.values())
+        yield from (self._located(self.keys.signed(command, merged(c), arguments)) for c in found.values())
+
+    @cached_property
+    def keys(self) -> KeyFiles:
+        """The key files that the script makes."""
+        return KeyFiles(self, self._last)
 
     def _located(self, call: Call) -> Call:
         line = self.data.count(b"\n", 0, call.offset) + 1
