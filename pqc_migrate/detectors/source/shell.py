@@ -35,6 +35,8 @@ _LOCALS = frozenset({"local", "declare", "typeset"})
 _EXPANSIONS = frozenset({"simple_expansion", "expansion"})
 _DEFAULTS = frozenset({":-", "-", ":=", "="})
 _WRITTEN = frozenset({"word", "number", "string", "raw_string", "concatenation", "ansi_c_string"})
+_RUN_BY_ANOTHER = "openssl"
+"""The one program looked for among words: what stands behind it is told by its subcommand."""
 _MOST_VARIANTS = 6
 _MOST_TEXTS = 8
 _MOST_WORDS = 400
@@ -333,6 +335,10 @@ class ShellUnit(Unit):
             command = self._program(nodes[at], nodes[at + 1 :])
             if command is not None:
                 yield at, command
+                if not command.stops:
+                    return
+            if command is not None or (at == 0 and nodes[at].type in _EXPANSIONS):  # ssh host … or $SUDO …
+                yield from self._run_by_another(nodes, at + 1)
                 return
             base = text.rsplit("/", 1)[-1]
             if base == "find":
@@ -348,6 +354,13 @@ class ShellUnit(Unit):
             if at and not (text.startswith("-") or "=" in text or base in _WRAPPERS or base.isdigit()):
                 return
             at += 2 if text in _VALUED_WRAPPER_OPTIONS else 1
+
+    def _run_by_another(self, nodes: list[Node], start: int) -> Iterator[tuple[int, Command]]:
+        """Yield the openssl among the words that another program is given to run, with a subcommand behind it."""
+        for at in range(start, len(nodes) - 1):
+            if nodes[at].type == "word" and self.text(nodes[at]).rsplit("/", 1)[-1] == _RUN_BY_ANOTHER:
+                yield at, commands.commands()[_RUN_BY_ANOTHER]
+                return
 
     def _program(self, node: Node, arguments: list[Node]) -> Command | None:
         known = commands.commands()

@@ -179,7 +179,9 @@ class Wrappers:
         if meaning.asset is None or algorithms.primitive(meaning.asset) != "hash":
             return False
         around = (self.analysis.uses[at].value for at, ms in inside.items() if ms and at in self.analysis.uses)
-        return any(isinstance(use, Call) and use.start < offset < use.end and use.offset != offset for use in around)
+        return any(
+            isinstance(use, Call) and use.start < offset < use.end and use.offset != offset for use in around
+        )
 
     def _handed_on(self, scope: int) -> list[Meaning]:
         """Return what the calls of wrappers that a function returns hand out."""

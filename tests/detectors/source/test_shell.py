@@ -202,3 +202,20 @@ def test_every_key_type_of_a_loop_is_found() -> None:
     """EC is no part of Ed25519 where both are made."""
     code = "for t in rsa ecdsa ed25519; do\n  ssh-keygen -q -t $t -f /etc/ssh/k_$t\ndone\n"
     assert found(code) == {(2, "RSA"), (2, "EC"), (2, "Ed25519")}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("$SUDO openssl genrsa 2048\n", {(1, "RSA-2048")}),
+        ("run='ssh -F config root@localhost'\n$run openssl genrsa -out k 4096\n", {(2, "RSA-4096")}),
+        ("ssh -c aes128-cbc host openssl genrsa 4096\n", {(1, "AES-128-CBC"), (1, "RSA-4096")}),
+        ("$ECHO uses openssl genrsa.\n", set()),
+        ("$INSTALL openssl\n", set()),
+        ("$INSTALL openssl ssh curl\n", set()),
+        ("scp openssl host:\n", set()),
+    ],
+)
+def test_openssl_is_found_behind_what_runs_it(code: str, expected: set[tuple[int, str]]) -> None:
+    """A variable or ssh may run it; another list of words that holds its name has no subcommand behind it."""
+    assert found(code) == expected
