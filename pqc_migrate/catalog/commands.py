@@ -13,7 +13,7 @@ from pqc_migrate.catalog import toml
 
 _OPTIONAL = {
     "also", "subcommands", "single", "flags", "valued", "pairs", "synonyms", "notations", "stands", "heads",
-    "modes", "separate", "stops",
+    "modes", "separate", "stops", "makes", "signs",
 }  # fmt: skip
 
 
@@ -33,6 +33,8 @@ class Command:
     heads: frozenset[str] = frozenset()
     modes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stops: int = 0
+    makes: Mapping[str, str] = field(default_factory=dict)
+    signs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @cache
@@ -55,6 +57,8 @@ def commands() -> Mapping[str, Command]:
                 stands=raw.get("stands", {}),
                 heads=frozenset(raw.get("heads", ())),
                 stops=raw.get("stops", 0),
+                makes=raw.get("makes", {}),
+                signs={key: tuple(files) for key, files in raw.get("signs", {}).items()},
                 modes={key: tuple(modes) for key, modes in raw.get("modes", {}).items()},
             )
     return found

@@ -234,7 +234,8 @@ def _says_less(meaning: Meaning, other: Meaning, index: int, at: int) -> bool:
         return True
     mine, theirs = set(meaning.parameters), set(other.parameters)
     if meaning.family != other.family:  # the bare base of a scheme, as RSA beside RSAES-OAEP
-        return mine <= theirs and algorithms.family(other.family).base == meaning.family
+        base = algorithms.family(other.family).base == meaning.family
+        return base and mine <= theirs and not _is_apart(meaning, other)
     return mine < theirs or (mine == theirs and at < index)
 
 
@@ -244,6 +245,12 @@ def is_hash_of(meaning: Meaning, other: Meaning) -> bool:
     if asset is None or signed is None or meaning.rule.alone or algorithms.primitive(asset) != "hash":
         return False
     return algorithms.primitive(signed) == "signature" and other.get("digest") == algorithms.name(asset)
+
+
+def _is_apart(meaning: Meaning, other: Meaning) -> bool:
+    """Whether a place does both: two values of one argument (``ecdsa``, ``ed25519``), or make a key and sign."""
+    makes = "keygen" in meaning.rule.functions and "sign" in other.rule.functions
+    return meaning.rule == other.rule or makes
 
 
 def _same(whole: Meaning, part: Meaning) -> bool:

@@ -351,6 +351,8 @@ class Interpreter:
             yield from self._texts(value)
         elif convert == "digest":
             yield from self._digests(value)
+        elif convert == "hmac":
+            yield from (replace(read, text=f"HMAC-{read.text}") for read in self._digests(value))
         elif convert == "curve":
             yield from self._curves(value)
         elif convert == "nist-curve":

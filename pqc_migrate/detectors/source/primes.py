@@ -21,6 +21,8 @@ _CHUNK = re.compile(rb"(?:0[xX])?([0-9A-Fa-f]{2,})")
 _BETWEEN = re.compile(rb"[\s,_\"'\\+:;.]*|[uUlLnN]+[\s,]*")
 _LEADING = re.compile(rb"(?:(?:0[xX])?[fF]{2,}[\s,_\"'\\+:;.]*)+$")
 _COMMENT = re.compile(rb"^\s*(?:#|//|/?\*|;|--)")
+_SRP = re.compile(rb"(?<![A-Za-z])(?:srp|Srp|SRP)(?![a-z])")
+_DIFFIE_HELLMAN = re.compile(rb"(?i)diffie|(?<![a-z])dh(?![a-z])")
 _MOST_DIGITS = 8192 // 4
 _READ = frozenset({LanguageKind.CODE, LanguageKind.CONFIG})
 """Prose quotes primes without using them."""
@@ -38,6 +40,13 @@ def _detect(file: SourceFile) -> Iterator[Finding]:
             start = _start(file.data, hit.offset)
             if not _COMMENT.match(file.data[file.data.rfind(b"\n", 0, start) + 1 :][:80]):
                 yield _finding(file, start, group)
+
+
+def in_context(asset: Asset, data: bytes) -> Asset:
+    """Return what a group is used for: SRP shares its groups (RFC 5054), and its code names it and no other."""
+    if asset.family != "FFDH" or _SRP.search(data) is None or _DIFFIE_HELLMAN.search(data) is not None:
+        return asset
+    return Asset.of(asset.kind, "SRP", group=dict(asset.parameters)["group"])
 
 
 def _digits(data: bytes, offset: int) -> tuple[str, int]:
@@ -86,9 +95,10 @@ def _anchors() -> frozenset[bytes]:
 
 def _finding(file: SourceFile, start: int, group: Group) -> Finding:
     line = file.line_at(start)
+    asset = Asset.of(Kind.ALGORITHM, "FFDH", group=group.name, size=group.size)
     return Finding(
         rule="primes/named-group",
-        asset=Asset.of(Kind.ALGORITHM, "FFDH", group=group.name, size=group.size),
+        asset=in_context(asset, file.data),
         location=Location(file.path, line, start, group.name),
         technique=Technique.PARSER,
         confidence=0.98,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 from tree_sitter import Node
 
@@ -10,8 +12,8 @@ from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.elsewhere import cuts
 from pqc_migrate.detectors.source.python_calls import WORDS, PythonCalls
-from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import options
+from pqc_migrate.detectors.source.unit import LOCAL, Binding
+from pqc_migrate.detectors.source.values import Call, Name, options
 from pqc_migrate.model.target import SourceFile
 
 _NOT_USED = frozenset(
@@ -23,6 +25,8 @@ _ASSIGNMENTS = frozenset({"assignment", "augmented_assignment"})
 _NO_REFERENCE = frozenset(
     {"attribute", "comparison_operator", "except_clause", "del_statement", "pattern_list", "interpolation"}
 )
+_OPERATORS = frozenset({"boolean_operator", "parenthesized_expression"})
+_TESTS = frozenset({"not_operator", "assert_statement"})
 _NAMING = frozenset({"identifier", "attribute", "subscript", "conditional_expression", "boolean_operator"})
 """Expressions that choose or look up a function without calling it."""
 _LOOKUPS = WORDS | {b"get"}
@@ -114,9 +118,19 @@ class PythonUnit(PythonCalls):
             return parent.type == "default_parameter" and parent.child_by_field_name("value") == node
         return not self.inside(node, _NOT_USED)
 
+    def _is_tested(self, node: Node, parent: Node) -> bool:
+        """Whether it is only asked if something is there: ``if not md5``."""
+        while parent.type in _OPERATORS and parent.parent is not None:
+            node, parent = parent, parent.parent
+        if parent.type == "conditional_expression":
+            return [c for c in parent.named_children if c.type != "comment"][1:2] == [node]
+        return parent.type in _TESTS or parent.child_by_field_name("condition") == node
+
     def _is_reference(self, node: Node, parent: Node) -> bool:
         if parent.type in ("tuple", "list", "set") and parent.parent is not None:
             parent = parent.parent if parent.parent.type in ("comparison_operator", "argument_list") else parent
+        if self._is_tested(node, parent):
+            return False
         if parent.type in _NO_REFERENCE or parent.child_by_field_name("subscript") == node:
             return False
         if parent.type == "argument_list" and parent.parent is not None:
@@ -153,8 +167,27 @@ class PythonUnit(PythonCalls):
             called = used.child_by_field_name("function") if used is not None and used.type == "call" else None
             if used is None or called is None or _within(used, function):
                 continue
-            if made or called.type == through:
+            if made or (called.type == through and (through == "identifier" or self._calls_method(called, name))):
                 yield used
+
+    def _calls_method(self, called: Node, name: Node) -> bool:
+        """Whether ``object.method`` is the method of that name, as far as the object is known.
+
+        Of an object that is not, it is when the file has no other function of that name and the name says enough.
+        """
+        word = self.text(name)
+        found = options(self.value(called))
+        if any(isinstance(option, Name) and option.name == f"{LOCAL}{name.start_byte}" for option in found):
+            return True
+        read = any(isinstance(option, Name | Call) and not option.name.startswith("*.") for option in found)
+        return not read and "_" in word.strip("_") and self._function_names[word] == 1
+
+    @cached_property
+    def _function_names(self) -> Counter[str]:
+        """How many functions of the file have a name."""
+        return Counter(
+            name for (_, name), found in self.bindings.items() for binding in found if binding.kind == "function"
+        )
 
     def arguments_at(self, caller: Node, parameter: Binding) -> Node | None:
         """Return the argument a call passes for a parameter, by keyword or by position."""

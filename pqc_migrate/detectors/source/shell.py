@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice, product
 
 from tree_sitter import Language, Node
@@ -18,6 +19,7 @@ from pqc_migrate.catalog.commands import Command
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, grammars
 from pqc_migrate.detectors.source.shell_commands import Word, call_of, merged
+from pqc_migrate.detectors.source.shell_keys import KeyFiles
 from pqc_migrate.detectors.source.unit import Binding, Unit, as_constant
 from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Text, Value, choice, options
 from pqc_migrate.model.target import SourceFile
@@ -33,6 +35,8 @@ _LOCALS = frozenset({"local", "declare", "typeset"})
 _EXPANSIONS = frozenset({"simple_expansion", "expansion"})
 _DEFAULTS = frozenset({":-", "-", ":=", "="})
 _WRITTEN = frozenset({"word", "number", "string", "raw_string", "concatenation", "ansi_c_string"})
+_RUN_BY_ANOTHER = "openssl"
+"""The one program looked for among words: what stands behind it is told by its subcommand."""
 _MOST_VARIANTS = 6
 _MOST_TEXTS = 8
 _MOST_WORDS = 400
@@ -305,7 +309,12 @@ class ShellUnit(Unit):
             call = call_of(command, written, words, self.line(head))
             if call is not None:
                 found.setdefault((call.name, call.offset), []).append(call)
-        yield from (self._located(merged(calls)) for calls in found.values())
+        yield from (self._located(self.keys.signed(command, merged(c), arguments)) for c in found.values())
+
+    @cached_property
+    def keys(self) -> KeyFiles:
+        """The key files that the script makes."""
+        return KeyFiles(self, self._last)
 
     def _located(self, call: Call) -> Call:
         line = self.data.count(b"\n", 0, call.offset) + 1
@@ -326,6 +335,10 @@ class ShellUnit(Unit):
             command = self._program(nodes[at], nodes[at + 1 :])
             if command is not None:
                 yield at, command
+                if not command.stops:
+                    return
+            if command is not None or (at == 0 and nodes[at].type in _EXPANSIONS):  # ssh host … or $SUDO …
+                yield from self._run_by_another(nodes, at + 1)
                 return
             base = text.rsplit("/", 1)[-1]
             if base == "find":
@@ -341,6 +354,13 @@ class ShellUnit(Unit):
             if at and not (text.startswith("-") or "=" in text or base in _WRAPPERS or base.isdigit()):
                 return
             at += 2 if text in _VALUED_WRAPPER_OPTIONS else 1
+
+    def _run_by_another(self, nodes: list[Node], start: int) -> Iterator[tuple[int, Command]]:
+        """Yield the openssl among the words that another program is given to run, with a subcommand behind it."""
+        for at in range(start, len(nodes) - 1):
+            if nodes[at].type == "word" and self.text(nodes[at]).rsplit("/", 1)[-1] == _RUN_BY_ANOTHER:
+                yield at, commands.commands()[_RUN_BY_ANOTHER]
+                return
 
     def _program(self, node: Node, arguments: list[Node]) -> Command | None:
         known = commands.commands()

@@ -169,12 +169,21 @@ class Wrappers:
         """Return those of the uses in a function that it is named for, and those its result comes from."""
         inside.update({at: ms for at, ms in self.found.items() if scope in self.analysis.unit.scopes.chain(at)})
         said = purposes.said_by(self.names[scope])
-        found = [m for ms in inside.values() for m in ms if said & purposes.of(m.functions or m.rule.functions)]
-        found = _less_hashes(found)
+        whole = [(at, m) for at, ms in inside.items() for m in ms if not self._is_hash_of_another(at, m, inside)]
+        found = _less_hashes([m for _, m in whole if said & purposes.of(m.functions or m.rule.functions)])
         found = found or self._handed_on(scope) or self._returned(result, interpreter, inside)
         # Which of several a method uses is decided by its object, out of sight of the call.
         is_method = self.analysis.unit.enclosing_class(self.functions[scope].start_byte) is not None
         return _few(found, 1 if is_method else _MOST_ASSETS)
+
+    def _is_hash_of_another(self, offset: int, meaning: Meaning, inside: dict[int, list[Meaning]]) -> bool:
+        """Whether a hash is an argument of what is named after it: the function hands out ``hmac.new(…, sha1)``."""
+        if meaning.asset is None or algorithms.primitive(meaning.asset) != "hash":
+            return False
+        around = (self.analysis.uses[at].value for at, ms in inside.items() if ms and at in self.analysis.uses)
+        return any(
+            isinstance(use, Call) and use.start < offset < use.end and use.offset != offset for use in around
+        )
 
     def _handed_on(self, scope: int) -> list[Meaning]:
         """Return what the calls of wrappers that a function returns hand out.

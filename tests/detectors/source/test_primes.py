@@ -56,3 +56,18 @@ def test_comments_and_prose_are_no_use() -> None:
     prime = f"{groups()['ffdhe2048'].prime:X}"
     assert found(f"# {prime}\n", "python") == []
     assert found(f"{prime}\n", "prose") == []
+
+
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        ("class SrpClient:\n", "SRP-6-modp3072"),
+        ("# RFC 5054, SRP\nclass DiffieHellman:\n", "FFDH-modp3072"),
+        ("dh_group = srp_group =\\\n", "FFDH-modp3072"),
+        ("class Group:\n", "FFDH-modp3072"),
+    ],
+)
+def test_the_group_is_of_srp_where_the_code_is(around: str, expected: str) -> None:
+    """The two protocols share their groups; code that names only SRP is SRP."""
+    code = f"{around} P = {groups()['modp3072'].prime:#x}\n"
+    assert [name for _, name in found(code, "python")] == [expected]

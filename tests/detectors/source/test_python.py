@@ -7,6 +7,7 @@ import textwrap
 import pytest
 
 from pqc_migrate.catalog import algorithms
+from pqc_migrate.catalog.groups import groups
 from pqc_migrate.detectors.source import python
 from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
@@ -449,6 +450,53 @@ CASES = {
         app.config.get("JWT_ALGORITHM", "HS256")
         """,
         {"3 scrypt", "4 RSA-PKCS1-1.5-SHA-256", "5 ECDSA-P-256-SHA-256", "6 HMAC-SHA-512"},
+    ),
+    "key derivation with HMAC, and SRP over a group of its own module": (
+        f"""
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFHMAC
+        def derive(key, hashed):
+            KBKDFHMAC(hashed, mode, 32, 4, 4, location, label, context, None)
+            return KBKDFHMAC(algorithm=hashes.SHA256(), mode=mode, length=16).derive(key)
+        class Srp:
+            N = int("{groups()["modp3072"].prime:x}", 16)
+            def public(self):
+                return pow(self.g, self.a, self.N)
+        """,
+        {"5 SP800-108", "6 SP800-108-HMAC-SHA-256", "6 SHA-256", "10 SRP-6-modp3072"},
+    ),
+    "a hash that is only asked for": (
+        """
+        try:
+            from hashlib import md5
+        except ImportError:
+            md5 = None
+        if not md5:
+            raise ValueError
+        if (x and md5) or y:
+            pass
+        assert md5
+        size = 16 if md5 else 0
+        chosen = md5 if x else other
+        """,
+        {"12 MD5"},
+    ),
+    "methods of one name of other objects": (
+        """
+        from Crypto.Cipher import AES, ARC4
+        class Sealed:
+            def encrypt(self, data):
+                return AES.new(self.key, AES.MODE_GCM).encrypt(data)
+            def seal_text(self, text):
+                return self.encrypt(text.encode())
+        def rc4(key, data):
+            return ARC4.ARC4Cipher(key).encrypt(data)
+        def several(box, data):
+            Sealed().encrypt(data)
+            box.encrypt(data)
+            return box.seal_text(data)
+        """,
+        {"5 AES-GCM", "7 AES-GCM", "9 RC4", "11 AES-GCM", "13 AES-GCM"},
     ),
     "ciphers and modes from one table": (
         """

@@ -74,7 +74,10 @@ def test_parameters_after_a_shift_are_unknown() -> None:
 def test_options_in_a_variable_are_split_into_words() -> None:
     """An unquoted variable gives as many words as it holds; an array gives its elements."""
     assert found('O="-newkey rsa:3072 -nodes"\nopenssl req $O\n') == {(2, "RSA-3072")}
-    assert found('o=(-newkey rsa:3072 -sha512)\nopenssl req "${o[@]}"\n') == {(2, "RSA-3072"), (2, "SHA-512")}
+    assert found('o=(-newkey rsa:3072 -sha512)\nopenssl req "${o[@]}"\n') == {
+        (2, "RSA-3072"),
+        (2, "RSA-PKCS1-1.5-SHA-512-3072"),
+    }
 
 
 def test_loop_gives_each_of_its_words() -> None:
@@ -175,3 +178,44 @@ def test_doubled_scripts_take_doubled_time(line: str) -> None:
 
     small = min(seconds(100) for _ in range(2))
     assert min(seconds(200) for _ in range(2)) < 3.5 * small + 0.05
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("openssl genrsa -out a.key 3072\nopenssl rsa -in a.key -out b.key\nopenssl x509 -signkey b.key -sha1\n",
+         {(1, "RSA-3072"), (2, "RSA"), (3, "RSA-PKCS1-1.5-SHA-1-3072")}),
+        ("openssl genpkey -algorithm $ALG -out a.key\nopenssl req -new -key a.key -sha256\n", {(2, "SHA-256")}),
+        ("openssl req -new -key a.key -sha256\nopenssl genrsa -out a.key 512\n", {(1, "SHA-256"), (2, "RSA-512")}),
+        (("if $ec\nthen openssl ecparam -genkey -name P-256 -out a.key\nelse openssl genrsa -out a.key\nfi\n"
+          "openssl req -new -key a.key -sha256\n"),
+         {(2, "EC-P-256"), (3, "RSA"), (5, "ECDSA-P-256-SHA-256"), (5, "RSA-PKCS1-1.5-SHA-256")}),
+        ("openssl req $OPTIONS -key a.key -sha256\n", {(1, "SHA-256")}),
+    ],
+)  # fmt: skip
+def test_a_signature_is_of_the_key_that_the_script_makes(code: str, expected: set[tuple[int, str]]) -> None:
+    """The kind of a key comes from the command that wrote its file; of another key only the hash is known."""
+    assert found(code) == expected
+
+
+def test_every_key_type_of_a_loop_is_found() -> None:
+    """EC is no part of Ed25519 where both are made."""
+    code = "for t in rsa ecdsa ed25519; do\n  ssh-keygen -q -t $t -f /etc/ssh/k_$t\ndone\n"
+    assert found(code) == {(2, "RSA"), (2, "EC"), (2, "Ed25519")}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("$SUDO openssl genrsa 2048\n", {(1, "RSA-2048")}),
+        ("run='ssh -F config root@localhost'\n$run openssl genrsa -out k 4096\n", {(2, "RSA-4096")}),
+        ("ssh -c aes128-cbc host openssl genrsa 4096\n", {(1, "AES-128-CBC"), (1, "RSA-4096")}),
+        ("$ECHO uses openssl genrsa.\n", set()),
+        ("$INSTALL openssl\n", set()),
+        ("$INSTALL openssl ssh curl\n", set()),
+        ("scp openssl host:\n", set()),
+    ],
+)
+def test_openssl_is_found_behind_what_runs_it(code: str, expected: set[tuple[int, str]]) -> None:
+    """A variable or ssh may run it; another list of words that holds its name has no subcommand behind it."""
+    assert found(code) == expected

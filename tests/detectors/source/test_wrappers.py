@@ -22,6 +22,9 @@ def hashed(data, name="sha1"):
     return h
 def check_signature(key, data, tag):
     return hmac.compare_digest(hmac.new(key, data, "sha384").digest(), tag)
+def hash_host(key, host):
+    digest = hmac.new(key, host, hashlib.sha1).digest()
+    return "|".join(["1", digest])
 def nonce():
     return bytearray(os.urandom(12))
 def login(user):
@@ -50,6 +53,7 @@ def again(data):
     return fp(data)
 def unknown(thing):
     return thing.fingerprint(b"")
+tools.hash_host(b"", b"")
 """
 LATER = """
 from app.uses import again
@@ -81,7 +85,7 @@ def test_calls_from_another_file_are_found_at_their_lines(tree: Path) -> None:
     """By alias, module, re-export, object and keyword; a function that only happens to hash is no wrapper."""
     assert rows(tree, "app/uses.py") == {
         (5, "SHA-256"), (6, "SHA-1"), (7, "SHA-512"), (8, "MD5"), (9, "HMAC-SHA-384"), (10, "CSPRNG"),
-        (13, "AES-256-GCM"), (15, "SHA-256"),
+        (13, "AES-256-GCM"), (15, "SHA-256"), (18, "HMAC-SHA-1"),
     }  # fmt: skip
 
 
