@@ -191,7 +191,8 @@ class RustUnit(RustValues):
             return ""
         name = self.type_of(value)
         owner, _, last = name.rpartition(".")
-        made = name == value.name and last[:1].islower() and owner.rpartition(".")[2][:1].isupper()
+        same = last == value.name.rpartition(".")[2]  # the crate may go by another name in the catalog
+        made = same and last[:1].islower() and owner.rpartition(".")[2][:1].isupper()
         return owner if made else name
 
     def arguments(self, node: Node) -> list[Node]:
