@@ -290,7 +290,7 @@ def test_deep_code_is_bounded(code: str) -> None:
     ],
 )
 def test_self_is_the_type_an_impl_block_is_for(owner: str, expected: set[tuple[int, str]]) -> None:
-    """``Self`` in an impl block for another crate's type is that type, and not one of this file of the same name."""
+    """``Self`` in an impl block for another crate's type is that type, and not this file's own of that name."""
     named = "use openssl::ssl::SslVersion;" if owner == "SslVersion" else "enum SslVersion { TLS1_2 }"
     code = (
         f"use openssl::ssl as tls; {named}\n"
