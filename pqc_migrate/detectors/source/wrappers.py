@@ -27,9 +27,10 @@ _MOST_CALLERS = 50
 _MOST_ASSETS = 4
 """Assets that one call may hand out; of more, only the families are known."""
 _DEEPEST = 4
-_ENCODERS = frozenset(
-    {"b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode", "btoa"}
-)
+_ENCODERS = frozenset({
+    "b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode", "btoa",
+    "ToBase64String", "ToHexString", "EncodeToBase64String", "EncodeToHexString", "encode_string",
+})  # fmt: skip
 """Functions whose result is still the digest, signature or key that went in, spelled otherwise."""
 
 
@@ -108,7 +109,7 @@ class Wrappers:
 
     def _is_said(self, meaning: Meaning, place: Call) -> bool:
         """Whether the line says it already: among the arguments of the call, or by what takes the call's hash."""
-        is_hash = meaning.asset is not None and algorithms.primitive(meaning.asset) == "hash"
+        is_hash = _is_hash(meaning)
         for offset, meanings in self.analysis.composed.items():
             use = self.analysis.uses[offset].value
             if place.start <= offset < place.end:
@@ -167,7 +168,12 @@ class Wrappers:
         """Return those of the uses in a function that it is named for, and those its result comes from."""
         inside.update({at: ms for at, ms in self.found.items() if scope in self.analysis.unit.scopes.chain(at)})
         said = purposes.said_by(self.names[scope])
-        found = [m for ms in inside.values() for m in ms if said & purposes.of(m.functions or m.rule.functions)]
+        fitting = [
+            (at, m) for at, ms in inside.items() for m in ms if said & purposes.of(m.functions or m.rule.functions)
+        ]
+        # The hash that an HMAC or a signature takes is said by that one.
+        parts = {part for _, meaning in fitting for part in meaning.parts}
+        found = [m for at, m in fitting if at not in parts or not _is_hash(m)]
         found = found or self._handed_on(scope) or self._returned(result, interpreter, inside)
         # Which of several a method uses is decided by its object, out of sight of the call.
         is_method = self.analysis.unit.enclosing_class(self.functions[scope].start_byte) is not None
@@ -197,6 +203,10 @@ class Wrappers:
                 whole = inside.get(offset) or self.analysis.composed.get(offset) or meanings
                 found.extend(m for m in whole if m.asset is not None and algorithms.primitive(m.asset) != "drbg")
         return found if others <= known else []
+
+
+def _is_hash(meaning: Meaning) -> bool:
+    return meaning.asset is not None and algorithms.primitive(meaning.asset) == "hash"
 
 
 def _evaluated(unit: Unit, interpreter: Interpreter, offset: int) -> Use:

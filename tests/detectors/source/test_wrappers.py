@@ -109,6 +109,19 @@ def test_other_functions_of_the_name_are_none(tree: Path) -> None:
     assert rows(tree, "plain.py") == set()
 
 
+def test_the_hash_that_an_hmac_takes_is_no_second_result(tmp_path: Path) -> None:
+    """A call of ``sha_hmac`` hands out the HMAC; the SHA-256 object inside is said where it stands."""
+    (tmp_path / "tools.py").write_text(
+        "import hashlib, hmac\n"
+        "def sha_hmac(key, data):\n"
+        "    return hmac.new(key, data, hashlib.sha256).digest()\n"
+        "def hash_both(key, data):\n"
+        "    return hmac.new(key, hashlib.sha256(data).digest(), 'sha1').digest()\n"
+    )
+    (tmp_path / "use.py").write_text("import tools\ntools.sha_hmac(b'', b'')\ntools.hash_both(b'', b'')\n")
+    assert rows(tmp_path, "use.py") == {(2, "HMAC-SHA-256"), (3, "HMAC-SHA-1"), (3, "SHA-256")}
+
+
 def test_functions_of_several_files_that_call_each_other_end(tmp_path: Path) -> None:
     """Two wrappers that hand on each other's result are read a bounded number of times."""
     for one, other in (("a", "b"), ("b", "a")):
