@@ -26,7 +26,8 @@ _MOST_FUNCTIONS = 120
 _MOST_CALLERS = 50
 _MOST_ASSETS = 4
 """Assets that one call may hand out; of more, only the families are known."""
-_DEEPEST = 4
+_DEEPEST = 6
+"""Calls between a result and what it was made with: base64url takes an encoder and three replacements."""
 _ENCODERS = frozenset({
     "b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode", "btoa",
     "ToBase64String", "ToHexString", "EncodeToBase64String", "EncodeToHexString", "encode_string",
