@@ -32,6 +32,7 @@ _SAME_OBJECT = frozenset({
     "to_string", "into_boxed_slice", "ok_or", "ok_or_else", "ok", "map_err", "context", "with_context", "iter",
     "into_iter", "borrow", "borrow_mut", "lock", "read", "write", "deref", "chain_update", "into_inner", "get_mut",
     "as_bytes", "rev", "by_ref", "to_lowercase", "to_uppercase", "trim", "or_else", "inspect_err", "map_into",
+    "parse",
 })  # fmt: skip
 """Methods that give the value they are called on, when the catalog does not know them."""
 _SAME_VALUE = frozenset({
