@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from pqc_migrate.model.inventory import Role
 
+EXTENSION = "*"
+"""Stands for the class of a function that is called on objects of other classes, as C# extension methods are."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Hit:
@@ -31,6 +34,8 @@ class Offer:
 
     def homes(self) -> set[bytes]:
         """Return words of which a file that calls it holds one: its class, or else its file or folder."""
+        if self.members[0] == EXTENSION:
+            return {word(self.members[-1])}
         if len(self.members) > 1:
             return {self.members[-2].encode()}
         return {part.split(".")[0].encode() for part in self.path.split("/")[-2:]}
