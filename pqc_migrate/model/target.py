@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from pqc_migrate.model.inventory import Role
 
+EXTENSION = "*"
+"""Stands for the class of a function that is called on objects of other classes, as C# extension methods are."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Hit:
@@ -34,6 +37,8 @@ class Offer:
 
         A class that is all that a file exports (``exports.default``) has no name that others have to use.
         """
+        if self.members[0] == EXTENSION:
+            return {word(self.members[-1])}
         if len(self.members) > 1 and "." not in self.members[-2]:
             return {self.members[-2].encode()}
         return {part.split(".")[0].encode() for part in self.path.split("/")[-2:]}

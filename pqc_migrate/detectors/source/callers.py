@@ -19,7 +19,7 @@ from pqc_migrate.detectors.source.interpret import Interpreter
 from pqc_migrate.detectors.source.unit import Binding, Called, Unit
 from pqc_migrate.detectors.source.values import UNKNOWN, Call, Value, options
 from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
-from pqc_migrate.model.target import Offer, Offers, SourceFile, word
+from pqc_migrate.model.target import EXTENSION, Offer, Offers, SourceFile, word
 
 _KEPT = 32
 _NAME_OF_WORDS = re.compile(r"[a-z0-9]_[A-Za-z0-9]|[a-z0-9][A-Z]")
@@ -108,9 +108,13 @@ class Callers:
     def _offer(self, name: str) -> Offer | None:
         if name not in self._found:
             self._found[name] = None
-            if name.rsplit(".", 1)[-1] in self._last_words and not name.startswith("*."):
+            if name.rsplit(".", 1)[-1] in self._last_words and self._is_looked_up(name):
                 self._found[name] = self._follow(self._unit, name, "", _MOST_REEXPORTS)
         return self._found[name]
+
+    def _is_looked_up(self, name: str) -> bool:
+        """Whether a name says enough: on an object of unknown type, only that of an extension, in several words."""
+        return not name.startswith("*.") or (self._unit.program_wide and _NAME_OF_WORDS.search(name) is not None)
 
     def _follow(self, unit: Unit, name: str, folder: str, depth: int) -> Offer | None:
         """Return the function that a name stands for in a file of a folder, through files that hand it on."""
@@ -137,6 +141,8 @@ class Callers:
     def _program_wide(self, name: str) -> Offer | None:
         """Return the one function of the target that has a name: behind its class's, or a name of several words."""
         parts = tuple(name.split("."))
+        if parts[0] == EXTENSION:  # whatever the object comes from: text.Trim().ToSha256()
+            parts = (EXTENSION, parts[-1])
         fitting = [
             offer
             for offer in self._offers.named.get(parts[-1], ())

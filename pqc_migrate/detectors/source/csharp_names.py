@@ -12,6 +12,7 @@ from pqc_migrate.detectors.source.objects import Argument, ObjectUnit
 from pqc_migrate.detectors.source.objects_names import Parameter
 from pqc_migrate.detectors.source.unit import Binding
 from pqc_migrate.detectors.source.values import Call, Value, as_default, choice, options
+from pqc_migrate.model.target import EXTENSION
 
 _QUERY = """
 (class_declaration) @scope @class @type
@@ -193,6 +194,13 @@ class CSharpNames(ObjectUnit):
             self.assign(self.text(node), node, None)
         elif parts is not None and self.is_self(parts[0]):
             self.assign_member(self.text(parts[1]), node, None)
+
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield (names, definition) of the functions; extensions are called on objects, too."""
+        for members, node in super().named_functions():
+            yield members, node
+            if self._extended(node) is not None:
+                yield (EXTENSION, members[-1]), node
 
     # What is where ----------------------------------------------------------------------------
 

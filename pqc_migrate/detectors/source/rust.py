@@ -32,6 +32,7 @@ _SAME_OBJECT = frozenset({
     "to_string", "into_boxed_slice", "ok_or", "ok_or_else", "ok", "map_err", "context", "with_context", "iter",
     "into_iter", "borrow", "borrow_mut", "lock", "read", "write", "deref", "chain_update", "into_inner", "get_mut",
     "as_bytes", "rev", "by_ref", "to_lowercase", "to_uppercase", "trim", "or_else", "inspect_err", "map_into",
+    "parse",
 })  # fmt: skip
 """Methods that give the value they are called on, when the catalog does not know them."""
 _SAME_VALUE = frozenset({
@@ -191,7 +192,8 @@ class RustUnit(RustValues):
             return ""
         name = self.type_of(value)
         owner, _, last = name.rpartition(".")
-        made = name == value.name and last[:1].islower() and owner.rpartition(".")[2][:1].isupper()
+        same = last == value.name.rpartition(".")[2]  # the crate may go by another name in the catalog
+        made = same and last[:1].islower() and owner.rpartition(".")[2][:1].isupper()
         return owner if made else name
 
     def arguments(self, node: Node) -> list[Node]:

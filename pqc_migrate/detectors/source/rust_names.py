@@ -44,6 +44,7 @@ _WRITTEN_OUT = (
 )
 _MACRO = re.compile(rb"\b((?:\w+::)*(?:" + _WRITTEN_OUT + rb"))!(\s*)([(\[{])")
 _STATIC_REF = re.compile(rb"\bstatic(\s+)ref\b")
+_OWN_PATH = re.compile(r"(?:crate|self|super)\b")
 _PATHS = frozenset({"identifier", "type_identifier", "self", "crate", "super", "metavariable"})
 _DEEPEST_PATH = 16
 
@@ -83,7 +84,7 @@ class RustNames(Unit):
         """(struct, field) → what is put into it."""
         self.field_types: dict[tuple[str, str], Node] = {}
         self.impls: dict[int, str] = {}
-        """Scope of an impl block → its type."""
+        """Scope of an impl block → its type: by its last name, or by its path where that leads out of the file."""
         self.modules: set[str] = set()
         self.crates: set[str] = set()
         """What ``extern crate`` brings in as a name of the module."""
@@ -171,7 +172,9 @@ class RustNames(Unit):
     def _bind_impl(self, node: Node) -> None:
         kind = node.child_by_field_name("type")
         if kind is not None:
-            self.impls[self.scope_of(node)] = self._simple_type(kind)
+            foreign = kind.type == "scoped_type_identifier" and not _OWN_PATH.match(self.text(kind))
+            label = self._joined("", self._written(kind)) if foreign else self._simple_type(kind)
+            self.impls[self.scope_of(node)] = label
 
     def _simple_type(self, node: Node) -> str:
         """Return the last name of a written type, without its arguments."""

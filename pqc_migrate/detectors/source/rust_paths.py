@@ -117,11 +117,17 @@ class RustPaths(RustNames):
         if name == "None":
             return NOTHING
         if name == "Self":
-            kind = self.self_type(node.start_byte)
-            return self.placed(self.identifier(kind, node.start_byte), node) if kind else UNKNOWN
+            return self._of_own_type(node)
         return self._placed_type(self.identifier(name, node.start_byte), node)
 
     _of_type_identifier = _of_identifier
+
+    def _of_own_type(self, node: Node) -> Value:
+        """Return the type that ``Self`` stands for."""
+        kind = self.self_type(node.start_byte)
+        if "." in kind:
+            return self.placed(Name(name=kind, how="object"), node)
+        return self.placed(self.identifier(kind, node.start_byte), node) if kind else UNKNOWN
 
     def _placed_type(self, value: Value, node: Node) -> Value:
         """Give a name, or a type with its arguments, the place it is written at."""
@@ -145,7 +151,8 @@ class RustPaths(RustNames):
 
     def _of_self(self, node: Node) -> Value:
         kind = self.self_type(node.start_byte)
-        return Call(self.line(node), "object", f"{LOCAL}{kind}") if kind else Name(name="self")
+        local = "" if "." in kind else LOCAL
+        return Call(self.line(node), "object", f"{local}{kind}") if kind else Name(name="self")
 
     def _of_scoped_identifier(self, node: Node) -> Value:
         path, name = node.child_by_field_name("path"), node.child_by_field_name("name")

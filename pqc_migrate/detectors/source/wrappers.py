@@ -27,11 +27,13 @@ _MOST_FUNCTIONS = 120
 _MOST_CALLERS = 50
 _MOST_ASSETS = 4
 """Assets that one call may hand out; of more, only the families are known."""
-_DEEPEST = 4
 _WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*")
-_ENCODERS = frozenset(
-    {"b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode", "btoa"}
-)
+_DEEPEST = 6
+"""Calls between a result and what it was made with: base64url takes an encoder and three replacements."""
+_ENCODERS = frozenset({
+    "b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode", "btoa",
+    "ToBase64String", "ToHexString", "EncodeToBase64String", "EncodeToHexString", "encode_string",
+})  # fmt: skip
 """Functions whose result is still the digest, signature or key that went in, spelled otherwise."""
 
 
@@ -110,7 +112,7 @@ class Wrappers:
 
     def _is_said(self, meaning: Meaning, place: Call) -> bool:
         """Whether the line says it already: among the arguments of the call, or by what takes the call's hash."""
-        is_hash = meaning.asset is not None and algorithms.primitive(meaning.asset) == "hash"
+        is_hash = _is_hash(meaning)
         for offset, meanings in self.analysis.composed.items():
             use = self.analysis.uses[offset].value
             if place.start <= offset < place.end:
@@ -170,7 +172,10 @@ class Wrappers:
         inside.update({at: ms for at, ms in self.found.items() if scope in self.analysis.unit.scopes.chain(at)})
         said = purposes.said_by(self.names[scope])
         whole = [(at, m) for at, ms in inside.items() for m in ms if not self._is_hash_of_another(at, m, inside)]
-        found = _less_hashes([m for _, m in whole if said & purposes.of(m.functions or m.rule.functions)])
+        fitting = [(at, m) for at, m in whole if said & purposes.of(m.functions or m.rule.functions)]
+        # The hash that an HMAC or a signature takes is said by that one.
+        parts = {part for _, meaning in fitting for part in meaning.parts}
+        found = _less_hashes([m for at, m in fitting if at not in parts or not _is_hash(m)])
         found = found or self._handed_on(scope) or self._returned(result, interpreter, inside)
         # Which of several a method uses is decided by its object, out of sight of the call.
         is_method = self.analysis.unit.enclosing_class(self.functions[scope].start_byte) is not None
@@ -230,6 +235,10 @@ def _less_hashes(meanings: list[Meaning]) -> list[Meaning]:
     if "signature" not in primitives:
         return meanings
     return [meaning for meaning, primitive in zip(meanings, primitives, strict=True) if primitive != "hash"]
+
+
+def _is_hash(meaning: Meaning) -> bool:
+    return meaning.asset is not None and algorithms.primitive(meaning.asset) == "hash"
 
 
 def _evaluated(unit: Unit, interpreter: Interpreter, offset: int) -> Use:

@@ -279,3 +279,40 @@ def test_deep_code_is_bounded(code: str) -> None:
     started = time.process_time()
     assert (1, "MD5") in found(code) or code.startswith("use a::{")
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("owner", "expected"),
+    [
+        ("tls::SslVersion", {(5, "TLSv1.2")}),  # the library's type
+        ("SslVersion", {(5, "TLSv1.2")}),
+        ("super::SslVersion", set()),  # the project's own, whatever it is called
+    ],
+)
+def test_self_is_the_type_an_impl_block_is_for(owner: str, expected: set[tuple[int, str]]) -> None:
+    """``Self`` in an impl block for another crate's type is that type, and not this file's own of that name."""
+    named = "use openssl::ssl::SslVersion;" if owner == "SslVersion" else "enum SslVersion { TLS1_2 }"
+    code = (
+        f"use openssl::ssl as tls; {named}\n"
+        f"impl From<u8> for {owner} {{\n"
+        "    fn from(value: u8) -> Self {\n"
+        "        match value {\n"
+        "            2 => Self::TLS1_2,\n"
+        "            _ => unreachable!(),\n"
+        "        }\n    }\n}\n"
+    )
+    assert found(code) == expected
+
+
+def test_an_object_has_the_methods_of_its_type_under_every_name_of_its_crate() -> None:
+    """aws-lc-rs is looked up as ring; what its functions make is called on all the same."""
+    code = (
+        "use aws_lc_rs::{agreement, kem};\n"
+        "struct Pair { key: kem::DecapsulationKey }\n"
+        "impl Pair {\n"
+        "    fn new() -> Self { Pair { key: kem::DecapsulationKey::generate(&kem::ML_KEM_768).unwrap() } }\n"
+        "    fn open(&self, text: &[u8]) { self.key.decapsulate(text.into()); }\n"
+        "    fn public(&self) { self.key.algorithm(); }\n"
+        "}\n"
+    )
+    assert found(code) == {(4, "ML-KEM-768"), (5, "ML-KEM-768")}

@@ -113,6 +113,43 @@ def test_other_functions_of_the_name_are_none(tree: Path) -> None:
     assert rows(tree, "plain.py") == set()
 
 
+def test_the_hash_that_an_hmac_takes_is_no_second_result(tmp_path: Path) -> None:
+    """A call of ``sha_hmac`` hands out the HMAC; the SHA-256 object inside is said where it stands."""
+    (tmp_path / "tools.py").write_text(
+        "import hashlib, hmac\n"
+        "def sha_hmac(key, data):\n"
+        "    return hmac.new(key, data, hashlib.sha256).digest()\n"
+        "def hash_both(key, data):\n"
+        "    return hmac.new(key, hashlib.sha256(data).digest(), 'sha1').digest()\n"
+    )
+    (tmp_path / "use.py").write_text("import tools\ntools.sha_hmac(b'', b'')\ntools.hash_both(b'', b'')\n")
+    assert rows(tmp_path, "use.py") == {(2, "HMAC-SHA-256"), (3, "HMAC-SHA-1"), (3, "SHA-256")}
+
+
+def test_extension_methods_of_another_file_are_found_on_any_object(tmp_path: Path) -> None:
+    """A C# extension counts by a name of several words, where no class in sight has a method of that name."""
+    (tmp_path / "Extensions.cs").write_text(
+        "using System.Security.Cryptography;\n"
+        "public static class Extensions {\n"
+        "    public static byte[] ToSha256(this byte[] data) => SHA256.HashData(data);\n"
+        "    public static byte[] Hash(this byte[] data) => SHA512.HashData(data);\n"
+        "}\n"
+    )
+    (tmp_path / "Use.cs").write_text(
+        "class Own { public byte[] ToSha256() { return null; } }\n"
+        "class Use {\n"
+        "    void Run(byte[] data, Own own) {\n"
+        "        data.ToSha256();\n"
+        '        "text".Bytes().ToSha256();\n'
+        "        data.Hash();\n"
+        "        own.ToSha256();\n"
+        "        new Own().ToSha256();\n"
+        "    }\n"
+        "}\n"
+    )
+    assert rows(tmp_path, "Use.cs") == {(4, "SHA-256"), (5, "SHA-256")}
+
+
 def test_functions_of_several_files_that_call_each_other_end(tmp_path: Path) -> None:
     """Two wrappers that hand on each other's result are read a bounded number of times."""
     for one, other in (("a", "b"), ("b", "a")):
