@@ -28,8 +28,11 @@ _MOST_ASSETS = 4
 """Assets that one call may hand out; of more, only the families are known."""
 _DEEPEST = 4
 _ENCODERS = frozenset(
-    {"b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode", "btoa"}
-)
+    {
+        "b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode",
+        "btoa", "bin2hex", "base64_encode", "unpack1", "strict_encode64",
+    }
+)  # fmt: skip
 """Functions whose result is still the digest, signature or key that went in, spelled otherwise."""
 
 
@@ -102,7 +105,7 @@ class Wrappers:
     def _hands_out(self, scope: int) -> bool:
         """Whether a call may get something: for certain, or when it names the algorithm."""
         inside = self.analysis.unit.scopes.chain
-        return bool(self._as_read(scope, None)) or any(
+        return bool(_few(self._as_read(scope, None), self._most(scope, None))) or any(
             scope in inside(offset) for offset in self.analysis.interpreter.unresolved
         )
 
@@ -134,10 +137,21 @@ class Wrappers:
     def handed_out(self, scope: int, called: Called, caller: Node | None = None) -> list[Meaning]:
         """Return what a function hands out to one call of it, which stands at `caller` or in another file."""
         asked = self.analysis.unit.asked(self.functions[scope])
-        key = (scope, *(repr(called.passed(parameter)) for parameter in asked))
+        most = self._most(scope, caller)
+        key = (scope, most, *(repr(called.passed(parameter)) for parameter in asked))
         if key not in self._handed:
-            self._handed[key] = self._read(scope, called, caller) if asked else self._as_read(scope, caller)
+            found = self._read(scope, called, caller) if asked else self._as_read(scope, caller)
+            self._handed[key] = _few(found, most)
         return self._handed[key]
+
+    def _most(self, scope: int, caller: Node | None) -> int:
+        """Return how many assets a call may hand out.
+
+        Which of several a method uses is decided by its object, which only the methods of that object see.
+        """
+        owner = self.analysis.unit.enclosing_class(self.functions[scope].start_byte)
+        within = caller is not None and self.analysis.unit.enclosing_class(caller.start_byte) == owner
+        return _MOST_ASSETS if owner is None or within else 1
 
     def _as_read(self, scope: int, caller: Node | None) -> list[Meaning]:
         """Return what a function hands out whose calls are all alike."""
@@ -168,10 +182,14 @@ class Wrappers:
         inside.update({at: ms for at, ms in self.found.items() if scope in self.analysis.unit.scopes.chain(at)})
         said = purposes.said_by(self.names[scope])
         found = [m for ms in inside.values() for m in ms if said & purposes.of(m.functions or m.rule.functions)]
-        found = found or self._handed_on(scope) or self._returned(result, interpreter, inside)
-        # Which of several a method uses is decided by its object, out of sight of the call.
-        is_method = self.analysis.unit.enclosing_class(self.functions[scope].start_byte) is not None
-        return _few(found, 1 if is_method else _MOST_ASSETS)
+        return found or self._handed_on(scope) or self._returned(scope, result, interpreter, inside)
+
+    def _class_of(self, scope: int) -> str:
+        """Return the name of the class around a function, empty where there is none."""
+        unit = self.analysis.unit
+        owner = unit.enclosing_class(self.functions[scope].start_byte)
+        name = unit.classes[owner].child_by_field_name("name") if owner is not None else None
+        return unit.text(name) if name is not None else ""
 
     def _handed_on(self, scope: int) -> list[Meaning]:
         """Return what the calls of wrappers that a function returns hand out."""
@@ -181,12 +199,16 @@ class Wrappers:
         places = [self._spans.get((node.start_byte, node.end_byte)) for node in returned]
         return [meaning for place in places if place is not None for meaning in self.found[place]]
 
-    def _returned(self, value: Value, interpreter: Interpreter, inside: dict[int, list[Meaning]]) -> list[Meaning]:
+    def _returned(
+        self, scope: int, value: Value, interpreter: Interpreter, inside: dict[int, list[Meaning]]
+    ) -> list[Meaning]:
         """Return what a result was made with.
 
         A function most of whose results come from other calls is no wrapper of the one that is known. A random
-        token is no longer cryptography where a function that is not named for it hands it out.
+        token is no longer cryptography where a function hands it out that neither its own name nor its class's
+        name speaks of.
         """
+        left_out = () if "generate" in purposes.said_by(self._class_of(scope)) else ("drbg",)
         found: list[Meaning] = []
         known = others = 0
         for option in options(value):
@@ -195,7 +217,9 @@ class Wrappers:
             others += not made and isinstance(option, Call)
             for offset, meanings in made:
                 whole = inside.get(offset) or self.analysis.composed.get(offset) or meanings
-                found.extend(m for m in whole if m.asset is not None and algorithms.primitive(m.asset) != "drbg")
+                found.extend(
+                    m for m in whole if m.asset is not None and algorithms.primitive(m.asset) not in left_out
+                )
         return found if others <= known else []
 
 

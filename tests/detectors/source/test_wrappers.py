@@ -369,6 +369,39 @@ def test_languages(tmp_path: Path, language: str) -> None:
     assert rows(tmp_path, name) == expected
 
 
+OBJECT = """
+import hashlib, os
+class Signer:
+    def __init__(self, old):
+        self.kind = hashlib.md5 if old else hashlib.sha256
+    def digest(self, data):
+        return self.kind(data).hexdigest()
+    def both(self, data):
+        return self.digest(data) + "!"
+class RandomText:
+    def text(self):
+        return os.urandom(8)
+    def twice(self):
+        return self.text() + self.text()
+class Store:
+    def blob(self):
+        return os.urandom(8)
+    def thrice(self):
+        return self.blob()
+"""
+
+
+def test_methods_of_one_object(tmp_path: Path) -> None:
+    """A method sees what its object decides, and a class's name may say what its methods hand out."""
+    (tmp_path / "app.py").write_text(OBJECT)
+    (tmp_path / "use.py").write_text("from app import Signer\nSigner(True).digest(b'')\n")
+    assert rows(tmp_path, "app.py") == {
+        (5, "MD5"), (5, "SHA-256"), (7, "MD5"), (7, "SHA-256"), (9, "MD5"), (9, "SHA-256"),
+        (12, "CSPRNG"), (14, "CSPRNG"), (17, "CSPRNG"),
+    }  # fmt: skip
+    assert rows(tmp_path, "use.py") == set()
+
+
 def test_the_number_of_processes_changes_nothing(tree: Path) -> None:
     """Both readings give the same with several workers."""
     for number in range(1600):
