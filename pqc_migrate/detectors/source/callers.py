@@ -149,7 +149,7 @@ class Callers:
             offer
             for offer in self._offers.named.get(parts[-1], ())
             if offer.libraries == self._language and offer.path != self._file.path
-            and offer.members == parts[-len(offer.members) :]
+            and _ends_alike(offer.members, parts)
             and (len(offer.members) > 1 or (len(parts) == 1 and _NAME_OF_WORDS.search(name)))
         ]  # fmt: skip
         folder = posixpath.dirname(self._file.path)
@@ -180,6 +180,12 @@ class Callers:
         here = posixpath.dirname(self._file.path)
         names = self._file.listing
         return names(posixpath.relpath(folder, here or ".")) if names is not None else ()
+
+
+def _ends_alike(members: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    """Whether a name is that of a function; of the modules around its class, a call may name only the last."""
+    least = min(len(members), len(parts))
+    return members[-least:] == parts[-least:] and (least > 1 or len(members) == 1)
 
 
 class _Passed:

@@ -288,8 +288,14 @@ class RubyUnit(RubyValues):
         for token in self.words(word.rstrip("?!=").encode()):
             used = self.use(token)
             outside = used is not None and not function.start_byte <= used.start_byte < function.end_byte
-            if used is not None and used.type == "call" and outside and not self._is_on_library(used):
+            if used is not None and outside and self._calls(used) and not self._is_on_library(used):
                 yield used
+
+    def _calls(self, used: Node) -> bool:
+        """Whether a method is called: with arguments or a receiver, or by its bare name."""
+        if used.type == "identifier":
+            return self.local(self.text(used), used.start_byte) is None
+        return used.type == "call"
 
     def _is_on_library(self, call: Node) -> bool:
         """Whether a call is one of an object or class that the catalog knows, and of nothing else."""

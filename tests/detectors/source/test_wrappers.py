@@ -402,6 +402,32 @@ def test_methods_of_one_object(tmp_path: Path) -> None:
     assert rows(tmp_path, "use.py") == set()
 
 
+OPEN = """
+import hashlib
+class Digester:
+    def __init__(self, name="md5"):
+        self.name = name
+    def digest(self, data):
+        return hashlib.new(self.name, data).digest()
+def digest_of(data, name="sha1"):
+    return hashlib.new(name, data).digest()
+def hash_either(data, settings):
+    if settings.old:
+        return hashlib.md5(data).digest()
+    return hashlib.new(settings.name, data).digest()
+"""
+
+
+def test_what_a_call_leaves_open(tmp_path: Path) -> None:
+    """A default is right for a call that leaves it; not for an object made elsewhere, nor beside an open choice."""
+    (tmp_path / "app.py").write_text(OPEN)
+    (tmp_path / "use.py").write_text(
+        "from app import Digester, digest_of, hash_either\n"
+        "def f(d: Digester, settings):\n    d.digest(b'')\n    digest_of(b'')\n    hash_either(b'', settings)\n"
+    )
+    assert rows(tmp_path, "use.py") == {(4, "SHA-1")}
+
+
 def test_the_number_of_processes_changes_nothing(tree: Path) -> None:
     """Both readings give the same with several workers."""
     for number in range(1600):
