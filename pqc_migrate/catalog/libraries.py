@@ -53,12 +53,12 @@ class Source:
     """Take this parameter or detail of the object the method is called on; ``*`` for the object itself
     (read ``as`` signer, encryptor or agreement: for what the method makes of it)."""
     convert: str = ""
-    """``number``, ``bytes`` (a count of octets → bits), ``octets`` (the length of a key value → bits),
-    ``digest``, ``hmac`` (a hash → HMAC with it), ``curve``, ``mode``, ``text``, ``object`` (another call's
-    meaning), ``signer`` and ``encryptor`` (a key or padding object → its signature or encryption scheme), ``curve-signer`` and
+    """``number``, ``bytes`` (a count of octets → bits), ``octets`` (the length of a key value → bits), ``digest``,
+    ``hmac`` (a hash → HMAC with it), ``curve``, ``mode``, ``text``, ``object`` (another call's meaning), ``signer``
+    and ``encryptor`` (a key or padding object → its signature or encryption scheme), ``curve-signer`` and
     ``agreement`` (a curve's key → ECDSA, ECDH; any other as it is), ``cipher`` (an object's name), ``flag``
-    (``true`` or ``false``), ``nist-curve`` (256 → P-256) or the name of a notation (`catalog.notations`); left
-    out: what fits the parameter. A detail read ``as = "object"`` takes over that object's details."""
+    (``true`` or ``false``), ``nist-curve`` (256 → P-256) or the name of a notation (`catalog.notations`); left out:
+    what fits the parameter. A detail read ``as = "object"`` takes over that object's details."""
     default: str = ""
     """The value the library documents when the argument is left out."""
     family: str = ""

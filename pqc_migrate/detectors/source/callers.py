@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
+from tree_sitter import Node
+
 from pqc_migrate.catalog import libraries
 from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, made_for, new_neighbor, new_unit
 from pqc_migrate.detectors.source.elsewhere import detached
@@ -55,16 +57,22 @@ class Callers:
         count = 0
         for name in self._names():
             for token in self._unit.words(name):
-                node = self._unit.use(token)
-                for call in options(self._unit.value(node)) if node is not None else ():
-                    if not isinstance(call, Call) or call.offset != token.start_byte:
-                        continue
+                for call in self._called_at(token):
                     offer = self._offer(call.name)
                     if offer is None or offer.level != level:
                         continue
                     count += 1
                     if count <= _MOST_CALLS:
                         yield from self._handed(call, offer)
+
+    def _called_at(self, token: Node) -> list[Call]:
+        """Return the functions that a word may call; none when one that it names cannot be told from the others."""
+        node = self._unit.use(token)
+        found = options(self._unit.value(node)) if node is not None else ()
+        calls = [call for call in found if isinstance(call, Call) and call.offset == token.start_byte]
+        named = [call for call in calls if not call.name.startswith("*.")]
+        known = [call for call in named if self._catalog(call.name) or self._offer(call.name) is not None]
+        return calls if len(named) < 2 or len(known) == len(named) else []
 
     def _names(self) -> list[bytes]:
         """Return the words that the functions may be called by here: their names, and what imports call them."""
@@ -147,7 +155,7 @@ class Callers:
             offer
             for offer in self._offers.named.get(parts[-1], ())
             if offer.libraries == self._language and offer.path != self._file.path
-            and offer.members == parts[-len(offer.members) :]
+            and _ends_alike(offer.members, parts)
             and (len(offer.members) > 1 or (len(parts) == 1 and _NAME_OF_WORDS.search(name)))
         ]  # fmt: skip
         folder = posixpath.dirname(self._file.path)
@@ -178,6 +186,12 @@ class Callers:
         here = posixpath.dirname(self._file.path)
         names = self._file.listing
         return names(posixpath.relpath(folder, here or ".")) if names is not None else ()
+
+
+def _ends_alike(members: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    """Whether a name is that of a function; of the modules around its class, a call may name only the last."""
+    least = min(len(members), len(parts))
+    return members[-least:] == parts[-least:] and (least > 1 or len(members) == 1)
 
 
 class _Passed:

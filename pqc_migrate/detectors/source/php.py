@@ -86,12 +86,21 @@ class PhpUnit(PhpValues):
             if self.text(member).lower() == "class":
                 found.append(option)
             elif option.name.startswith(LOCAL):
-                inner = self.inherited(self.local_class(option.name), self.text(member))
-                found.append(self.placed(inner, member) if inner is not None else UNKNOWN)
+                found.append(self._own_constant(self.local_class(option.name), member))
             else:
                 full = f"{option.name}.{self.text(member)}"
                 found.append(Name(self.line(member), "literal", full, member.start_byte))
         return choice(found)
+
+    def _own_constant(self, scope: int | None, member: Node) -> Value:
+        """Return a constant of a class of this file, or else of the class of another file that it extends."""
+        inner = self.inherited(scope, self.text(member))
+        if inner is not None:
+            return self.placed(inner, member)
+        bases = list(self._foreign_bases(scope)) if scope is not None else []
+        if len(bases) != 1:
+            return UNKNOWN
+        return Name(self.line(member), "literal", f"{bases[0]}.{self.text(member)}", member.start_byte)
 
     def _classes(self, node: Node) -> list[Name | Call]:
         """Return the classes that the left side of ``::`` or the operand of ``new`` may be."""
@@ -114,6 +123,8 @@ class PhpUnit(PhpValues):
             if isinstance(option, Call | Name) and option.name.startswith(LOCAL):
                 inner = self.inherited(self.local_class(option.name), f"${self.text(name)}")
                 found.append(self.placed(inner, name) if inner is not None else UNKNOWN)
+            elif isinstance(option, Call):
+                found.append(self.placed(self.field(option, self.text(name)), name))
             elif isinstance(option, Text | Number) and self.text(name) == "value":  # of an enum's case
                 found.append(option)
         return choice(found)
@@ -140,10 +151,10 @@ class PhpUnit(PhpValues):
         if name.startswith(LOCAL):
             return self._local_call(name)
         passed = self.passed(node)
-        called = self.literal(passed[0]) if name in _CALLBACKS and passed else None
+        called = self.literal(passed[0]) if name.lower() in _CALLBACKS and passed else None
         if called is not None and self.knows(called.strip("\\").lower()):
             return self._callback(called.strip("\\").lower(), passed, node)
-        simple = self.builtin(name, passed)
+        simple = self.builtin(name.lower(), passed)
         return simple if simple is not None else self._called(name, None, place, node)
 
     def _function_name(self, function: Node) -> str:
@@ -155,7 +166,7 @@ class PhpUnit(PhpValues):
         if imported and imported[-1].kind == "import":
             return imported[-1].name
         name = text.strip("\\").replace("\\", ".")
-        return name if "." in name else name.lower()
+        return name if "." in name or not self.knows(name.lower()) else name.lower()
 
     def _dynamic_call(self, function: Node, node: Node) -> Value:
         """Return what the call of a closure, or of a function named by a string, gives."""

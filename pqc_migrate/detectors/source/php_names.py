@@ -85,6 +85,8 @@ class PhpNames(Unit):
         """Scopes that do not see the variables around them."""
         self._entries: dict[tuple[int, str], list[tuple[int, Node | None, Node]]] = {}
         """Offset, key and value of ``$array[key] = value``, by scope and variable."""
+        self._fields: dict[str, list[tuple[Node, Node]]] = {}
+        """Object and value of ``$object->name = value``, by the property's name; ``$this`` left out."""
         super().__init__(data, type_of, knows)
 
     # Bindings ---------------------------------------------------------------------------------
@@ -138,6 +140,12 @@ class PhpNames(Unit):
             self.add(scope, self.text(label), binding)
             if parameter.type == "property_promotion_parameter" and owner is not None:
                 self.add(owner, self.text(label), binding)
+
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield the functions of this file by their names as written, which are bound in lower case."""
+        for members, node in super().named_functions():
+            name = node.child_by_field_name("name")
+            yield (*members[:-1], self.text(name) if name is not None else members[-1]), node
 
     def parameters(self, function: Node) -> list[Node]:
         """Return the parameters of a function, comments left out."""
@@ -211,6 +219,10 @@ class PhpNames(Unit):
             key = left.named_children[1] if len(left.named_children) > 1 else None
             if place is not None:
                 self._entries.setdefault(place, []).append((node.end_byte, key, right))
+        elif left.type == "member_access_expression":
+            target, name = left.child_by_field_name("object"), left.child_by_field_name("name")
+            if target is not None and name is not None and name.type == "name":
+                self._fields.setdefault(self.text(name), []).append((target, right))
 
     def _bind_augment(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -403,6 +415,17 @@ class PhpNames(Unit):
             if (owner, name) in self._entries:
                 return self.filled(Table(), (owner, name), -1, None)
         return None
+
+    def field(self, owner: Call, name: str) -> Value:
+        """Return what this file writes into a property of objects of another file's class."""
+        kind = self.type_of(owner)
+        written = [
+            right
+            for target, right in self._fields.get(name, [])[:_MOST_BINDINGS]
+            if any(isinstance(o, Call) and self.type_of(o) == kind for o in options(self.value(target)))
+        ]
+        found = [as_constant(self.value(right)) for right in written]
+        return choice([value for value in found if value != UNKNOWN])
 
     def passed(self, call: Node) -> list[Node]:
         """Return the expressions that a call passes, in their order."""

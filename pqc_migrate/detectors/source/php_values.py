@@ -96,10 +96,13 @@ class PhpValues(PhpNames):
         if sign == "|":
             flags = [side.items if isinstance(side, Items) else (side,) for side in (left, right)]
             return Items(self.line(node), items=(*flags[0], *flags[1]))
+        found = [self._operated(sign, a, b) for a in options(left) for b in options(right)]
+        return choice([value for value in found if value != UNKNOWN])
+
+    def _operated(self, sign: str, left: Value, right: Value) -> Value:
         if sign == "+" and isinstance(left, Table) and isinstance(right, Table):
             return Table(left.line, pairs={**right.pairs, **left.pairs})
-        found = [operate(sign, a, b) for a in options(left) for b in options(right)]
-        return choice([value for value in found if value != UNKNOWN])
+        return operate(sign, left, right)
 
     def _of_conditional_expression(self, node: Node) -> Value:
         body, other = node.child_by_field_name("body"), self.value(node.child_by_field_name("alternative"))

@@ -288,8 +288,20 @@ class RubyUnit(RubyValues):
         for token in self.words(word.rstrip("?!=").encode()):
             used = self.use(token)
             outside = used is not None and not function.start_byte <= used.start_byte < function.end_byte
-            if used is not None and used.type == "call" and outside:
+            if used is not None and outside and self._calls(used) and not self._is_on_library(used):
                 yield used
+
+    def _calls(self, used: Node) -> bool:
+        """Whether a method is called: with arguments or a receiver, or by its bare name."""
+        if used.type == "identifier":
+            return self.local(self.text(used), used.start_byte) is None
+        return used.type == "call"
+
+    def _is_on_library(self, call: Node) -> bool:
+        """Whether a call is one of an object or class that the catalog knows, and of nothing else."""
+        receiver = call.child_by_field_name("receiver")
+        found = options(self.value(receiver)) if receiver is not None and receiver.type != "self" else ()
+        return bool(found) and all(isinstance(option, Call | Name) and self.knows(option.name) for option in found)
 
     def arguments_at(self, caller: Node, parameter: Binding) -> Node | None:
         """Return the argument a call passes for a parameter, by its keyword or its position."""

@@ -299,14 +299,17 @@ class RubyNames(Unit):
         return self.lineage(scope) if scope in self.classes else []
 
     def returned(self, function: Node) -> Value:
-        """Return what a method or block of this file gives: its last expression, and what it returns before."""
+        """Return what a method or block of this file gives."""
+        found = [self.value(result) for result in self.results(function)]
+        return choice([value for value in found if value not in (UNKNOWN, NOTHING)])
+
+    def results(self, function: Node) -> list[Node]:
+        """Return what a method or block gives: its last expression, and what it returns before."""
         body = function.child_by_field_name("body")
         early = self.returns.get(self.scope_of(function), [])[:_MOST_BINDINGS]
         results = [part for node in early for part in node.named_children[:1]]
         results = [part.named_children[0] for part in results if part.named_children]
-        results += self.last(body) if body is not None else []
-        found = [self.value(result) for result in results]
-        return choice([value for value in found if value not in (UNKNOWN, NOTHING)])
+        return results + (self.last(body) if body is not None else [])
 
     def last(self, body: Node) -> list[Node]:
         """Return the expressions whose value a body may have, through its branches."""

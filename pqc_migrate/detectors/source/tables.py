@@ -47,11 +47,14 @@ _VALUES = frozenset(
         "keyword_argument", "default_parameter", "typed_default_parameter",  # Python
         "assignment_expression", "assignment_pattern", "required_parameter", "enum_assignment",  # JavaScript
         "property_declaration", "enum_entry", "control_transfer_statement", "return_expression",  # Swift, Kotlin
+        "optional_parameter", "keyword_parameter", "simple_parameter",  # Ruby, PHP
     }
 )  # fmt: skip
 _SUBSCRIPTS = frozenset({"subscript", "subscript_expression", "index_expression", "element_reference"})
 _SEPARATORS = re.compile(r"[,:\s]+")
 _QUOTED = re.compile(rb"\"((?:[^\"\\\n]|\\.)*)\"")
+_PERCENT = re.compile(r"%[qQ]?[(\[{<|](.*)[)\]}>|]", re.DOTALL)
+"""A string of Ruby written as ``%(first second)``."""
 _LONGEST = 2000
 _XML = (
     "http://www.w3.org/2000/09/xmldsig#", "http://www.w3.org/2001/04/xmldsig-more#",
@@ -117,7 +120,9 @@ def _strings(root: Node, data: bytes, offset: int, language: str) -> Iterator[tu
     if node is None or "string" not in node.type or node.end_byte - node.start_byte > _LONGEST:
         return
     content = data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    percent = _PERCENT.fullmatch(content) if language == "ruby" else None
     text = content.strip("rbuf`'\"") if content[:1] not in "`'\"" else content.strip("`'\"")
+    text = percent[1] if percent is not None else text
     read = text in _jose_names() and table_places.is_given_to_known_call(node, language)
     read = read or table_places.is_constant_of_known_call(node, language)
     yield data.find(text.encode(), node.start_byte), text, _is_member(node) and not read

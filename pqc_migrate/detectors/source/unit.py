@@ -287,12 +287,16 @@ class Unit:
 
     def returned(self, function: Node) -> Value:
         """Return what a function of this file returns, over its first few returns."""
+        found = [self.value(node) for node in self.results(function)]
+        return found[0] if len(found) == 1 else choice([value for value in found if value != UNKNOWN])
+
+    def results(self, function: Node) -> list[Node]:
+        """Return the expressions that a function of this file returns, the first few."""
         body = function.child_by_field_name("body")
         if function.type == "arrow_function" and body is not None and body.type != "statement_block":
-            return self.value(body)
+            return [body]
         nodes = self.returns.get(self.scope_of(function), [])[:8]
-        found = [self.value(node.named_children[0]) for node in nodes if node.named_children]
-        return choice([value for value in found if value != UNKNOWN])
+        return [node.named_children[0] for node in nodes if node.named_children]
 
     def identifier(self, name: str, offset: int) -> Value:
         """Return what a simple name is at an offset, by the scopes around it."""

@@ -33,6 +33,7 @@ _DEEPEST = 6
 _ENCODERS = frozenset({
     "b64encode", "urlsafe_b64encode", "hexlify", "EncodeToString", "Sprintf", "from", "encode", "decode", "btoa",
     "ToBase64String", "ToHexString", "EncodeToBase64String", "EncodeToHexString", "encode_string",
+    "bin2hex", "base64_encode", "unpack1", "encode64", "strict_encode64", "urlsafe_encode64",
 })  # fmt: skip
 """Functions whose result is still the digest, signature or key that went in, spelled otherwise."""
 
@@ -62,6 +63,9 @@ class Wrappers:
     _seen: list[int] = field(default_factory=list)
     _spans: dict[tuple[int, int], int] = field(default_factory=dict)
     """Offset of a call of a wrapper by where the call begins and ends."""
+    _callees: dict[int, tuple[int, Node]] = field(default_factory=dict)
+    """Scope of the wrapper and node of each of its calls in this file, by the offset of the call."""
+    _busy: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for members, node in self.analysis.unit.named_functions():
@@ -84,6 +88,7 @@ class Wrappers:
                     continue
                 handed = [m for m in self._handed_to(scope, caller) if not self._is_said(m, place)]
                 self.hand(place, handed)
+                self._callees[place.offset] = scope, caller
                 for meaning in handed:
                     yield HandedOut(place, meaning, self.analysis.file.path, unit.line(self.functions[scope]))
                 if handed:
@@ -106,7 +111,7 @@ class Wrappers:
     def _hands_out(self, scope: int) -> bool:
         """Whether a call may get something: for certain, or when it names the algorithm."""
         inside = self.analysis.unit.scopes.chain
-        return bool(self._as_read(scope, None)) or any(
+        return bool(_few(self._as_read(scope, None), self._most(scope, None))) or any(
             scope in inside(offset) for offset in self.analysis.interpreter.unresolved
         )
 
@@ -138,16 +143,38 @@ class Wrappers:
     def handed_out(self, scope: int, called: Called, caller: Node | None = None) -> list[Meaning]:
         """Return what a function hands out to one call of it, which stands at `caller` or in another file."""
         asked = self.analysis.unit.asked(self.functions[scope])
-        key = (scope, *(repr(called.passed(parameter)) for parameter in asked))
+        most = self._most(scope, caller)
+        key = (scope, most, *(repr(called.passed(parameter)) for parameter in asked))
         if key not in self._handed:
-            self._handed[key] = self._read(scope, called, caller) if asked else self._as_read(scope, caller)
+            found = self._read(scope, called, caller) if asked else self._as_read(scope, caller)
+            self._handed[key] = _few(found if most > 1 else self._decided(scope, found), most)
         return self._handed[key]
+
+    def _decided(self, scope: int, found: list[Meaning]) -> list[Meaning]:
+        """Leave out what only a default of a constructor says, where the object was made out of sight."""
+        function = self.functions[scope]
+        first, last = self.analysis.unit.line(function), int(function.end_point.row) + 1
+        return [
+            meaning
+            for meaning in found
+            if all(p.how != "default argument" or first <= p.line <= last for p in meaning.provenance)
+        ]
+
+    def _most(self, scope: int, caller: Node | None) -> int:
+        """Return how many assets a call may hand out.
+
+        Which of several a method uses is decided by its object, which only the methods of that object see.
+        """
+        owner = self.analysis.unit.enclosing_class(self.functions[scope].start_byte)
+        within = caller is not None and self.analysis.unit.enclosing_class(caller.start_byte) == owner
+        return _MOST_ASSETS if owner is None or within else 1
 
     def _as_read(self, scope: int, caller: Node | None) -> list[Meaning]:
         """Return what a function hands out whose calls are all alike."""
         analysis = self.analysis
         inside = {at: ms for at, ms in analysis.composed.items() if scope in analysis.unit.scopes.chain(at)}
         result = analysis.unit.value(caller) if caller is not None else self._result(analysis.unit, scope)
+        inside.update({at: self.found[at] for at in self._calls_in(scope)})
         return self._chosen(scope, inside, result, analysis.interpreter)
 
     def _read(self, scope: int, called: Called, caller: Node | None) -> list[Meaning]:
@@ -160,7 +187,28 @@ class Wrappers:
             if scope in unit.scopes.chain(offset)
         }
         result = unit.value(caller) if caller is not None else self._result(unit, scope)
-        return self._chosen(scope, dict(compose(uses)), result, interpreter)
+        inside = dict(compose(uses))
+        inside.update({at: self._again(at, unit) for at in self._calls_in(scope)})
+        return self._chosen(scope, inside, result, interpreter)
+
+    def _calls_in(self, scope: int) -> list[int]:
+        """Return the offsets of the calls of wrappers in a function."""
+        return [at for at in self.found if scope in self.analysis.unit.scopes.chain(at)]
+
+    def _again(self, at: int, unit: Unit) -> list[Meaning]:
+        """Return what a call of a wrapper hands out where the function around it is given something else."""
+        if at not in self._callees or at in self._busy:
+            return self.found[at]
+        scope, caller = self._callees[at]
+
+        def passed(parameter: Binding) -> Value:
+            return unit.value(unit.arguments_at(caller, parameter))
+
+        self._busy.add(at)
+        try:
+            return self.handed_out(scope, Called(self.functions[scope], passed), caller)
+        finally:
+            self._busy.discard(at)
 
     def _result(self, unit: Unit, scope: int) -> Value:
         return unit.returned(self.functions[scope])
@@ -169,42 +217,46 @@ class Wrappers:
         self, scope: int, inside: dict[int, list[Meaning]], result: Value, interpreter: Interpreter
     ) -> list[Meaning]:
         """Return those of the uses in a function that it is named for, and those its result comes from."""
-        inside.update({at: ms for at, ms in self.found.items() if scope in self.analysis.unit.scopes.chain(at)})
         said = purposes.said_by(self.names[scope])
-        whole = [(at, m) for at, ms in inside.items() for m in ms if not self._is_hash_of_another(at, m, inside)]
+        whole = [(at, m) for at, ms in inside.items() for m in ms]
         fitting = [(at, m) for at, m in whole if said & purposes.of(m.functions or m.rule.functions)]
         # The hash that an HMAC or a signature takes is said by that one.
         parts = {part for _, meaning in fitting for part in meaning.parts}
         found = _less_hashes([m for at, m in fitting if at not in parts or not _is_hash(m)])
-        found = found or self._handed_on(scope) or self._returned(result, interpreter, inside)
-        # Which of several a method uses is decided by its object, out of sight of the call.
-        is_method = self.analysis.unit.enclosing_class(self.functions[scope].start_byte) is not None
-        return _few(found, 1 if is_method else _MOST_ASSETS)
+        if found:
+            return [] if self._leaves_open(scope, said, inside, interpreter) else found
+        found = self._handed_on(scope, inside) or self._returned(result, interpreter, inside)
+        # A random token is no longer cryptography where a function hands it out that neither its own name nor its
+        # class's name speaks of.
+        left_out = () if "generate" in purposes.said_by(self._class_of(scope)) else ("drbg",)
+        return [m for m in found if m.asset is None or algorithms.primitive(m.asset) not in left_out]
 
-    def _is_hash_of_another(self, offset: int, meaning: Meaning, inside: dict[int, list[Meaning]]) -> bool:
-        """Whether a hash is an argument of what is named after it: the function hands out ``hmac.new(…, sha1)``."""
-        if meaning.asset is None or algorithms.primitive(meaning.asset) != "hash":
-            return False
-        around = (self.analysis.uses[at].value for at, ms in inside.items() if ms and at in self.analysis.uses)
+    def _leaves_open(
+        self, scope: int, said: frozenset[str], inside: dict[int, list[Meaning]], interpreter: Interpreter
+    ) -> bool:
+        """Whether a function does what it is named for with an algorithm that was not read, too."""
+        unit = self.analysis.unit
         return any(
-            isinstance(use, Call) and use.start < offset < use.end and use.offset != offset for use in around
+            scope in unit.scopes.chain(at) and not inside.get(at) and said & purposes.of(rule.functions)
+            for at, rule in interpreter.unresolved.items()
         )
 
-    def _handed_on(self, scope: int) -> list[Meaning]:
+    def _class_of(self, scope: int) -> str:
+        """Return the name of the class around a function, empty where there is none."""
+        unit = self.analysis.unit
+        owner = unit.enclosing_class(self.functions[scope].start_byte)
+        name = unit.classes[owner].child_by_field_name("name") if owner is not None else None
+        return unit.text(name) if name is not None else ""
+
+    def _handed_on(self, scope: int, inside: dict[int, list[Meaning]]) -> list[Meaning]:
         """Return what the calls of wrappers that a function returns hand out.
 
         What was decrypted is plain data where a function that is not named for it hands it out.
         """
-        returned = [
-            node.named_children[0] for node in self.analysis.unit.returns.get(scope, []) if node.named_children
-        ]
+        returned = self.analysis.unit.results(self.functions[scope])
         places = [self._spans.get((node.start_byte, node.end_byte)) for node in returned]
-        return [
-            meaning
-            for place in places
-            if place is not None and not self._decrypts(place)
-            for meaning in self.found[place]
-        ]
+        kept = [place for place in places if place is not None and not self._decrypts(place)]
+        return [meaning for place in kept for meaning in inside.get(place, ())]
 
     def _decrypts(self, place: int) -> bool:
         match = _WORD.match(self.analysis.unit.data, place)
@@ -214,8 +266,7 @@ class Wrappers:
     def _returned(self, value: Value, interpreter: Interpreter, inside: dict[int, list[Meaning]]) -> list[Meaning]:
         """Return what a result was made with.
 
-        A function most of whose results come from other calls is no wrapper of the one that is known. A random
-        token is no longer cryptography where a function that is not named for it hands it out.
+        A function most of whose results come from other calls is no wrapper of the one that is known.
         """
         found: list[Meaning] = []
         known = others = 0
@@ -225,7 +276,7 @@ class Wrappers:
             others += not made and isinstance(option, Call)
             for offset, meanings in made:
                 whole = inside.get(offset) or self.analysis.composed.get(offset) or meanings
-                found.extend(m for m in whole if m.asset is not None and algorithms.primitive(m.asset) != "drbg")
+                found.extend(m for m in whole if m.asset is not None)
         return found if others <= known else []
 
 

@@ -236,6 +236,39 @@ def test_a_constant_of_another_file_of_the_target(tmp_path: Path) -> None:
     assert ("src/Box.php", 4, "AES-256-GCM") in named
 
 
+def test_a_constant_of_the_class_that_another_file_extends(tmp_path: Path) -> None:
+    """``self::NAME`` is looked for in the parent, too."""
+    (tmp_path / "Base.php").write_text("<?php\nnamespace App;\nabstract class Base { const NAME = 'sha384'; }\n")
+    (tmp_path / "Child.php").write_text(
+        "<?php\nnamespace App;\nclass Child extends Base {\n function f($d) { return hash(self::NAME, $d); }\n}\n"
+    )
+    report = scan([str(tmp_path)], ScanOptions(jobs=1))
+    named = {(f.location.path, f.location.line, algorithms.name(f.asset)) for f in report.findings}
+    assert named == {("Child.php", 4, "SHA-384")}
+
+
+def test_names_of_functions_are_found_as_they_are_written() -> None:
+    """PHP ignores the case of function names; a wrapper of several words keeps its words."""
+    code = "class A { function f($d) {\n return $this->hashOf($d);\n}\nfunction HashOf($d) { return MD5($d); } }\n"
+    assert found(code) == {(4, "MD5")}
+    assert found(code.replace("HashOf", "hashOf")) == {(2, "MD5"), (4, "MD5")}
+    assert found("function signedText($d) { return hash_hmac('sha512', $d, 'k'); }\n$x = signedText(1);") == {
+        (1, "HMAC-SHA-512"),
+        (2, "HMAC-SHA-512"),
+    }
+
+
+def test_a_property_of_another_files_object_is_what_this_file_writes_into_it() -> None:
+    """A field of a table goes through the property of an object that only its type names."""
+    code = """class Auth {
+    const KNOWN = ['a' => ['hash' => 'md5'], 'b' => ['hash' => 'sha256']];
+    static function make($n) { $c = new Challenge(); $c->kind = ['name' => $n] + self::KNOWN[$n]; return $c; }
+    static function of(Challenge $c, $d) { return hash($c->kind['hash'], $d); }
+    static function other(Reply $r, $d) { return hash($r->kind['hash'], $d); }
+}"""
+    assert found(code) == {(4, "MD5"), (4, "SHA-256")}
+
+
 @given(st.text(alphabet="<?php$x=(){}[];,.'\"->:\\ \nhashmd5newAfunctionclass", max_size=80))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     """Broken syntax ends in findings or in nothing."""

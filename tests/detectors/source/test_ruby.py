@@ -205,6 +205,76 @@ def test_a_constant_of_another_file_of_the_target(tmp_path: Path) -> None:
     assert ("lib/box.rb", 1, "AES-256-GCM") in named
 
 
+def test_a_method_is_called_by_its_bare_name() -> None:
+    """A word without arguments calls a method unless it is a local variable; one of a library's object does not."""
+    code = """class A
+  def digest
+    @digest ||= Base64.urlsafe_encode64(Digest::SHA256.digest(text))
+  end
+  def to_h
+    { digest: digest }
+  end
+  def other(digest)
+    { digest: digest }
+  end
+  def third
+    OpenSSL::HMAC.new(key, "SHA384").digest
+  end
+end
+"""
+    assert found(code) == {(3, "SHA-256"), (6, "SHA-256"), (12, "HMAC-SHA-384")}
+
+
+def test_a_wrapper_of_a_wrapper_gets_what_it_is_given(tmp_path: Path) -> None:
+    """A module is named by its last name inside the modules around it, and what is passed goes all the way."""
+    (tmp_path / "boxes.rb").write_text("""require "openssl"
+module App
+  module Boxes
+    class << self
+      def old(key)
+        opened(:ECB, key)
+      end
+      def opened(mode, key = nil)
+        cipher(mode, key)
+      end
+      def cipher(mode, key)
+        box = OpenSSL::Cipher.new("aes-256-#{mode.downcase}")
+        box.key = key
+        box
+      end
+    end
+  end
+end
+""")
+    (tmp_path / "use.rb").write_text("""module App
+  class Vault
+    def put
+      Boxes.opened(:CBC, @key)
+    end
+  end
+end
+""")
+    report = scan([str(tmp_path)], ScanOptions(jobs=1))
+    named = {(f.location.line, algorithms.name(f.asset)) for f in report.findings if f.location.path == "use.rb"}
+    assert named == {(4, "AES-256-CBC")}
+
+
+def test_one_of_several_modules_is_not_taken_for_all(tmp_path: Path) -> None:
+    """Where a call may reach several functions and not all are known, it says nothing."""
+    (tmp_path / "one.rb").write_text("""module One
+  def self.sign_text(key, text)
+    OpenSSL::HMAC.digest("SHA256", key, text)
+  end
+end
+""")
+    (tmp_path / "two.rb").write_text("module Two\n  def self.sign_text(key, text)\n    key.put(text)\n  end\nend\n")
+    use = "def sure(key)\n  One.sign_text(key, 1)\nend\ndef open(key)\n  [One, Two].max.sign_text(key, 1)\nend\n"
+    (tmp_path / "use.rb").write_text(use)
+    report = scan([str(tmp_path)], ScanOptions(jobs=1))
+    named = {(f.location.line, algorithms.name(f.asset)) for f in report.findings if f.location.path == "use.rb"}
+    assert named == {(2, "HMAC-SHA-256")}
+
+
 @given(st.text(alphabet="%w[]{}()|&.:@\"'#=<>\\ \ndefendclassOpenSSLDigestnew", max_size=80))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     """Broken syntax ends in findings or in nothing."""

@@ -44,6 +44,20 @@ def test_keys_that_are_set_and_named_values() -> None:
     assert found('m["ssh-rsa"] = 1;\nuse(m["ssh-rsa"]);\n', "javascript") == [(1, "RSA-PKCS1-1.5-SHA-1")]
 
 
+def test_ruby_and_php_defaults() -> None:
+    """Defaults of parameters and Ruby's percent strings offer a name."""
+    code = "LIST = %(ES256 ES384).freeze\ndef f(key, name = 'HS256', kind: 'RS512')\nend\nname == 'HS384'\n"
+    assert found(code, "ruby") == [
+        (1, "ECDSA-P-256-SHA-256"),
+        (1, "ECDSA-P-384-SHA-384"),
+        (2, "HMAC-SHA-256"),
+        (2, "RSA-PKCS1-1.5-SHA-512"),
+    ]
+    assert found("<?php function f($key, $name = 'HS256') { return $name === 'HS384'; }", "php") == [
+        (1, "HMAC-SHA-256")
+    ]
+
+
 @pytest.mark.parametrize(
     "code",
     [

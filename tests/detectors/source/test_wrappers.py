@@ -410,6 +410,65 @@ def test_languages(tmp_path: Path, language: str) -> None:
     assert rows(tmp_path, name) == expected
 
 
+OBJECT = """
+import hashlib, os
+class Signer:
+    def __init__(self, old):
+        self.kind = hashlib.md5 if old else hashlib.sha256
+    def digest(self, data):
+        return self.kind(data).hexdigest()
+    def both(self, data):
+        return self.digest(data) + "!"
+class RandomText:
+    def text(self):
+        return os.urandom(8)
+    def twice(self):
+        return self.text() + self.text()
+class Store:
+    def blob(self):
+        return os.urandom(8)
+    def thrice(self):
+        return self.blob()
+"""
+
+
+def test_methods_of_one_object(tmp_path: Path) -> None:
+    """A method sees what its object decides, and a class's name may say what its methods hand out."""
+    (tmp_path / "app.py").write_text(OBJECT)
+    (tmp_path / "use.py").write_text("from app import Signer\nSigner(True).digest(b'')\n")
+    assert rows(tmp_path, "app.py") == {
+        (5, "MD5"), (5, "SHA-256"), (7, "MD5"), (7, "SHA-256"), (9, "MD5"), (9, "SHA-256"),
+        (12, "CSPRNG"), (14, "CSPRNG"), (17, "CSPRNG"),
+    }  # fmt: skip
+    assert rows(tmp_path, "use.py") == set()
+
+
+OPEN = """
+import hashlib
+class Digester:
+    def __init__(self, name="md5"):
+        self.name = name
+    def digest(self, data):
+        return hashlib.new(self.name, data).digest()
+def digest_of(data, name="sha1"):
+    return hashlib.new(name, data).digest()
+def hash_either(data, settings):
+    if settings.old:
+        return hashlib.md5(data).digest()
+    return hashlib.new(settings.name, data).digest()
+"""
+
+
+def test_what_a_call_leaves_open(tmp_path: Path) -> None:
+    """A default is right for a call that leaves it; not for an object made elsewhere, nor beside an open choice."""
+    (tmp_path / "app.py").write_text(OPEN)
+    (tmp_path / "use.py").write_text(
+        "from app import Digester, digest_of, hash_either\n"
+        "def f(d: Digester, settings):\n    d.digest(b'')\n    digest_of(b'')\n    hash_either(b'', settings)\n"
+    )
+    assert rows(tmp_path, "use.py") == {(4, "SHA-1")}
+
+
 def test_the_number_of_processes_changes_nothing(tree: Path) -> None:
     """Both readings give the same with several workers."""
     for number in range(1600):
