@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from tree_sitter import Language, Node, Parser
 
 from pqc_migrate.catalog import libraries
-from pqc_migrate.detectors.source import grammars
+from pqc_migrate.detectors.source import c_switches, grammars
 from pqc_migrate.detectors.source.c_paths import Paths
 from pqc_migrate.detectors.source.unit import Binding, Unit
 from pqc_migrate.detectors.source.values import UNKNOWN, Name, Table, Value, choice
@@ -27,6 +27,7 @@ QUERY = """
 (while_statement body: (_) @branch)
 (do_statement body: (_) @branch)
 (case_statement) @branch
+(switch_statement) @switch
 (return_statement) @return
 (if_statement) @path
 (case_statement) @path
@@ -72,6 +73,8 @@ class CNames(Unit):
         """Variables of a scope that are declared to point into an array of it."""
         self.held: frozenset[bytes] = frozenset()
         """Fields that hold a function of the catalog: words to look at where they are called."""
+        self.cases: dict[str, list[tuple[int, int, list[Node]]]] = {}
+        """Variable → (start, end, labels) of the cases of its switches."""
         self._paths = Paths(sys.maxsize)
         known = libraries.load("c")
         self._fills, self._queries = known.fills, known.queries
@@ -116,6 +119,21 @@ class CNames(Unit):
             near = found[max(0, last_before - _MOST_NEAR) : last_before]
             found = [b for b in near if self._paths.reaches(b.offset, offset)] or near or found
         return super()._reaching(found, offset, same)
+
+    def _bind_switch(self, node: Node) -> None:
+        condition, body = node.child_by_field_name("condition"), node.child_by_field_name("body")
+        asked = condition.named_children[-1:] if condition is not None else []
+        if body is not None and asked and asked[0].type == "identifier":
+            self.cases.setdefault(self.text(asked[0]), []).extend(c_switches.cases(body))
+
+    def in_case(self, name: str, offset: int) -> list[Node]:
+        """Return the labels of the case, of a switch over a variable, around an offset; none where it is set."""
+        around = [case for case in self.cases.get(name, ()) if case[0] <= offset < case[1]]
+        if not around:
+            return []
+        start, _, labels = around[-1]
+        bound = self.bindings.get((self.scopes.innermost(offset), name), ())
+        return [] if any(start <= binding.offset <= offset for binding in bound) else labels
 
     def _bind_macro(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")

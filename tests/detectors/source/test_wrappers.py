@@ -385,6 +385,7 @@ def test_the_number_of_processes_changes_nothing(tree: Path) -> None:
         ("generate_key_pair", {"keygen"}),
         ("HMACSha1", {"tag", "digest"}),
         ("monkey", set()),
+        ("BuildTokenRequestMessage", set()),
     ],
 )
 def test_what_a_name_says(name: str, said: set[str]) -> None:
