@@ -40,7 +40,7 @@ QUERY = """
 (enumerator) @enumerator
 (initializer_pair) @pair
 (preproc_def) @macro
-(preproc_function_def) @macro
+(preproc_function_def) @scope @macro
 (call_expression function: (identifier) @callee)
 """
 ELEMENTS = "[]"
@@ -67,6 +67,7 @@ class CNames(Unit):
     def __init__(self, *arguments: object) -> None:
         self.macros: dict[str, list[tuple[int, int]]] = {}
         """Object-like and function-like macros: the bytes of their bodies, one for each definition."""
+        self.function_macros: dict[str, list[Node]] = {}
         self.structs: dict[tuple[int, str], list[str]] = {}
         """Fields that are assigned on a variable of a scope."""
         self.pointers: dict[tuple[int, str], list[str]] = {}
@@ -137,8 +138,16 @@ class CNames(Unit):
 
     def _bind_macro(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is not None and value is not None:
-            self.macros.setdefault(self.text(name), []).append((value.start_byte, value.end_byte))
+        if name is None or value is None:
+            return
+        self.macros.setdefault(self.text(name), []).append((value.start_byte, value.end_byte))
+        listed = node.child_by_field_name("parameters")
+        if listed is None:
+            return
+        self.function_macros.setdefault(self.text(name), []).append(node)
+        scope = self.scope_of(node)
+        for index, label in enumerate(listed.named_children):
+            self.add(scope, self.text(label), Binding(node.start_byte, None, "parameter", index=index, owner=node))
 
     def _bind_declare(self, node: Node) -> None:
         declarator, value = node.child_by_field_name("declarator"), node.child_by_field_name("value")
@@ -304,6 +313,16 @@ class CNames(Unit):
             node = node.parent
         return self.value(node)
 
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield (names, definition) of the functions, and of the macros that are called like functions."""
+        yield from super().named_functions()
+        yield from (((name,), node) for name, nodes in self.function_macros.items() for node in nodes)
+
+    def returned(self, function: Node) -> Value:
+        """Return what a function of this file returns, or what a macro stands for."""
+        body = function.child_by_field_name("value") if function.type == "preproc_function_def" else None
+        return self._body((body.start_byte, body.end_byte)) if body is not None else super().returned(function)
+
     def is_visible(self, function: Node) -> bool:
         """Whether other files can call a function of this file: not one with internal linkage (C17, 6.2.2)."""
         kinds = (child for child in function.named_children if child.type == "storage_class_specifier")
@@ -313,6 +332,8 @@ class CNames(Unit):
         """Yield the calls of a function of this file."""
         declarator = _function(function)
         name = declared(declarator.child_by_field_name("declarator")) if declarator is not None else None
+        if function.type == "preproc_function_def":
+            name = function.child_by_field_name("name")
         for token in self.words(self.text(name).encode()) if name is not None else ():
             used = self.use(token)
             if used is not None and used.type == "call_expression":

@@ -167,7 +167,9 @@ class Wrappers:
         """Return those of the uses in a function that it is named for, and those its result comes from."""
         inside.update({at: ms for at, ms in self.found.items() if scope in self.analysis.unit.scopes.chain(at)})
         said = purposes.said_by(self.names[scope])
-        found = [m for ms in inside.values() for m in ms if said & purposes.of(m.functions or m.rule.functions)]
+        parts = {part for ms in inside.values() for m in ms for part in m.parts}  # the hash of an HMAC
+        whole = (m for at, ms in inside.items() for m in ms if at not in parts)
+        found = [m for m in whole if said & purposes.of(m.functions or m.rule.functions)]
         found = found or self._handed_on(scope) or self._returned(result, interpreter, inside)
         # Which of several a method uses is decided by its object, out of sight of the call.
         is_method = self.analysis.unit.enclosing_class(self.functions[scope].start_byte) is not None
