@@ -123,3 +123,30 @@ const space = "http://www.w3.org/2000/09/xmldsig#";
 if (uri === "http://www.w3.org/2001/04/xmlenc#sha512") { throw new Error(); }
 """
     assert found(code, "javascript") == [(1, "RSA-PKCS1-1.5-SHA-256"), (2, "SHA-1"), (3, "AES-256-GCM")]
+
+
+def test_a_list_of_pointers_to_method_structures() -> None:
+    """Each entry offers what the structure it points to is named; elsewhere a pointer to one says nothing."""
+    code = """
+static const METHOD none = { "none", 0 };
+static const METHOD sha2 = { "hmac-sha2-256", 32, &init };
+static const METHOD md5 = { .name = "hmac-md5", .size = 16 };
+static const METHOD both = { "hmac-sha1", "ssh-dss" };
+static const METHOD *methods[] = {
+#if SHA2
+    &sha2,
+#endif
+    &none,
+    &md5, &both,
+    NULL
+};
+void f(void) { use(&md5); }
+"""
+    assert found(code, "c") == [
+        (3, "HMAC-SHA-256"),
+        (4, "HMAC-MD5"),
+        (5, "DSA-SHA-1"),
+        (5, "HMAC-SHA-1"),
+        (8, "HMAC-SHA-256"),
+        (11, "HMAC-MD5"),
+    ]
