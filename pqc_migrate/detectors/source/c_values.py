@@ -51,6 +51,8 @@ _SAYING = re.compile(
     r"(?i)(?:^|_)(?:\w?s?n?printf|log|debug|dbg|trace|warnx?|warning|errx?|error|fatal|msg|message|print|perror|assert\w*)$"
 )
 """Names of functions that only print what they are given."""
+_STATUSES = frozenset({"number_literal", "unary_expression", "null", "true", "false"})
+"""What a call is compared with that tells how it went, not what it gave."""
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _NUMBER = re.compile(r"^(0[xX][0-9a-fA-F']+|0[bB][01']+|[0-9][0-9']*)[uUlLzZ]*$")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
@@ -321,7 +323,9 @@ class CUnit(CNames):
             return False
         if around.type == "binary_expression":
             operator = around.child_by_field_name("operator")
-            return operator is not None and self.text(operator) in ("==", "!=") and not self.passed(call)
+            is_status = any(child.type in _STATUSES for child in around.named_children)
+            equal = operator is not None and self.text(operator) in ("==", "!=")
+            return equal and not is_status and not self.passed(call)
         return around.type == "argument_list" and self._taker(around) in self._queries
 
     def _taker(self, arguments: Node) -> str:

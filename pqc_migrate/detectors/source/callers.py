@@ -144,6 +144,8 @@ class Callers:
 
     def _program_wide(self, name: str) -> tuple[Offer, ...]:
         """Return the functions of the target that have a name: behind their class's, or a name of several words."""
+        if self._catalog(name):  # said already, by the library's rule
+            return ()
         parts = tuple(name.split("."))
         fitting = [
             offer

@@ -170,6 +170,7 @@ class Wrappers:
         parts = {part for ms in inside.values() for m in ms for part in m.parts}  # the hash of an HMAC
         whole = (m for at, ms in inside.items() for m in ms if at not in parts)
         found = [m for m in whole if said & purposes.of(m.functions or m.rule.functions)]
+        found = [m for m in found if m.asset is not None and purposes.speaks_of(self.names[scope], m.asset)]
         found = found or self._handed_on(scope) or self._returned(result, interpreter, inside)
         # Which of several a method uses is decided by its object, out of sight of the call.
         is_method = self.analysis.unit.enclosing_class(self.functions[scope].start_byte) is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pqc_migrate.catalog import algorithms, purposes
-from pqc_migrate.model.inventory import Finding
+from pqc_migrate.model.inventory import Asset, Finding, Kind
 from pqc_migrate.scan import ScanOptions, scan
 
 TOOLS = """
@@ -409,8 +409,28 @@ def test_the_number_of_processes_changes_nothing(tree: Path) -> None:
         ("HMACSha1", {"tag"}),
         ("monkey", set()),
         ("BuildTokenRequestMessage", set()),
+        ("md_valid", set()),
     ],
 )
 def test_what_a_name_says(name: str, said: set[str]) -> None:
     """Only whole words of a name count."""
     assert purposes.said_by(name) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "asset", "fits"),
+    [
+        ("crypto_scrypt", Asset.of(Kind.ALGORITHM, "PBKDF2"), False),
+        ("crypto_scrypt", Asset.of(Kind.ALGORITHM, "scrypt"), True),
+        ("bcrypt_pbkdf", Asset.of(Kind.ALGORITHM, "bcrypt"), True),
+        ("deriveKey", Asset.of(Kind.ALGORITHM, "PBKDF2"), True),
+        ("hmacSha1", Asset.of(Kind.ALGORITHM, "HKDF"), False),
+        ("curve25519_sha256", Asset.of(Kind.ALGORITHM, "MD5"), False),
+        ("curve25519_sha256", Asset.of(Kind.ALGORITHM, "SHA-2", size=256), True),
+        ("sha1sum", Asset.of(Kind.ALGORITHM, "SHA-1"), True),
+        ("sha512_256", Asset.of(Kind.ALGORITHM, "SHA-2", size="512/256"), True),
+    ],
+)
+def test_a_name_of_one_algorithm_does_not_speak_of_another(name: str, asset: Asset, fits: bool) -> None:
+    """scrypt is built on PBKDF2, but a function named after it does not hand out PBKDF2."""
+    assert purposes.speaks_of(name, asset) is fits
