@@ -166,15 +166,25 @@ class Wrappers:
     ) -> list[Meaning]:
         """Return those of the uses in a function that it is named for, and those its result comes from."""
         inside.update({at: ms for at, ms in self.found.items() if scope in self.analysis.unit.scopes.chain(at)})
-        said = purposes.said_by(self.names[scope])
-        parts = {part for ms in inside.values() for m in ms for part in m.parts}  # the hash of an HMAC
-        whole = (m for at, ms in inside.items() for m in ms if at not in parts)
-        found = [m for m in whole if said & purposes.of(m.functions or m.rule.functions)]
-        found = [m for m in found if m.asset is not None and purposes.speaks_of(self.names[scope], m.asset)]
+        found = self._named_for(self.names[scope], inside)
         found = found or self._handed_on(scope) or self._returned(result, interpreter, inside)
         # Which of several a method uses is decided by its object, out of sight of the call.
         is_method = self.analysis.unit.enclosing_class(self.functions[scope].start_byte) is not None
         return _few(found, 1 if is_method else _MOST_ASSETS)
+
+    def _named_for(self, name: str, inside: dict[int, list[Meaning]]) -> list[Meaning]:
+        """Return those of the uses in a function that its name speaks of; not the hash of an HMAC beside it."""
+        said = purposes.said_by(name)
+        named = [
+            (at, m)
+            for at, meanings in inside.items()
+            for m in meanings
+            if said & purposes.of(m.functions or m.rule.functions)
+            and m.asset is not None
+            and purposes.speaks_of(name, m.asset)
+        ]
+        parts = {part for _, m in named for part in m.parts}
+        return [m for at, m in named if at not in parts]
 
     def _handed_on(self, scope: int) -> list[Meaning]:
         """Return what the calls of wrappers that a function returns hand out."""
