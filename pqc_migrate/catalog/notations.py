@@ -124,6 +124,7 @@ GRAMMARS: Mapping[str, Callable[[str], Named | None]] = {
     "crypt": _crypt,
     "dh-prime": _dh_prime,
     "evp": evp.cipher,
+    "gcrypt-held": sexpressions.held,
     "gcrypt-keys": sexpressions.key,
     "gcrypt-schemes": sexpressions.scheme,
     "kernel": kernel.read,

@@ -1,4 +1,4 @@
-"""Libgcrypt's S-expressions for keys to generate and data to sign, read by their rule.
+"""Libgcrypt's S-expressions for keys to generate or hold, data to sign and signatures, read by their rule.
 
 Source: The Libgcrypt Reference Manual 1.10, sections "Key generation" and "Used S-expressions".
 """
@@ -23,6 +23,7 @@ _KEYS = {
     "ecdh": "ECDH",
 }
 _GENERATE = re.compile(r"\(\s*genkey\s*\(\s*([a-z-]+)")
+_HELD = re.compile(r"\(\s*(?:private-key|public-key|sig-val|enc-val)\s*\(\s*([a-z-]+)")
 _DATA = re.compile(r"\(\s*data\b")
 _BITS = re.compile(r"\(\s*nbits\s+(?:\d+:)?(\d{2,5})\s*\)")
 _CURVE = re.compile(r"\(\s*curve\s+(?:\d+:)?(\"[^\"]+\"|[\w.-]+)\s*\)")
@@ -32,10 +33,18 @@ _HASH = re.compile(r"\(\s*hash(?:-algo)?\s+(?:\d+:)?([a-z0-9-]+)")
 
 def key(text: str) -> Named | None:
     """Return the key that an S-expression asks to be generated, or None."""
-    generated = _GENERATE.search(text)
-    if generated is None or generated[1] not in _KEYS:
+    return _key(_GENERATE.search(text), text)
+
+
+def held(text: str) -> Named | None:
+    """Return the algorithm of the key, signature or ciphertext that an S-expression holds, or None."""
+    return _key(_HELD.search(text), text)
+
+
+def _key(found: re.Match[str] | None, text: str) -> Named | None:
+    if found is None or found[1] not in _KEYS:
         return None
-    family, bits, curve, flags = _KEYS[generated[1]], _BITS.search(text), _CURVE.search(text), _FLAGS.search(text)
+    family, bits, curve, flags = _KEYS[found[1]], _BITS.search(text), _CURVE.search(text), _FLAGS.search(text)
     if flags is not None and "eddsa" in flags[1].split():
         family = "EdDSA"
     known = names.curve(curve[1].strip('"')) if curve is not None else None

@@ -32,11 +32,16 @@ class Offer:
     level: int = 1
     """1: it calls a library itself; 2: it calls a function of level 1 in another file, and so on."""
 
+    anywhere: bool = False
+    """Whether files of its language call it without saying where it is defined (C: some header declares it)."""
+
     def homes(self) -> set[bytes]:
-        """Return words of which a file that calls it holds one: its class, or else its file or folder.
+        """Return words of which a file that calls it holds one: its class, else its file or folder; b"" for any.
 
         A class that is all that a file exports (``exports.default``) has no name that others have to use.
         """
+        if self.anywhere and len(self.members) == 1:
+            return {b""}
         if self.members[0] == EXTENSION:
             return {word(self.members[-1])}
         if len(self.members) > 1 and "." not in self.members[-2]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from tree_sitter import Language, Node, Parser
 
 from pqc_migrate.catalog import libraries
-from pqc_migrate.detectors.source import grammars
+from pqc_migrate.detectors.source import c_switches, grammars
 from pqc_migrate.detectors.source.c_paths import Paths
 from pqc_migrate.detectors.source.unit import Binding, Unit
 from pqc_migrate.detectors.source.values import UNKNOWN, Name, Table, Value, choice
@@ -27,6 +27,7 @@ QUERY = """
 (while_statement body: (_) @branch)
 (do_statement body: (_) @branch)
 (case_statement) @branch
+(switch_statement) @switch
 (return_statement) @return
 (if_statement) @path
 (case_statement) @path
@@ -39,7 +40,7 @@ QUERY = """
 (enumerator) @enumerator
 (initializer_pair) @pair
 (preproc_def) @macro
-(preproc_function_def) @macro
+(preproc_function_def) @scope @macro
 (call_expression function: (identifier) @callee)
 """
 ELEMENTS = "[]"
@@ -66,12 +67,15 @@ class CNames(Unit):
     def __init__(self, *arguments: object) -> None:
         self.macros: dict[str, list[tuple[int, int]]] = {}
         """Object-like and function-like macros: the bytes of their bodies, one for each definition."""
+        self.function_macros: dict[str, list[Node]] = {}
         self.structs: dict[tuple[int, str], list[str]] = {}
         """Fields that are assigned on a variable of a scope."""
         self.pointers: dict[tuple[int, str], list[str]] = {}
         """Variables of a scope that are declared to point into an array of it."""
         self.held: frozenset[bytes] = frozenset()
         """Fields that hold a function of the catalog: words to look at where they are called."""
+        self.cases: dict[str, list[tuple[int, int, list[Node]]]] = {}
+        """Variable → (start, end, labels) of the cases of its switches."""
         self._paths = Paths(sys.maxsize)
         known = libraries.load("c")
         self._fills, self._queries = known.fills, known.queries
@@ -117,10 +121,33 @@ class CNames(Unit):
             found = [b for b in near if self._paths.reaches(b.offset, offset)] or near or found
         return super()._reaching(found, offset, same)
 
+    def _bind_switch(self, node: Node) -> None:
+        condition, body = node.child_by_field_name("condition"), node.child_by_field_name("body")
+        asked = condition.named_children[-1:] if condition is not None else []
+        if body is not None and asked and asked[0].type == "identifier":
+            self.cases.setdefault(self.text(asked[0]), []).extend(c_switches.cases(body))
+
+    def in_case(self, name: str, offset: int) -> list[Node]:
+        """Return the labels of the case, of a switch over a variable, around an offset; none where it is set."""
+        around = [case for case in self.cases.get(name, ()) if case[0] <= offset < case[1]]
+        if not around:
+            return []
+        start, _, labels = around[-1]
+        bound = self.bindings.get((self.scopes.innermost(offset), name), ())
+        return [] if any(start <= binding.offset <= offset for binding in bound) else labels
+
     def _bind_macro(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is not None and value is not None:
-            self.macros.setdefault(self.text(name), []).append((value.start_byte, value.end_byte))
+        if name is None or value is None:
+            return
+        self.macros.setdefault(self.text(name), []).append((value.start_byte, value.end_byte))
+        listed = node.child_by_field_name("parameters")
+        if listed is None:
+            return
+        self.function_macros.setdefault(self.text(name), []).append(node)
+        scope = self.scope_of(node)
+        for index, label in enumerate(listed.named_children):
+            self.add(scope, self.text(label), Binding(node.start_byte, None, "parameter", index=index, owner=node))
 
     def _bind_declare(self, node: Node) -> None:
         declarator, value = node.child_by_field_name("declarator"), node.child_by_field_name("value")
@@ -286,6 +313,16 @@ class CNames(Unit):
             node = node.parent
         return self.value(node)
 
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield (names, definition) of the functions, and of the macros that are called like functions."""
+        yield from super().named_functions()
+        yield from (((name,), node) for name, nodes in self.function_macros.items() for node in nodes)
+
+    def returned(self, function: Node) -> Value:
+        """Return what a function of this file returns, or what a macro stands for."""
+        body = function.child_by_field_name("value") if function.type == "preproc_function_def" else None
+        return self._body((body.start_byte, body.end_byte)) if body is not None else super().returned(function)
+
     def is_visible(self, function: Node) -> bool:
         """Whether other files can call a function of this file: not one with internal linkage (C17, 6.2.2)."""
         kinds = (child for child in function.named_children if child.type == "storage_class_specifier")
@@ -295,6 +332,8 @@ class CNames(Unit):
         """Yield the calls of a function of this file."""
         declarator = _function(function)
         name = declared(declarator.child_by_field_name("declarator")) if declarator is not None else None
+        if function.type == "preproc_function_def":
+            name = function.child_by_field_name("name")
         for token in self.words(self.text(name).encode()) if name is not None else ():
             used = self.use(token)
             if used is not None and used.type == "call_expression":

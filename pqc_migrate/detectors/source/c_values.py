@@ -51,6 +51,8 @@ _SAYING = re.compile(
     r"(?i)(?:^|_)(?:\w?s?n?printf|log|debug|dbg|trace|warnx?|warning|errx?|error|fatal|msg|message|print|perror|assert\w*)$"
 )
 """Names of functions that only print what they are given."""
+_STATUSES = frozenset({"number_literal", "unary_expression", "null", "true", "false"})
+"""What a call is compared with that tells how it went, not what it gave."""
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _NUMBER = re.compile(r"^(0[xX][0-9a-fA-F']+|0[bB][01']+|[0-9][0-9']*)[uUlLzZ]*$")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
@@ -69,6 +71,9 @@ class CUnit(CNames):
 
     def _of_identifier(self, node: Node) -> Value:
         name = self.text(node)
+        labels = [self.value(label) for label in self.in_case(name, node.start_byte)]
+        if labels and all(isinstance(label, Name) and self.knows(label.name) for label in labels):
+            return self.placed(choice(labels), node)
         found = self.placed(self.identifier(name, node.start_byte), node)
         struct, elements = self.struct(name, node.start_byte), self.elements(name, node.start_byte)
         filled: list[Value] = [struct] if struct is not None else []
@@ -125,7 +130,16 @@ class CUnit(CNames):
         known = [value for value in values if value != UNKNOWN]
         if len(known) < len(values):  # it may return something else, too
             known = [v if isinstance(v, Call | Name) else replace(v, how="argument") for v in known]
+        looks_up = len(known) < len(values) or any(map(self._is_unread, known))
+        picked = {v.name for v in known if isinstance(v, Name) and self.knows(v.name)}
+        if looks_up and len(picked) > 1:  # some of many: which others, the looked up name decides
+            known = [v for v in known if not isinstance(v, Name) or v.name not in picked]
         return choice(known)
+
+    def _is_unread(self, value: Value) -> bool:
+        """Whether a value may come from a call of which nothing is known (``OBJ_txt2nid(name)``)."""
+        calls = (v for v in options(value) if isinstance(v, Call))
+        return any(not self.means(call.name) or (call.args and not any(map(_is_read, call.args))) for call in calls)
 
     def _inner(self, node: Node) -> Value:
         inner = node.child_by_field_name("value") or node.child_by_field_name("argument")
@@ -309,7 +323,9 @@ class CUnit(CNames):
             return False
         if around.type == "binary_expression":
             operator = around.child_by_field_name("operator")
-            return operator is not None and self.text(operator) in ("==", "!=") and not self.passed(call)
+            is_status = any(child.type in _STATUSES for child in around.named_children)
+            equal = operator is not None and self.text(operator) in ("==", "!=")
+            return equal and not is_status and not self.passed(call)
         return around.type == "argument_list" and self._taker(around) in self._queries
 
     def _taker(self, arguments: Node) -> str:
@@ -322,6 +338,10 @@ class CUnit(CNames):
         """Whether a constant only defines another of its kind (``#define SP_PROT_TLS1_0 SP_PROT_TLS1``)."""
         name = self.macro_around(token.start_byte)
         return name is not None and name.split("_")[:2] == self.text(token).split("_")[:2] and name.count("_") > 1
+
+
+def _is_read(value: Value) -> bool:
+    return any(isinstance(v, Text | Number | Name) for v in options(value))
 
 
 def _flags(value: Value) -> tuple[Value, ...]:

@@ -28,6 +28,8 @@ _NAME_OF_WORDS = re.compile(r"[a-z0-9]_[A-Za-z0-9]|[a-z0-9][A-Z]")
 """``scram_hmac`` or ``hashPassword``; what is called ``hash`` in one program is another function in the next."""
 _MOST_REEXPORTS = 3
 _MOST_CALLS = 400
+_MOST_DEFINITIONS = 6
+"""Definitions of one name, of which a build takes one."""
 
 
 class Callers:
@@ -38,7 +40,7 @@ class Callers:
         self._offers = offers
         self._language = language
         self._make = make
-        self._found: dict[str, Offer | None] = {}
+        self._found: dict[str, tuple[Offer, ...]] = {}
         self._known: dict[str, bool] = {}
         self._last_words = frozenset(name.rsplit(".", 1)[-1] for name in offers.named)
         self._class_words = frozenset(members[-1] for _, members in offers.classes)
@@ -58,12 +60,12 @@ class Callers:
         for name in self._names():
             for token in self._unit.words(name):
                 for call in self._called_at(token):
-                    offer = self._offer(call.name)
-                    if offer is None or offer.level != level:
+                    offers = self._offers_of(call.name)
+                    if all(offer.level != level for offer in offers):
                         continue
                     count += 1
                     if count <= _MOST_CALLS:
-                        yield from self._handed(call, offer)
+                        yield from self._handed(call, offers)
 
     def _called_at(self, token: Node) -> list[Call]:
         """Return the functions that a word may call; none when one that it names cannot be told from the others."""
@@ -71,7 +73,7 @@ class Callers:
         found = options(self._unit.value(node)) if node is not None else ()
         calls = [call for call in found if isinstance(call, Call) and call.offset == token.start_byte]
         named = [call for call in calls if not call.name.startswith("*.")]
-        known = [call for call in named if self._catalog(call.name) or self._offer(call.name) is not None]
+        known = [call for call in named if self._catalog(call.name) or self._offers_of(call.name)]
         return calls if len(named) < 2 or len(known) == len(named) else []
 
     def _names(self) -> list[bytes]:
@@ -81,28 +83,34 @@ class Callers:
             words.update(local.encode() for b in bindings if b.kind == "import" and word(b.name) in words)
         return sorted(words)
 
-    def _handed(self, call: Call, offer: Offer) -> Iterator[HandedOut]:
+    def _handed(self, call: Call, offers: tuple[Offer, ...]) -> list[HandedOut]:
+        """Return what a call hands out; of several definitions, one a platform, what all that are read agree on."""
+        read = [handed for offer in offers if (handed := self._handed_by(call, offer))]
+        if not read or any(_assets(handed) != _assets(read[0]) for handed in read):
+            return []
+        self.wrappers.hand(call, [handed.meaning for handed in read[0]])
+        return read[0]
+
+    def _handed_by(self, call: Call, offer: Offer) -> list[HandedOut]:
         home = self._neighbor(offer.path)
         if home is None:
-            return
+            return []
         theirs = _wrappers(home, offer.level, self._offers, self._language, made_for(self._make, home))
         for members, node in theirs.analysis.unit.named_functions():
             if members == offer.members:
                 scope = theirs.analysis.unit.scope_of(node)
                 passed = _Passed(theirs.analysis.unit, call, self._file.path)
                 handed = theirs.handed_out(scope, Called(node, passed.value))
-                if handed:
-                    self.wrappers.hand(call, handed)
-                for meaning in handed:
-                    yield HandedOut(call, meaning, offer.path, theirs.analysis.unit.line(node))
-                return
+                line = theirs.analysis.unit.line(node)
+                return [HandedOut(call, meaning, offer.path, line) for meaning in handed]
+        return []
 
     # Which function a name stands for ---------------------------------------------------------
 
     def _knows(self, name: str) -> bool:
         """Whether the catalog or the target explains a name: a function, or a class with such a method."""
         if name not in self._known:
-            self._known[name] = self._catalog(name) or self._offer(name) is not None or self._is_class(name)
+            self._known[name] = self._catalog(name) or bool(self._offers_of(name)) or self._is_class(name)
         return self._known[name]
 
     def _is_class(self, name: str) -> bool:
@@ -113,9 +121,9 @@ class Callers:
             return any(parts[-len(members) :] == members for _, members in self._offers.classes)
         return any(place in self._offers.classes for place in self._places(self._unit, name, ""))
 
-    def _offer(self, name: str) -> Offer | None:
+    def _offers_of(self, name: str) -> tuple[Offer, ...]:
         if name not in self._found:
-            self._found[name] = None
+            self._found[name] = ()
             if name.rsplit(".", 1)[-1] in self._last_words and self._is_looked_up(name):
                 self._found[name] = self._follow(self._unit, name, "", _MOST_REEXPORTS)
         return self._found[name]
@@ -124,12 +132,12 @@ class Callers:
         """Whether a name says enough: on an object of unknown type, only that of an extension, in several words."""
         return not name.startswith("*.") or (self._unit.program_wide and _NAME_OF_WORDS.search(name) is not None)
 
-    def _follow(self, unit: Unit, name: str, folder: str, depth: int) -> Offer | None:
+    def _follow(self, unit: Unit, name: str, folder: str, depth: int) -> tuple[Offer, ...]:
         """Return the function that a name stands for in a file of a folder, through files that hand it on."""
         for path, members in self._places(unit, name, folder):
             offer = self._offers.at.get((path, members))
             if offer is not None and offer.libraries == self._language:
-                return offer
+                return (offer,)
         if unit.program_wide and not folder:
             return self._program_wide(name)
         for relative, members in unit.locations(name) if depth else ():
@@ -142,12 +150,14 @@ class Callers:
                 if binding.kind == "import":
                     inner = ".".join((binding.name, *members[1:]))
                     found = self._follow(other, inner, posixpath.dirname(near), depth - 1)
-                    if found is not None:
+                    if found:
                         return found
-        return None
+        return ()
 
-    def _program_wide(self, name: str) -> Offer | None:
-        """Return the one function of the target that has a name: behind its class's, or a name of several words."""
+    def _program_wide(self, name: str) -> tuple[Offer, ...]:
+        """Return the functions of the target that have a name: behind their class's, or a name of several words."""
+        if self._catalog(name):  # said already, by the library's rule
+            return ()
         parts = tuple(name.split("."))
         if parts[0] == EXTENSION:  # whatever the object comes from: text.Trim().ToSha256()
             parts = (EXTENSION, parts[-1])
@@ -160,8 +170,8 @@ class Callers:
         ]  # fmt: skip
         folder = posixpath.dirname(self._file.path)
         near = [offer for offer in fitting if posixpath.dirname(offer.path) == folder]
-        chosen = fitting if len(fitting) == 1 else near
-        return chosen[0] if len(chosen) == 1 else None
+        chosen = near if len(near) == 1 else fitting
+        return tuple(chosen) if len(chosen) <= _MOST_DEFINITIONS else ()
 
     def _places(self, unit: Unit, name: str, folder: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         here = posixpath.dirname(self._file.path)
@@ -209,6 +219,10 @@ class _Passed:
         if named is None and 0 <= index < len(self._call.args):
             named = self._call.args[index]
         return detached(named, self._path) if named is not None else UNKNOWN
+
+
+def _assets(handed: list[HandedOut]) -> set[tuple[str, tuple[tuple[str, str], ...]]]:
+    return {(one.meaning.family, one.meaning.parameters) for one in handed}
 
 
 @lru_cache(maxsize=_KEPT)

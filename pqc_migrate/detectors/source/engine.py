@@ -41,7 +41,8 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Claim]:
     wrappers = Wrappers(analysis)
     for handed in wrappers.calls(analysis.composed):
         yield _wrapper_finding(file, handed)
-    yield from (Offer(language, file.path, members) for members in wrappers.offered())
+    anywhere = analysis.unit.program_wide
+    yield from (Offer(language, file.path, members, anywhere=anywhere) for members in wrappers.offered())
     for offset, rule in sorted(unresolved.items()):
         if offset in uses and not uses[offset].meanings:
             yield _unresolved(file, uses[offset].value, rule, offset in analysis.interpreter.unlisted)
@@ -55,8 +56,9 @@ def _second(file: SourceFile, offers: Offers, language: str, make: MakeUnit) -> 
         return
     for handed in (*places, *callers.wrappers.calls(handed.call.offset for handed in places)):
         yield _wrapper_finding(file, handed)
+    anywhere = callers.wrappers.analysis.unit.program_wide
     for members in callers.wrappers.offered():
-        yield Offer(language, file.path, members, offers.level + 1)
+        yield Offer(language, file.path, members, offers.level + 1, anywhere)
 
 
 def _rivals(meaning: Meaning, meanings: list[Meaning], use: Use) -> int:

@@ -50,7 +50,9 @@ class GoUnit(GoValues):
         listed = parent.parent if parent.type == "expression_list" and parent.parent is not None else parent
         if listed.type == "assignment_statement" and listed.child_by_field_name("left") == parent:
             return listed
-        return None if listed.type in _COMPARING and self._compares(listed) else node
+        if listed.type in _COMPARING and self._compares(listed):
+            return None
+        return None if parent.type == "literal_element" and go_tables.excludes(node, self.data) else node
 
     def _converts(self, call: Node) -> bool:
         """Whether a call only converts its argument (``string(jose.RS256)``)."""
@@ -70,7 +72,7 @@ class GoUnit(GoValues):
         return element.parent is not None and element.parent.child_by_field_name("key") == element
 
     def _compares(self, node: Node) -> bool:
-        return self._is(node.child_by_field_name("operator"), "==", "!=") or node.type == "expression_case"
+        return self._is(node.child_by_field_name("operator"), *_COMPARISONS) or node.type == "expression_case"
 
     def callers(self, function: Node) -> Iterator[Node]:
         """Yield the calls of a function or method of this file by its name."""
@@ -91,6 +93,7 @@ _DECLARING = frozenset(
     {"const_spec", "var_spec", "function_declaration", "parameter_declaration", "import_spec", "field_declaration"}
 )
 _COMPARING = frozenset({"binary_expression", "expression_case"})
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 
 
 def _wants(file: SourceFile) -> bool:

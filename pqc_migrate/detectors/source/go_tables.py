@@ -94,12 +94,22 @@ def _is_member(node: Node, data: bytes) -> bool:
             break
         if outer.type == "argument_list" and "string" in node.type:  # what a call is given, its rule reads
             return False
+    return not excludes(node, data)
+
+
+def excludes(node: Node, data: bytes) -> bool:
+    """Whether a node stands in a table whose name says that it lists what is not offered."""
+    outer: Node | None = node.parent
+    for _ in range(_FARTHEST):
+        if outer is None or outer.type in ("block", "source_file"):
+            return False
         label = outer.child_by_field_name("name") or outer.child_by_field_name("left")
         if label is not None and _EXCLUDED.search(
             data[label.start_byte : label.end_byte].decode("utf-8", "replace")
         ):
-            return False
-    return True
+            return True
+        outer = outer.parent
+    return False
 
 
 def _finding(

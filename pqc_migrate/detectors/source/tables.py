@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from tree_sitter import Node, Parser
@@ -17,7 +18,7 @@ from tree_sitter import Node, Parser
 from pqc_migrate.catalog import names, notations
 from pqc_migrate.catalog.names import Named
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import grammars, table_places
+from pqc_migrate.detectors.source import grammars, table_places, table_pointers
 from pqc_migrate.model.inventory import Finding, Location, Provenance, Technique
 from pqc_migrate.model.target import SourceFile
 
@@ -93,12 +94,24 @@ def _detect(file: SourceFile) -> Iterator[Finding]:
     language = "tsx" if file.name.endswith(".tsx") else file.language
     root = Parser(grammars.load(language)).parse(file.data).root_node
     seen: set[int] = set()
+    structures: dict[str, list[Finding]] = {}
     for hit in file.hits:
         if hit.anchor in _anchors():
             for start, text, listed in _strings(root, file.data, hit.offset, language):
                 if start not in seen:
                     seen.add(start)
-                    yield from _findings(file, start, text, listed)
+                    found = list(_findings(file, start, text, listed))
+                    yield from found
+                    structures.setdefault(table_pointers.structure_at(root, start), []).extend(found)
+    for name, found in structures.items():
+        if name and len(found) == 1:
+            for offset in table_pointers.references(root, file.data, name):
+                yield _entry(file, offset, name, found[0])
+
+
+def _entry(file: SourceFile, offset: int, name: str, of: Finding) -> Finding:
+    """Return the entry of a list that points to the structure in which a name stands."""
+    return replace(of, location=Location(file.path, file.line_at(offset), offset, name))
 
 
 def _strings(root: Node, data: bytes, offset: int, language: str) -> Iterator[tuple[int, str, bool]]:

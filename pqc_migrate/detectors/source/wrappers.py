@@ -217,19 +217,29 @@ class Wrappers:
         self, scope: int, inside: dict[int, list[Meaning]], result: Value, interpreter: Interpreter
     ) -> list[Meaning]:
         """Return those of the uses in a function that it is named for, and those its result comes from."""
-        said = purposes.said_by(self.names[scope])
-        whole = [(at, m) for at, ms in inside.items() for m in ms]
-        fitting = [(at, m) for at, m in whole if said & purposes.of(m.functions or m.rule.functions)]
-        # The hash that an HMAC or a signature takes is said by that one.
-        parts = {part for _, meaning in fitting for part in meaning.parts}
-        found = _less_hashes([m for at, m in fitting if at not in parts or not _is_hash(m)])
+        found = self._named_for(self.names[scope], inside)
         if found:
+            said = purposes.said_by(self.names[scope])
             return [] if self._leaves_open(scope, said, inside, interpreter) else found
         found = self._handed_on(scope, inside) or self._returned(result, interpreter, inside)
         # A random token is no longer cryptography where a function hands it out that neither its own name nor its
         # class's name speaks of.
         left_out = () if "generate" in purposes.said_by(self._class_of(scope)) else ("drbg",)
         return [m for m in found if m.asset is None or algorithms.primitive(m.asset) not in left_out]
+
+    def _named_for(self, name: str, inside: dict[int, list[Meaning]]) -> list[Meaning]:
+        """Return those of the uses in a function that its name speaks of; not the hash of an HMAC beside it."""
+        said = purposes.said_by(name)
+        named = [
+            (at, m)
+            for at, meanings in inside.items()
+            for m in meanings
+            if said & purposes.of(m.functions or m.rule.functions)
+            and m.asset is not None
+            and purposes.speaks_of(name, m.asset)
+        ]
+        parts = {part for _, m in named for part in m.parts}
+        return _less_hashes([m for at, m in named if at not in parts or not _is_hash(m)])
 
     def _leaves_open(
         self, scope: int, said: frozenset[str], inside: dict[int, list[Meaning]], interpreter: Interpreter

@@ -337,3 +337,48 @@ int f(long version) {
 }
 """
     assert names(code) == ["5 TLSv1.3"]
+
+
+def test_a_variable_is_what_the_case_of_its_switch_says() -> None:
+    """Not behind the default, nor in a case that another runs into or that sets it."""
+    code = """
+void f(int kind) {
+    switch (kind) {
+    case EVP_PKEY_ED25519:
+    case EVP_PKEY_X25519:
+        a = EVP_PKEY_CTX_new_id(kind, NULL);
+        break;
+    case EVP_PKEY_RSA: {
+        a = EVP_PKEY_CTX_new_id(kind, NULL);
+    }
+    case EVP_PKEY_EC:
+        a = EVP_PKEY_CTX_new_id(kind, NULL);
+        break;
+    case EVP_PKEY_DSA:
+        kind = other();
+        a = EVP_PKEY_CTX_new_id(kind, NULL);
+        break;
+    case EVP_PKEY_DH:
+    default:
+        a = EVP_PKEY_CTX_new_id(kind, NULL);
+    }
+}
+"""
+    assert names(code) == ["6 Ed25519", "6 X25519", "9 RSA"]
+
+
+def test_a_table_of_some_names_before_a_general_lookup_decides_nothing() -> None:
+    """What else the lookup may give is not known; where it gives nothing else, the call can take each."""
+    code = """
+int of(const char *name) {
+    if (strcmp(name, "P-256") == 0) return NID_X9_62_prime256v1;
+    if (strcmp(name, "P-384") == 0) return NID_secp384r1;
+    %s
+}
+EC_KEY *make(const char *name) {
+    return EC_KEY_new_by_curve_name(of(name));
+}
+"""
+    listed = ["3 EC-P-256", "4 EC-P-384"]
+    assert names(code % "return OBJ_txt2nid(name);") == [*listed, "8 EC"]
+    assert set(names(code % "return NID_undef;")) == {*listed, "8 EC-P-256", "8 EC-P-384"}

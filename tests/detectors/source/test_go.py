@@ -309,3 +309,28 @@ def test_packages_that_refer_to_each_other_end(tmp_path: Path) -> None:
     (tmp_path / "b.go").write_text(f"{head}const second = first\n\nfunc b() {{ rsa.GenerateKey(nil, second) }}\n")
     assert found(tmp_path, "a.go") == {(7, "RSA")}
     assert found(tmp_path, "b.go") == {(7, "RSA")}
+
+
+def test_what_is_only_forbidden_or_compared_is_no_use(tmp_path: Path) -> None:
+    """A table of forbidden suites offers none; a bound that is compared with sets none."""
+    (tmp_path / "kit.go").write_text(
+        """package kit
+
+import "crypto/tls"
+
+var forbiddenSuites = map[uint16]struct{}{
+	tls.TLS_RSA_WITH_AES_128_CBC_SHA: {},
+}
+var blocked = []uint16{tls.TLS_RSA_WITH_AES_256_CBC_SHA}
+var suites = []uint16{
+	tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+}
+
+func set(c *tls.Config) {
+	if c.MaxVersion >= tls.VersionTLS12 || c.MinVersion < tls.VersionTLS11 {
+		c.MinVersion = tls.VersionTLS13
+	}
+}
+"""
+    )
+    assert {line for line, _ in found(tmp_path, "kit.go")} == {10, 15}

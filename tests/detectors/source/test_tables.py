@@ -188,3 +188,30 @@ fun tell() { log("PS256") }
         (3, "RSA-PSS-SHA-512"),
         (4, "ECDSA-P-384-SHA-384"),
     ]
+
+
+def test_a_list_of_pointers_to_method_structures() -> None:
+    """Each entry offers what the structure it points to is named; elsewhere a pointer to one says nothing."""
+    code = """
+static const METHOD none = { "none", 0 };
+static const METHOD sha2 = { "hmac-sha2-256", 32, &init };
+static const METHOD md5 = { .name = "hmac-md5", .size = 16 };
+static const METHOD both = { "hmac-sha1", "ssh-dss" };
+static const METHOD *methods[] = {
+#if SHA2
+    &sha2,
+#endif
+    &none,
+    &md5, &both,
+    NULL
+};
+void f(void) { use(&md5); }
+"""
+    assert found(code, "c") == [
+        (3, "HMAC-SHA-256"),
+        (4, "HMAC-MD5"),
+        (5, "DSA-SHA-1"),
+        (5, "HMAC-SHA-1"),
+        (8, "HMAC-SHA-256"),
+        (11, "HMAC-MD5"),
+    ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pqc_migrate.catalog import algorithms, purposes
-from pqc_migrate.model.inventory import Finding
+from pqc_migrate.model.inventory import Asset, Finding, Kind
 from pqc_migrate.scan import ScanOptions, scan
 
 TOOLS = """
@@ -248,6 +248,29 @@ CASES = {
         },
         {(3, "SHA-256")},
     ),
+    "c-platforms": (
+        {
+            "gcrypt.h": """
+            #define my_sha1_init(ctx) gcry_md_open(ctx, GCRY_MD_SHA1, 0)
+            #define my_hmac_init(ctx, key) \\
+              gcry_md_open(ctx, GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC)
+            #define my_digest(d) gcry_md_hash_buffer(GCRY_MD_SHA1, out, d, 1)
+            """,
+            "ssl.h": """
+            #define my_sha1_init(ctx) SHA1_Init(ctx)
+            #define my_hmac_init(ctx, key) HMAC_Init_ex(ctx, key, 1, EVP_sha256(), NULL)
+            #define my_digest(d) SHA256(d, 1, out)
+            """,
+            "use.c": """
+            void f(void) {
+                my_sha1_init(&ctx);
+                my_hmac_init(&ctx, key);
+                my_digest(d);
+            }
+            """,
+        },
+        {(3, "SHA-1"), (4, "HMAC-SHA-256")},
+    ),
     "csharp": (
         {
             "Hash.cs": """
@@ -483,8 +506,10 @@ def test_the_number_of_processes_changes_nothing(tree: Path) -> None:
         ("sha256", {"digest"}),
         ("createUser", set()),
         ("generate_key_pair", {"keygen"}),
-        ("HMACSha1", {"tag", "digest"}),
+        ("HMACSha1", {"tag"}),
         ("monkey", set()),
+        ("BuildTokenRequestMessage", set()),
+        ("md_valid", set()),
     ],
 )
 def test_what_a_name_says(name: str, said: set[str]) -> None:
@@ -521,3 +546,22 @@ class Store {
 }
 """)
     assert rows(tmp_path, "Store.java") == {(5, "AES-GCM"), (10, "AES-CBC"), (14, "AES-GCM")}
+
+
+@pytest.mark.parametrize(
+    ("name", "asset", "fits"),
+    [
+        ("crypto_scrypt", Asset.of(Kind.ALGORITHM, "PBKDF2"), False),
+        ("crypto_scrypt", Asset.of(Kind.ALGORITHM, "scrypt"), True),
+        ("bcrypt_pbkdf", Asset.of(Kind.ALGORITHM, "bcrypt"), True),
+        ("deriveKey", Asset.of(Kind.ALGORITHM, "PBKDF2"), True),
+        ("hmacSha1", Asset.of(Kind.ALGORITHM, "HKDF"), False),
+        ("curve25519_sha256", Asset.of(Kind.ALGORITHM, "MD5"), False),
+        ("curve25519_sha256", Asset.of(Kind.ALGORITHM, "SHA-2", size=256), True),
+        ("sha1sum", Asset.of(Kind.ALGORITHM, "SHA-1"), True),
+        ("sha512_256", Asset.of(Kind.ALGORITHM, "SHA-2", size="512/256"), True),
+    ],
+)
+def test_a_name_of_one_algorithm_does_not_speak_of_another(name: str, asset: Asset, fits: bool) -> None:
+    """scrypt is built on PBKDF2, but a function named after it does not hand out PBKDF2."""
+    assert purposes.speaks_of(name, asset) is fits
