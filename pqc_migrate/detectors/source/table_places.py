@@ -22,18 +22,10 @@ _HOLDERS = _HANDING | frozenset(
 _ARGUMENTS = frozenset({"arguments", "argument_list"})
 _QUESTIONS = frozenset({"includes", "indexOf", "include?", "contains"})
 _SUFFIXES = frozenset({b".contains", b".firstIndex"})
-_LISTINGS = frozenset(
-    {
-        b"listOf",
-        b"setOf",
-        b"arrayOf",
-        b"mutableListOf",
-        b"mutableSetOf",
-        b"arrayListOf",
-        b"hashSetOf",
-        b"listOfNotNull",
-    }
-)
+_LISTINGS = frozenset({
+    b"listOf", b"setOf", b"arrayOf", b"mutableListOf", b"mutableSetOf", b"arrayListOf", b"hashSetOf",
+    b"listOfNotNull",
+})  # fmt: skip
 _SHARED = {"typescript": "javascript", "tsx": "javascript"}
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

@@ -116,7 +116,7 @@ class Wrappers:
         )
 
     def _is_said(self, meaning: Meaning, place: Call) -> bool:
-        """Whether the line says it already: among the arguments of the call, or by what takes the call's hash."""
+        """Whether it is said already: among the arguments, by what takes its hash, by the object it completes."""
         is_hash = _is_hash(meaning)
         for offset, meanings in self.analysis.composed.items():
             use = self.analysis.uses[offset].value
@@ -125,7 +125,17 @@ class Wrappers:
                     return True
             elif isinstance(use, Call) and use.start < place.offset < use.end and meanings and is_hash:
                 return True
-        return False
+        return self._completes(meaning, place)
+
+    def _completes(self, meaning: Meaning, place: Call) -> bool:
+        """Whether another call is given this one to say what an object is: ``cipher.init(mode, key, spec())``."""
+        around = (
+            use
+            for use in self.analysis.uses.values()
+            if isinstance(use.value, Call) and use.value.start < place.offset < use.value.end
+        )
+        said = (m for use in around for m in use.meanings if m.rule.refines)
+        return any((m.family, m.parameters) == (meaning.family, meaning.parameters) for m in said)
 
     def _around(self, offset: int) -> int:
         """Return the scope of the function around an offset, 0 when there is none."""

@@ -565,3 +565,24 @@ class Store {
 def test_a_name_of_one_algorithm_does_not_speak_of_another(name: str, asset: Asset, fits: bool) -> None:
     """scrypt is built on PBKDF2, but a function named after it does not hand out PBKDF2."""
     assert purposes.speaks_of(name, asset) is fits
+
+
+def test_a_specification_that_completes_an_object_is_said_by_the_object(tmp_path: Path) -> None:
+    """The padding of a cipher stands where the cipher is made, not again where the cipher is given it."""
+    (tmp_path / "Wrap.java").write_text("""
+import java.security.spec.MGF1ParameterSpec;
+import javax.crypto.Cipher;
+import javax.crypto.spec.OAEPParameterSpec;
+import javax.crypto.spec.PSource;
+class Wrap {
+    private static OAEPParameterSpec spec() {
+        return new OAEPParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA1, PSource.PSpecified.DEFAULT);
+    }
+    Cipher open(PrivateKey key) throws Exception {
+        Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPWithSHA-256AndMGF1Padding");
+        cipher.init(Cipher.DECRYPT_MODE, key, spec());
+        return cipher;
+    }
+}
+""")
+    assert {line for line, _ in rows(tmp_path, "Wrap.java")} == {8, 11}
