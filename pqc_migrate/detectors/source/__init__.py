@@ -3,13 +3,13 @@
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import (
     c,
+    constants,
     csharp,
     go,
     java,
     javascript,
     kotlin,
     php,
-    primes,
     python,
     ruby,
     rust,
@@ -33,6 +33,6 @@ DETECTORS: tuple[Detector, ...] = (
     scala.DETECTOR,
     shell.DETECTOR,
     swift.DETECTOR,
-    primes.DETECTOR,
+    constants.DETECTOR,
     tables.DETECTOR,
 )
