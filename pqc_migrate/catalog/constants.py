@@ -6,7 +6,7 @@ words); its anchors are the few literals by which the gate finds it, whatever th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -153,7 +153,9 @@ def _numbers(kind: str, raw: toml.Record) -> dict[str, Any]:
         numbers = [int(text, 16) for text in raw["values"]]
         return {
             "digits": tuple(text.upper() for text in raw["values"]),
-            "sequences": tuple(s for at, number in enumerate(numbers) for s in _layouts(number, raw, limbs if at == 0 else ())),
+            "sequences": tuple(
+                s for at, number in enumerate(numbers) for s in _layouts(number, raw, limbs if at == 0 else ())
+            ),
             "octets": bool(limbs),
             "bits": raw["bits"],
         }
@@ -169,7 +171,7 @@ def _numbers(kind: str, raw: toml.Record) -> dict[str, Any]:
     return {"sequences": tuple(tables), "bits": width * len(values)}
 
 
-def _layouts(number: int, raw: toml.Record, limbs: list[int]) -> Iterator[Sequence]:
+def _layouts(number: int, raw: toml.Record, limbs: Iterable[int]) -> Iterator[Sequence]:
     """Yield a large number as one decimal, and in limbs."""
     bits = raw["bits"]
     if limbs:
@@ -258,7 +260,7 @@ def _longest(values: tuple[int, ...]) -> int:
 
 
 def _octet_anchors(sequence: Sequence) -> Iterator[tuple[str, int, bool]]:
-    """Yield anchors of bytes and short words: one value in hexadecimal, three in decimal, four without separators."""
+    """Yield one byte or short word in hexadecimal, three in decimal, four without separators."""
     digits = sequence.width // 4
     beginning = [f"{value:0{digits}x}" for value in sequence.values[:_BEGINNING]]
     plain = [index for index, text in enumerate(beginning) if _PLAIN.issuperset(text) and text[0] != "0"]

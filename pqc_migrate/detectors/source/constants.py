@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from pqc_migrate.catalog import languages
@@ -33,13 +33,28 @@ _NEAR = 96
 _FAR = 400
 _SPARSE = 2000
 _SMALL = 1 << 16
-_MOST_ATTEMPTS = 4000
-"""Places of one file that are looked at: beyond, it is data and no program."""
+_MOST_READ = 120_000
+"""Numbers of one file that are read: beyond, it is data and no program."""
 _MOST_ROUND = 160
 """Bytes between two rotations of one round."""
 _RUN = re.compile(rb"(?!0[xX])[0-9A-Fa-f][0-9A-Fa-f_]*")
 _COMMENT = re.compile(rb"^\s*(?:#(?!define|\s*define)|//|/?\*(?![^/\n]*\*/)|;|--|%)")
 _PART = re.compile(rb"(?:0[xX]|\\x)?([0-9A-Fa-f]+)[^0-9A-Za-z]{0,%d}\Z" % _NEAR)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The numbers of one file, and how many more of them may be read."""
+
+    data: bytes
+    left: int = _MOST_READ
+
+    def read(self, start: int, end: int, bare: bool) -> Iterator[Digits]:
+        for number in digits.read(self.data, start, end, bare):
+            self.left -= 1
+            if self.left < 0:
+                return
+            yield number
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +85,31 @@ def _matches(file: SourceFile) -> Iterator[_Match]:
     """Yield each place at which all numbers of a constant stand, the first only unless it may be repeated."""
     wanted = spots()
     behind: dict[str, int] = {}
-    attempts = 0
+    reader = _Reader(file.data)
     config = languages.language(file.language).kind is LanguageKind.CONFIG
     for hit in file.hits:
         for spot in wanted.get(hit.anchor, ()):
             repeated = constants()[spot.constant].repeated
             if hit.offset < behind.get(spot.constant, 0) or (config and not repeated):
                 continue
-            attempts += 1
-            match = _match(file.data, hit.offset, spot, len(hit.anchor))
+            match = _match(reader, hit.offset, spot, len(hit.anchor))
             if match is not None and not _commented(file.data, match.start):
                 behind[spot.constant] = match.end if repeated else len(file.data)
                 yield match
-        if attempts > _MOST_ATTEMPTS:
+        if reader.left < 0:
             return
 
 
-def _match(data: bytes, offset: int, spot: Spot, length: int) -> _Match | None:
+def _match(reader: _Reader, offset: int, spot: Spot, length: int) -> _Match | None:
+    data = reader.data
     if spot.text:
         return _Match(spot.constant, offset, offset + length)
     if spot.digits:
-        end = _digits_end(data, offset, spot.digits)
+        end = _digits_end(reader, offset, spot.digits)
         return _Match(spot.constant, _leading(data, offset, spot.leading), end) if end else None
     start, bare = digits.begin(data, offset, spot.decimal)
     assert spot.sequence is not None, "a spot is a text, digits or a sequence"
-    end = _sequence_end(data, start, spot.sequence, spot.index, bare)
+    end = _sequence_end(reader, start, spot.sequence, spot.index, bare)
     if not end:
         return None
     earlier = _earlier(data, start, spot.sequence, spot.index, bare)
@@ -104,8 +119,9 @@ def _match(data: bytes, offset: int, spot: Spot, length: int) -> _Match | None:
     return _Match(spot.constant, earlier, end)
 
 
-def _digits_end(data: bytes, start: int, wanted: str) -> int:
+def _digits_end(reader: _Reader, start: int, wanted: str) -> int:
     """Return where the digits of a large number end that stand in one literal, in parts or in bytes; else 0."""
+    data = reader.data
     bare = digits.begin(data, start, decimal=False)[1] and data[start : start + 2] != b"0x"
     run = _RUN.match(data, start)
     read, behind = (run[0].decode("ascii").replace("_", "").upper(), run.end()) if run else ("", start)
@@ -113,7 +129,7 @@ def _digits_end(data: bytes, start: int, wanted: str) -> int:
         return 0
     if len(read) >= len(wanted):
         return behind
-    for number in digits.read(data, behind, behind + 8 * len(wanted) + _FAR, bare):
+    for number in reader.read(behind, behind + 8 * len(wanted) + _FAR, bare):
         if number.start - behind > _NEAR or not (number.hexadecimal or len(number.text) == 1):
             return 0
         text = number.text.upper()
@@ -126,12 +142,12 @@ def _digits_end(data: bytes, start: int, wanted: str) -> int:
     return 0
 
 
-def _sequence_end(data: bytes, start: int, sequence: Sequence, index: int, bare: bool) -> int:
-    """Return where the last value of a sequence ends, read from one of its values on; 0 when it is not all there."""
+def _sequence_end(reader: _Reader, start: int, sequence: Sequence, index: int, bare: bool) -> int:
+    """Return where the last value of a sequence ends, read from one of its values on; else 0."""
     words = sequence.width >= 32
     gap = _SPARSE if sequence.sparse else _FAR if words else _NEAR
     behind, position = start, index
-    for number in digits.read(data, start, start + gap * (len(sequence.values) + 1), bare):
+    for number in reader.read(start, start + gap * (len(sequence.values) + 1), bare):
         if number.start - behind > gap:
             return 0
         for value in _elements(number, sequence.width):

@@ -1,6 +1,6 @@
-"""Numbers as they are written in any language: read from bytes, not from syntax.
+r"""Numbers as they are written in any language: read from bytes, not from syntax.
 
-``0x63``, ``(byte)99``, ``-29u8``, ``UINT64_C(0x428a2f98d728ae22)``, ``\\x63\\x7c``, ``"637c777b"`` and
+``0x63``, ``(byte)99``, ``-29u8``, ``UINT64_C(0x428a2f98d728ae22)``, ``\x63\x7c``, ``"637c777b"`` and
 ``16#63#`` are all numbers; a comment between them is none.
 """
 
@@ -65,7 +65,9 @@ def begin(data: bytes, offset: int, decimal: bool) -> tuple[int, bool]:
         return offset - 1, False
     prefix = _START.search(window[:-1])
     head = prefix[0] if prefix is not None else b""
-    marked = head[:2] in (b"0x", b"0X", b"\\x", b"&h", b"&H", b"#x", b"#X") or head[:1] == b"$" or head[:3] == b"16#"
+    marked = (
+        head[:2] in (b"0x", b"0X", b"\\x", b"&h", b"&H", b"#x", b"#X") or head[:1] == b"$" or head[:3] == b"16#"
+    )
     return (offset - len(head), False) if marked else (offset, True)
 
 
