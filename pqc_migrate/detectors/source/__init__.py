@@ -3,6 +3,7 @@
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import (
     c,
+    constants,
     csharp,
     go,
     icsf,
@@ -13,7 +14,6 @@ from pqc_migrate.detectors.source import (
     perl,
     php,
     powershell,
-    primes,
     python,
     ruby,
     rust,
@@ -45,6 +45,6 @@ DETECTORS: tuple[Detector, ...] = (
     sql.DETECTOR,
     swift.DETECTOR,
     icsf.DETECTOR,
-    primes.DETECTOR,
+    constants.DETECTOR,
     tables.DETECTOR,
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pqc_migrate.catalog import libraries
 from pqc_migrate.catalog.libraries import Rule
 from pqc_migrate.detectors.registry import Claim
-from pqc_migrate.detectors.source import primes
+from pqc_migrate.detectors.source import srp
 from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, Use
 from pqc_migrate.detectors.source.callers import Callers
 from pqc_migrate.detectors.source.meaning import Meaning
@@ -72,7 +72,7 @@ def _finding(file: SourceFile, value: Call | Name, meaning: Meaning, rivals: int
     confidence, reason = _confidence(value, meaning, rivals)
     return Finding(
         rule=meaning.rule.id,
-        asset=primes.in_context(asset, file.data) if meaning.rule.implementation else asset,
+        asset=srp.in_context(asset, file.data) if meaning.rule.implementation else asset,
         location=Location(file.path, value.line, value.offset, _symbol(value.name)),
         technique=Technique.AST,
         confidence=confidence,

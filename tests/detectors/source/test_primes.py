@@ -6,7 +6,7 @@ import pytest
 
 from pqc_migrate.catalog import algorithms
 from pqc_migrate.catalog.groups import groups
-from pqc_migrate.detectors.source.primes import DETECTOR
+from pqc_migrate.detectors.source.constants import DETECTOR
 from pqc_migrate.model.inventory import Finding
 from pqc_migrate.model.target import Hit, SourceFile
 
