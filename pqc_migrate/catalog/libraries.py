@@ -54,7 +54,8 @@ class Source:
     (read ``as`` signer, encryptor or agreement: for what the method makes of it)."""
     convert: str = ""
     """``number``, ``bytes`` (a count of octets → bits), ``octets`` (the length of a key value → bits),
-    ``digest``, ``hmac`` (a hash → HMAC with it), ``curve``, ``mode``, ``text``, ``object`` (another call's meaning), ``signer`` and
+    ``digest``, ``hmac`` (a hash → HMAC with it), ``curve``, ``mode``, ``text``, ``object`` (another call's
+    meaning), ``signer`` and
     ``encryptor`` (a key or padding object → its signature or encryption scheme), ``curve-signer`` and
     ``agreement`` (a curve's key → ECDSA, ECDH; any other as it is), ``cipher`` (an object's name), ``flag``
     (``true`` or ``false``), ``nist-curve`` (256 → P-256) or the name of a notation (`catalog.notations`); left
