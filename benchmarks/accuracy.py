@@ -50,6 +50,8 @@ class Label:
     asset: str
     difficulty: str
     library: str
+    optional: bool = False
+    """Of the adversarial set: a place of which it can be argued whether it is one; scored neither way."""
 
 
 @dataclass(slots=True)
@@ -176,7 +178,17 @@ def _labels(project: dict[str, Any]) -> tuple[list[Label], set[str]]:
 def _table(path: Path) -> list[Label]:
     with path.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
-        return [Label(r["path"], int(r["line"]), r["asset"], r["difficulty"], r["library"]) for r in rows]
+        return [
+            Label(
+                row["path"],
+                int(row["line"]),
+                row["asset"],
+                row["difficulty"],
+                row["library"],
+                (row["notes"] or "").startswith("optional"),
+            )
+            for row in rows
+        ]
 
 
 def _compare(project: dict[str, Any], root: Path, scores: Scores) -> None:
@@ -191,11 +203,13 @@ def _score(project: dict[str, Any], root: Path, labels: list[Label], files: set[
     for label in labels:
         by_line[label.path, label.line].append(label)
     for label in labels:
-        if label.asset != "?":
+        if label.asset != "?" and not label.optional:
             _score_label(project, label, found.get((label.path, label.line), set()), scores)
     for place, names in sorted(found.items()):
+        listed = by_line.get(place, [])
         for name in sorted(names):
-            _score_finding(project, place, name, by_line.get(place, []), scores)
+            if not any(label.optional and _base(name) == _base(label.asset) for label in listed):
+                _score_finding(project, place, name, listed, scores)
 
 
 def _findings(

@@ -19,7 +19,7 @@ from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, made_for, 
 from pqc_migrate.detectors.source.elsewhere import detached
 from pqc_migrate.detectors.source.interpret import Interpreter
 from pqc_migrate.detectors.source.unit import Binding, Called, Unit
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Value, options
+from pqc_migrate.detectors.source.values import Call, Value, options
 from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
 from pqc_migrate.model.target import EXTENSION, Offer, Offers, SourceFile, word
 
@@ -212,13 +212,13 @@ class _Passed:
         self._call = call
         self._path = path
 
-    def value(self, parameter: Binding) -> Value:
-        """Return the argument for a parameter, by its name, else by its position."""
+    def value(self, parameter: Binding) -> Value | None:
+        """Return the argument for a parameter, by its name, else by its position; None when it is left out."""
         named = self._call.named.get(self._unit.parameter_named(parameter))
         index = parameter.index - (self._unit.implicit(parameter.owner) if parameter.owner is not None else 0)
         if named is None and 0 <= index < len(self._call.args):
             named = self._call.args[index]
-        return detached(named, self._path) if named is not None else UNKNOWN
+        return detached(named, self._path) if named is not None else None
 
 
 def _assets(handed: list[HandedOut]) -> set[tuple[str, tuple[tuple[str, str], ...]]]:

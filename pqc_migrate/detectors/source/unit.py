@@ -67,8 +67,8 @@ class Called:
     """One call through which a function is looked at."""
 
     function: Node
-    passed: Callable[[Binding], Value]
-    """What the call passes for a parameter, else UNKNOWN."""
+    passed: Callable[[Binding], Value | None]
+    """What the call passes for a parameter: UNKNOWN where that was not read, None where it leaves it out."""
 
 
 class Unit:
@@ -114,6 +114,7 @@ class Unit:
         self._busy: set[int] = set()
         self._words: dict[bytes, list[Node]] = {}
         self._memo_of_parameters: dict[tuple[int, int], Value] = {}
+        self._asked_for: set[tuple[int, int]] = set()
         self._cut = 0
         self._evaluated = 0
 
@@ -204,11 +205,13 @@ class Unit:
         other._cut = other._evaluated = 0
         return other
 
-    def seen_through(self, called: Called) -> Self:
-        """Return this unit as one call of a function sees it: what stands in the function is evaluated anew."""
+    def seen_through(self, called: Called, caller: Node | None) -> Self:
+        """Return this unit as one call of a function sees it: the call and the function are read anew."""
         other = self.fresh()
         inside = range(called.function.start_byte, called.function.end_byte)
         other._values = {key: value for key, value in self._values.items() if self._starts[key] not in inside}
+        if caller is not None:
+            other._values.pop(caller.id, None)
         other._memo_of_parameters = dict(self._memo_of_parameters)
         other._starts = dict(self._starts)
         other.through = called
@@ -344,6 +347,7 @@ class Unit:
         if self.through is not None and binding.owner is not None and binding.owner == self.through.function:
             return self._from_one_call(self.through, binding)
         key = (binding.offset, binding.index)
+        self._asked_for.add(key)
         if key not in self._memo_of_parameters:
             before = self._cut
             self._memo_of_parameters[key] = UNKNOWN  # for a function that calls itself
@@ -359,12 +363,12 @@ class Unit:
         bound = (
             b for (at, _), found in self.bindings.items() if at == scope for b in found if b.kind == "parameter"
         )
-        return [b for b in bound if b.owner == function and (b.offset, b.index) in self._memo_of_parameters]
+        return [b for b in bound if b.owner == function and (b.offset, b.index) in self._asked_for]
 
     def _from_one_call(self, called: Called, binding: Binding) -> Value:
         given = called.passed(binding)
-        if given == UNKNOWN and binding.node is not None:
-            given = as_default(self.value(binding.node))
+        if given is None:
+            given = as_default(self.value(binding.node)) if binding.node is not None else UNKNOWN
         return Call(name=binding.name, how="object") if given == UNKNOWN and binding.name else given
 
     def _from_callers(self, binding: Binding) -> Value:

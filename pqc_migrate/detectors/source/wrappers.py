@@ -145,8 +145,9 @@ class Wrappers:
         """Return what one call in this file hands out."""
         unit = self.analysis.unit
 
-        def passed(parameter: Binding) -> Value:
-            return unit.value(unit.arguments_at(caller, parameter))
+        def passed(parameter: Binding) -> Value | None:
+            argument = unit.arguments_at(caller, parameter)
+            return unit.value(argument) if argument is not None else None
 
         return self.handed_out(scope, Called(self.functions[scope], passed), caller)
 
@@ -182,24 +183,30 @@ class Wrappers:
     def _as_read(self, scope: int, caller: Node | None) -> list[Meaning]:
         """Return what a function hands out whose calls are all alike."""
         analysis = self.analysis
-        inside = {at: ms for at, ms in analysis.composed.items() if scope in analysis.unit.scopes.chain(at)}
+        inside = {at: ms for at, ms in analysis.composed.items() if self._holds(scope, at)}
         result = analysis.unit.value(caller) if caller is not None else self._result(analysis.unit, scope)
         inside.update({at: self.found[at] for at in self._calls_in(scope)})
         return self._chosen(scope, inside, result, analysis.interpreter)
 
     def _read(self, scope: int, called: Called, caller: Node | None) -> list[Meaning]:
         """Return what a function hands out when it is read anew for what one call passes."""
-        unit = self.analysis.unit.seen_through(called)
+        unit = self.analysis.unit.seen_through(called, caller)
         interpreter = self.analysis.interpreter.anew()
         uses = {
             offset: _evaluated(unit, interpreter, offset)
             for offset in sorted(self.analysis.uses)
-            if scope in unit.scopes.chain(offset)
+            if self._holds(scope, offset)
         }
         result = unit.value(caller) if caller is not None else self._result(unit, scope)
         inside = dict(compose(uses))
         inside.update({at: self._again(at, unit) for at in self._calls_in(scope)})
         return self._chosen(scope, inside, result, interpreter)
+
+    def _holds(self, scope: int, offset: int) -> bool:
+        """Whether a place is in the body of a function; the default of a parameter is not."""
+        body = self.functions[scope].child_by_field_name("body")
+        inside = body is None or body.start_byte <= offset < body.end_byte
+        return inside and scope in self.analysis.unit.scopes.chain(offset)
 
     def _calls_in(self, scope: int) -> list[int]:
         """Return the offsets of the calls of wrappers in a function."""
@@ -211,8 +218,9 @@ class Wrappers:
             return self.found[at]
         scope, caller = self._callees[at]
 
-        def passed(parameter: Binding) -> Value:
-            return unit.value(unit.arguments_at(caller, parameter))
+        def passed(parameter: Binding) -> Value | None:
+            argument = unit.arguments_at(caller, parameter)
+            return unit.value(argument) if argument is not None else None
 
         self._busy.add(at)
         try:

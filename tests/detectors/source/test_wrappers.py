@@ -586,3 +586,14 @@ class Wrap {
 }
 """)
     assert {line for line, _ in rows(tmp_path, "Wrap.java")} == {8, 11}
+
+
+def test_a_default_holds_only_where_the_call_leaves_it_out(tmp_path: Path) -> None:
+    """What a call passes and could not be read is no default."""
+    (tmp_path / "tools.py").write_text(
+        "import hashlib\ndef digest(data, maker=hashlib.sha1):\n    return maker(data)\n"
+        "digest(b'')\ndigest(b'', given)\n"
+    )
+    (tmp_path / "use.py").write_text("import tools\ntools.digest(b'')\ntools.digest(b'', chosen())\n")
+    assert rows(tmp_path, "use.py") == {(2, "SHA-1")}
+    assert (5, "SHA-1") not in rows(tmp_path, "tools.py")
