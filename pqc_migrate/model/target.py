@@ -46,7 +46,12 @@ class Offer:
             return {word(self.members[-1])}
         if len(self.members) > 1 and "." not in self.members[-2]:
             return {self.members[-2].encode()}
-        return {part.split(".")[0].encode() for part in self.path.split("/")[-2:]}
+        parts = {part.split(".")[0] for part in self.path.split("/")[-2:]}
+        return {part.encode() for part in (parts - _ANY_PLACE or parts)}
+
+
+_ANY_PLACE = frozenset({"index", "__init__", "mod", "src", "lib", "dist", "build", "main"})
+"""Names of files and folders that say nothing: nearly every file of a project holds one of them."""
 
 
 class Offers:
