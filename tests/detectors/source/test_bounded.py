@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pqc_migrate.detectors.source import c, go, java, javascript, lua, perl, php, python, ruby
+from pqc_migrate.detectors.source import c, go, java, javascript, lua, perl, php, powershell, python, ruby, sql
 from pqc_migrate.model.inventory import Finding
 from pqc_migrate.model.target import SourceFile
 
@@ -19,7 +19,9 @@ DETECTORS = {
     "lua": lua.DETECTOR,
     "perl": perl.DETECTOR,
     "php": php.DETECTOR,
+    "powershell": powershell.DETECTOR,
     "ruby": ruby.DETECTOR,
+    "sql": sql.DETECTOR,
 }
 
 
@@ -71,6 +73,29 @@ def handed_on_in_perl(count: int) -> str:
     return "".join(bodies) + "f0(x => 'md5');"
 
 
+SQL_SCRIPTS = (
+    lambda n: "SELECT md5(" + "(" * 5_000 * n,
+    lambda n: "SELECT md5(x); " + "'" * (5_000 * n + 1),
+    lambda n: "SELECT md5(x) /* " + "/*" * 5_000 * n,
+    lambda n: "SELECT md5(x) " + "$a$ $b$ " * 2_500 * n,
+    lambda n: "SELECT " + "md5(" * 750 * n + "x" + ")" * 750 * n,
+    lambda n: "INSERT INTO t VALUES (md5(x), 0x" + "ab" * 125_000 * n + ");",
+    lambda n: "SET @a = @a;" * 1_250 * n + "SELECT HASHBYTES(@a, x)",
+    lambda n: "a := a || a; " * 750 * n + "SELECT digest(x, a)",
+)
+POWERSHELL_SCRIPTS = (
+    lambda n: "Get-FileHash x; " + "(" * 750 * n,
+    lambda n: "Get-FileHash x; $a = '" + "x" * 125_000 * n,
+    lambda n: "$a = $a + $a\n" * 500 * n + "Get-FileHash x -Algorithm $a",
+    lambda n: "param(" * 500 * n + "Get-FileHash x",
+    lambda n: "".join(
+        f"function F{i} {{ param($a) F{(i + 1) % (50 * n)} $a; Get-FileHash x -Algorithm $a }}\n"
+        for i in range(50 * n)
+    ),
+)
+"""Unclosed quotes, deep nesting, long literals and circles, so many times as large as asked for."""
+
+
 def seconds(code: str, language: str) -> float:
     file = SourceFile("f", code.encode(), language)
     started = time.process_time()
@@ -91,6 +116,8 @@ def seconds(code: str, language: str) -> float:
         (handed_on_in_ruby, 300, "ruby"),
         (handed_on_in_lua, 300, "lua"),
         (handed_on_in_perl, 300, "perl"),
+        *((made, 1, "sql") for made in SQL_SCRIPTS),
+        *((made, 1, "powershell") for made in POWERSHELL_SCRIPTS),
     ],
 )
 def test_twice_the_size_costs_about_twice_the_time(make, size: int, language: str) -> None:
