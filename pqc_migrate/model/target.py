@@ -62,16 +62,19 @@ class Offers:
         self.level = level
         self.at = {(offer.path, offer.members): offer for offer in sorted(offers, reverse=True)}
         self.classes = {(path, members[:-1]) for path, members in self.at if len(members) > 1}
+        self.class_names = frozenset(members[-1] for _, members in self.classes)
         self.named: dict[str, list[Offer]] = {}
-        for offer in self.at.values():
-            self.named.setdefault(offer.members[-1], []).append(offer)
         self._wanted: dict[bytes, set[bytes]] = {}
         for offer in self.at.values():
+            self.named.setdefault(offer.members[-1], []).append(offer)
             if offer.level == level:
                 self._wanted.setdefault(word(offer.members[-1]), set()).update(offer.homes())
 
+        self.called = frozenset(map(word, self.named))
+        """The words that all the functions are called by."""
+
     def words(self) -> frozenset[bytes]:
-        """Return the names of the functions whose calls are looked for."""
+        """Return those of the functions whose calls are looked for."""
         return frozenset(self._wanted)
 
     def wanted(self, data: bytes, hits: Iterable[Hit]) -> bool:

@@ -62,16 +62,8 @@ class Examiner:
                 claims = _claims(detector, file)
                 was_parsed = was_parsed or (detector.parses and claims is not None)
                 said.extend(claims or ())
-        findings = [claim for claim in said if isinstance(claim, Finding)]
-        return Examined(
-            language,
-            content.size,
-            was_read=True,
-            was_parsed=was_parsed,
-            findings=_placed(findings, file, content.shift) if findings else (),
-            diagnostics=tuple(dict.fromkeys(claim for claim in said if isinstance(claim, Diagnostic))),
-            offers=tuple(claim for claim in said if isinstance(claim, Offer)),
-        )
+        gave = _sorted(said, file, content.shift)
+        return replace(gave, size=content.size, was_read=True, was_parsed=was_parsed)
 
 
 class Follower(Examiner):
@@ -93,13 +85,7 @@ class Follower(Examiner):
         language = languages.of(entry.path.rsplit("/", 1)[-1], content.data)
         file = replace(_source(entry, content.data, language, hits), offers=self._offers)
         said = [claim for detector in SOURCE for claim in _claims(detector, file) or ()]
-        findings = [claim for claim in said if isinstance(claim, Finding)]
-        return Examined(
-            language,
-            findings=_placed(findings, file, content.shift) if findings else (),
-            diagnostics=tuple(dict.fromkeys(claim for claim in said if isinstance(claim, Diagnostic))),
-            offers=tuple(claim for claim in said if isinstance(claim, Offer)),
-        )
+        return _sorted(said, file, content.shift)
 
 
 @cache
@@ -130,6 +116,17 @@ def _whereabouts(error: Exception) -> str:
     """Return type and innermost line of an error, not its message: that may quote the file."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} at {PurePath(frame.filename).name}:{frame.lineno}"
+
+
+def _sorted(said: list[Claim], file: SourceFile, shift: int | None) -> Examined:
+    """Return what detectors said of a file, each kind of claim in its place."""
+    findings = [claim for claim in said if isinstance(claim, Finding)]
+    return Examined(
+        file.language,
+        findings=_placed(findings, file, shift) if findings else (),
+        diagnostics=tuple(dict.fromkeys(claim for claim in said if isinstance(claim, Diagnostic))),
+        offers=tuple(claim for claim in said if isinstance(claim, Offer)),
+    )
 
 
 def _placed(findings: list[Finding], file: SourceFile, shift: int | None) -> tuple[Finding, ...]:

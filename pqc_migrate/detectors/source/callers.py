@@ -42,10 +42,7 @@ class Callers:
         self._make = make
         self._found: dict[str, tuple[Offer, ...]] = {}
         self._known: dict[str, bool] = {}
-        self._last_words = frozenset(name.rsplit(".", 1)[-1] for name in offers.named)
-        self._class_words = frozenset(members[-1] for _, members in offers.classes)
-        interpreter = Interpreter(libraries.load(language))
-        self._unit = new_unit(file, make, interpreter)
+        self._unit = new_unit(file, make, Interpreter(libraries.load(language)))
         self._catalog = self._unit.knows
         self._unit.knows = self._knows
 
@@ -78,7 +75,7 @@ class Callers:
 
     def _names(self) -> list[bytes]:
         """Return the words that the functions may be called by here: their names, and what imports call them."""
-        words = {word(name) for name in self._offers.named}
+        words = set(self._offers.called)
         for (_, local), bindings in self._unit.bindings.items():
             words.update(local.encode() for b in bindings if b.kind == "import" and word(b.name) in words)
         return sorted(words)
@@ -114,7 +111,7 @@ class Callers:
         return self._known[name]
 
     def _is_class(self, name: str) -> bool:
-        if name.rsplit(".", 1)[-1] not in self._class_words:
+        if name.rsplit(".", 1)[-1] not in self._offers.class_names:
             return False
         if self._unit.program_wide:
             parts = tuple(name.split("."))
@@ -124,7 +121,7 @@ class Callers:
     def _offers_of(self, name: str) -> tuple[Offer, ...]:
         if name not in self._found:
             self._found[name] = ()
-            if name.rsplit(".", 1)[-1] in self._last_words and self._is_looked_up(name):
+            if word(name) in self._offers.called and self._is_looked_up(name):
                 self._found[name] = self._follow(self._unit, name, "", _MOST_REEXPORTS)
         return self._found[name]
 

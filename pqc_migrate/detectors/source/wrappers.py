@@ -66,12 +66,15 @@ class Wrappers:
     _callees: dict[int, tuple[int, Node]] = field(default_factory=dict)
     """Scope of the wrapper and node of each of its calls in this file, by the offset of the call."""
     _busy: set[int] = field(default_factory=set)
+    _members: dict[int, list[tuple[str, ...]]] = field(default_factory=dict)
+    """The names that others call a function by."""
 
     def __post_init__(self) -> None:
         for members, node in self.analysis.unit.named_functions():
             scope = self.analysis.unit.scope_of(node)
             self.functions.setdefault(scope, node)
             self.names.setdefault(scope, members[-1].rsplit(".", 1)[-1])
+            self._members.setdefault(scope, []).append(members)
 
     def calls(self, places: Iterable[int]) -> Iterator[HandedOut]:
         """Yield the calls, in this file, of the wrappers around places in it, wrappers of wrappers included."""
@@ -86,7 +89,7 @@ class Wrappers:
                 place = _place(unit, self.names[scope], caller)
                 if place is None or self.analysis.composed.get(place.offset) or place.offset in self.found:
                     continue
-                handed = [m for m in self._handed_to(scope, caller) if not self._is_said(m, place)]
+                handed = [m for m in self._handed_to(scope, caller, unit) if not self._is_said(m, place)]
                 self.hand(place, handed)
                 self._callees[place.offset] = scope, caller
                 for meaning in handed:
@@ -101,19 +104,14 @@ class Wrappers:
 
     def offered(self) -> Iterator[tuple[str, ...]]:
         """Yield the names of the functions looked at that hand out something to a call from elsewhere."""
-        names: dict[int, list[tuple[str, ...]]] = {}
-        for members, node in self.analysis.unit.named_functions():
-            names.setdefault(self.analysis.unit.scope_of(node), []).append(members)
         for scope in self._seen:
             if self.analysis.unit.is_visible(self.functions[scope]) and self._hands_out(scope):
-                yield from names.get(scope, ())
+                yield from self._members[scope]
 
     def _hands_out(self, scope: int) -> bool:
         """Whether a call may get something: for certain, or when it names the algorithm."""
-        inside = self.analysis.unit.scopes.chain
-        return bool(_few(self._as_read(scope, None), self._most(scope, None))) or any(
-            scope in inside(offset) for offset in self.analysis.interpreter.unresolved
-        )
+        handed = _few(self._as_read(scope, None), self._most(scope, None))
+        return bool(handed) or any(self._encloses(scope, at) for at in self.analysis.interpreter.unresolved)
 
     def _is_said(self, meaning: Meaning, place: Call) -> bool:
         """Whether it is said already: among the arguments, by what takes its hash, by the object it completes."""
@@ -141,9 +139,8 @@ class Wrappers:
         """Return the scope of the function around an offset, 0 when there is none."""
         return next((scope for scope in self.analysis.unit.scopes.chain(offset) if scope in self.functions), 0)
 
-    def _handed_to(self, scope: int, caller: Node) -> list[Meaning]:
-        """Return what one call in this file hands out."""
-        unit = self.analysis.unit
+    def _handed_to(self, scope: int, caller: Node, unit: Unit) -> list[Meaning]:
+        """Return what one call in this file hands out; `unit` knows what it passes."""
 
         def passed(parameter: Binding) -> Value | None:
             argument = unit.arguments_at(caller, parameter)
@@ -184,7 +181,7 @@ class Wrappers:
         """Return what a function hands out whose calls are all alike."""
         analysis = self.analysis
         inside = {at: ms for at, ms in analysis.composed.items() if self._holds(scope, at)}
-        result = analysis.unit.value(caller) if caller is not None else self._result(analysis.unit, scope)
+        result = self._result(analysis.unit, scope, caller)
         inside.update({at: self.found[at] for at in self._calls_in(scope)})
         return self._chosen(scope, inside, result, analysis.interpreter)
 
@@ -197,7 +194,7 @@ class Wrappers:
             for offset in sorted(self.analysis.uses)
             if self._holds(scope, offset)
         }
-        result = unit.value(caller) if caller is not None else self._result(unit, scope)
+        result = self._result(unit, scope, caller)
         inside = dict(compose(uses))
         inside.update({at: self._again(at, unit) for at in self._calls_in(scope)})
         return self._chosen(scope, inside, result, interpreter)
@@ -206,30 +203,28 @@ class Wrappers:
         """Whether a place is in the body of a function; the default of a parameter is not."""
         body = self.functions[scope].child_by_field_name("body")
         inside = body is None or body.start_byte <= offset < body.end_byte
-        return inside and scope in self.analysis.unit.scopes.chain(offset)
+        return inside and self._encloses(scope, offset)
+
+    def _encloses(self, scope: int, offset: int) -> bool:
+        return scope in self.analysis.unit.scopes.chain(offset)
 
     def _calls_in(self, scope: int) -> list[int]:
         """Return the offsets of the calls of wrappers in a function."""
-        return [at for at in self.found if scope in self.analysis.unit.scopes.chain(at)]
+        return [at for at in self.found if self._encloses(scope, at)]
 
     def _again(self, at: int, unit: Unit) -> list[Meaning]:
         """Return what a call of a wrapper hands out where the function around it is given something else."""
         if at not in self._callees or at in self._busy:
             return self.found[at]
         scope, caller = self._callees[at]
-
-        def passed(parameter: Binding) -> Value | None:
-            argument = unit.arguments_at(caller, parameter)
-            return unit.value(argument) if argument is not None else None
-
         self._busy.add(at)
         try:
-            return self.handed_out(scope, Called(self.functions[scope], passed), caller)
+            return self._handed_to(scope, caller, unit)
         finally:
             self._busy.discard(at)
 
-    def _result(self, unit: Unit, scope: int) -> Value:
-        return unit.returned(self.functions[scope])
+    def _result(self, unit: Unit, scope: int, caller: Node | None) -> Value:
+        return unit.value(caller) if caller is not None else unit.returned(self.functions[scope])
 
     def _chosen(
         self, scope: int, inside: dict[int, list[Meaning]], result: Value, interpreter: Interpreter
@@ -263,9 +258,8 @@ class Wrappers:
         self, scope: int, said: frozenset[str], inside: dict[int, list[Meaning]], interpreter: Interpreter
     ) -> bool:
         """Whether a function does what it is named for with an algorithm that was not read, too."""
-        unit = self.analysis.unit
         return any(
-            scope in unit.scopes.chain(at) and not inside.get(at) and said & purposes.of(rule.functions)
+            self._encloses(scope, at) and not inside.get(at) and said & purposes.of(rule.functions)
             for at, rule in interpreter.unresolved.items()
         )
 
