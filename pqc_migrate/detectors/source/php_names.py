@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.source.kin import KinUnit
 from pqc_migrate.detectors.source.operations import elements
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant
 from pqc_migrate.detectors.source.values import (
     UNKNOWN,
     UNREAD,
@@ -60,13 +61,12 @@ _QUERY = """
 (foreach_statement) @loop
 ((function_call_expression function: (name) @_called) @define (#match? @_called "^(?i:define)$"))
 """
-_MOST_BASES = 8
 _MOST_BINDINGS = 8
 _MOST_ENTRIES = 256
 _PRIMITIVE = frozenset({"primitive_type", "optional_type", "union_type", "intersection_type"})
 
 
-class PhpNames(Unit):
+class PhpNames(KinUnit):
     """The bindings of one PHP file."""
 
     program_wide = True
@@ -78,9 +78,6 @@ class PhpNames(Unit):
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
         self.namespaces: list[tuple[int, str]] = [(-1, "")]
-        self.definitions: dict[int, Node] = {}
-        """Functions, methods, closures and classes by where they start."""
-        self._lineages: dict[int, list[int]] = {}
         self._walls: set[int] = {0}
         """Scopes that do not see the variables around them."""
         self._entries: dict[tuple[int, str], list[tuple[int, Node | None, Node]]] = {}
@@ -375,33 +372,12 @@ class PhpNames(Unit):
         for clause in (*clauses, *traits):
             yield from (c for c in clause.named_children if c.type in ("name", "qualified_name"))
 
-    def local_class(self, name: str) -> int | None:
-        """Return the scope of a class of this file by its resolved name."""
-        node = self.definition(name)
-        scope = self.scope_of(node) if node is not None else None
-        return scope if scope in self.classes else None
-
-    def definition(self, name: str) -> Node | None:
-        """Return the function or class of this file that a resolved name stands for."""
-        offset = name.removeprefix(LOCAL)
-        return self.definitions.get(int(offset)) if name != offset and offset.isdecimal() else None
-
-    def lineage(self, scope: int) -> list[int]:
-        """Return a class with its parents and traits of this file, itself first."""
-        if scope not in self._lineages:
-            self._lineages[scope] = [scope]  # while it is looked for, a class is its own only kin
-            self._lineages[scope] = self._found_lineage(scope)
-        return self._lineages[scope]
-
-    def _found_lineage(self, scope: int) -> list[int]:
-        found = [scope]
-        for current in found:
-            for node in self._base_nodes(self.classes[current]):
-                base = self.class_named(node)
-                other = self.local_class(base.name) if isinstance(base, Name) else None
-                if other is not None and other not in found and len(found) < _MOST_BASES:
-                    found.append(other)
-        return found
+    def parents(self, scope: int) -> Iterator[str]:
+        """Yield the resolved names of the parent and the traits of a class."""
+        for node in self._base_nodes(self.classes[scope]):
+            base = self.class_named(node)
+            if isinstance(base, Name):
+                yield base.name
 
     def inherited(self, scope: int | None, name: str) -> Value | None:
         """Return a constant, property or method of a class of this file, or of what it inherits from here."""

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
+from pqc_migrate.detectors.source.kin import KinUnit
+from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.detectors.source.values import NOTHING, UNKNOWN, Call, Name, Value, choice, options
 
 _QUERY = """
@@ -44,7 +45,6 @@ _QUERY = """
 ((call method: (identifier) @_m arguments: (argument_list) block: (_)) @named_block
   (#any-of? @_m "let" "let!" "define_method" "subject"))
 """
-_MOST_BASES = 8
 _MOST_BINDINGS = 8
 _MOST_PARTS = 16
 _BRANCHES = frozenset({"then", "else", "body_statement", "block_body", "begin", "parenthesized_statements", "do"})
@@ -56,7 +56,7 @@ _ITERATORS = frozenset(
 _YIELDERS = frozenset({"tap", "then", "yield_self", "instance_eval", "new", "start", "open", "create"})
 
 
-class RubyNames(Unit):
+class RubyNames(KinUnit):
     """The bindings of one Ruby file."""
 
     program_wide = True
@@ -64,13 +64,10 @@ class RubyNames(Unit):
     bind_last = ("include", "attribute", "named_block", "lambda", "block", "loop", "assign", "operate")
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
-        self.definitions: dict[int, Node] = {}
-        """Methods, lambdas and classes by where they start."""
         self.attributes: set[tuple[int, str]] = set()
         """Class scope and name of each attribute with a reader or writer of its own."""
         self.setters: dict[int, Node] = {}
         """What is assigned to ``object.name =``, by the node of the left side."""
-        self._lineages: dict[int, list[int]] = {}
         self._walls: set[int] = {0}
         """Scopes that do not see the local variables around them."""
         super().__init__(data, type_of, knows)
@@ -239,23 +236,11 @@ class RubyNames(Unit):
                 return choice([self.bound(binding) for binding in found[:_MOST_BINDINGS]])
         return self.unbound(name, offset)
 
-    def lineage(self, scope: int) -> list[int]:
-        """Return a class with its superclasses of this file, itself first."""
-        if scope not in self._lineages:
-            self._lineages[scope] = [scope]  # while it is looked for, a class is its own only kin
-            self._lineages[scope] = self._found_lineage(scope)
-        return self._lineages[scope]
-
-    def _found_lineage(self, scope: int) -> list[int]:
-        found = [scope]
-        for current in found:
-            base = self.classes[current].child_by_field_name("superclass")
-            for node in base.named_children if base is not None else []:
-                for option in options(self.value(node)):
-                    other = self.local_class(option.name) if isinstance(option, Name) else None
-                    if other is not None and other not in found and len(found) < _MOST_BASES:
-                        found.append(other)
-        return found
+    def parents(self, scope: int) -> Iterator[str]:
+        """Yield the resolved names that the superclass of a class may have."""
+        base = self.classes[scope].child_by_field_name("superclass")
+        for node in base.named_children if base is not None else []:
+            yield from (option.name for option in options(self.value(node)) if isinstance(option, Name))
 
     def foreign_bases(self, scope: int) -> Iterator[str]:
         """Yield the library classes that a class of this file extends."""
@@ -265,17 +250,6 @@ class RubyNames(Unit):
                 for option in options(self.value(node)):
                     if isinstance(option, Name) and not option.name.startswith(LOCAL):
                         yield option.name
-
-    def local_class(self, name: str) -> int | None:
-        """Return the scope of a class of this file by its resolved name."""
-        node = self.definition(name)
-        scope = self.scope_of(node) if node is not None else None
-        return scope if scope in self.classes else None
-
-    def definition(self, name: str) -> Node | None:
-        """Return the method, block or class of this file that a resolved name stands for."""
-        offset = name.removeprefix(LOCAL)
-        return self.definitions.get(int(offset)) if name != offset and offset.isdecimal() else None
 
     def inherited(self, scope: int, name: str) -> Value | None:
         """Return a constant, attribute or method of a class of this file, or of what it inherits from here."""

@@ -1,0 +1,53 @@
+"""Classes of PHP and Ruby by what they are defined as: their definitions, and their kin in the same file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tree_sitter import Node
+
+from pqc_migrate.detectors.source.unit import LOCAL, Unit
+from pqc_migrate.detectors.source.values import Value
+
+_MOST_BASES = 8
+
+
+class KinUnit(Unit):
+    """One file of a language whose classes inherit from others by name."""
+
+    def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
+        self.definitions: dict[int, Node] = {}
+        """Functions, methods, closures and classes by where they start."""
+        self._lineages: dict[int, list[int]] = {}
+        super().__init__(data, type_of, knows)
+
+    def parents(self, scope: int) -> Iterator[str]:
+        """Yield the resolved names of what a class inherits from."""
+        raise NotImplementedError
+
+    def definition(self, name: str) -> Node | None:
+        """Return the function or class of this file that a resolved name stands for."""
+        offset = name.removeprefix(LOCAL)
+        return self.definitions.get(int(offset)) if name != offset and offset.isdecimal() else None
+
+    def local_class(self, name: str) -> int | None:
+        """Return the scope of a class of this file by its resolved name."""
+        node = self.definition(name)
+        scope = self.scope_of(node) if node is not None else None
+        return scope if scope in self.classes else None
+
+    def lineage(self, scope: int) -> list[int]:
+        """Return a class with those of this file that it inherits from, itself first."""
+        if scope not in self._lineages:
+            self._lineages[scope] = [scope]  # while it is looked for, a class is its own only kin
+            self._lineages[scope] = self._found_lineage(scope)
+        return self._lineages[scope]
+
+    def _found_lineage(self, scope: int) -> list[int]:
+        found = [scope]
+        for current in found:
+            for name in self.parents(current):
+                other = self.local_class(name)
+                if other is not None and other not in found and len(found) < _MOST_BASES:
+                    found.append(other)
+        return found
