@@ -32,11 +32,6 @@ class BlockUnit(Unit):
         """The names of the fields that are assigned to a table or object."""
         super().__init__(data, type_of, knows)
 
-    def expression(self, node: Node) -> Value:
-        """Return what an expression is known to be."""
-        method = getattr(self, f"_of_{node.type}", None)
-        return method(node) if method is not None else UNKNOWN
-
     def _bind_return(self, node: Node) -> None:
         self._results.setdefault(self.function_at(node.start_byte), []).append(node)
 

@@ -64,11 +64,6 @@ _MOST_MEMBERS = 256
 class CUnit(CNames):
     """One C file."""
 
-    def expression(self, node: Node) -> Value:
-        """Return what an expression is known to be."""
-        method = getattr(self, f"_of_{node.type}", None)
-        return method(node) if method is not None else UNKNOWN
-
     def _of_identifier(self, node: Node) -> Value:
         name = self.text(node)
         labels = [self.value(label) for label in self.in_case(name, node.start_byte)]

@@ -53,11 +53,6 @@ class GoValues(GoNames):
 
     # Expressions ------------------------------------------------------------------------------
 
-    def expression(self, node: Node) -> Value:
-        """Return what an expression is known to be."""
-        method = getattr(self, f"_of_{node.type}", None)
-        return method(node) if method is not None else UNKNOWN
-
     def _of_identifier(self, node: Node) -> Value:
         return self.placed(self.identifier(self.text(node), node.start_byte), node)
 

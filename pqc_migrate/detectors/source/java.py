@@ -52,11 +52,6 @@ _MOST_ITEMS = 64
 class JavaUnit(JavaTexts):
     """One Java file."""
 
-    def expression(self, node: Node) -> Value:
-        """Return what an expression is known to be."""
-        method = getattr(self, f"_of_{node.type}", None)
-        return method(node) if method is not None else UNKNOWN
-
     # Names ------------------------------------------------------------------------------------
 
     def _of_identifier(self, node: Node) -> Value:

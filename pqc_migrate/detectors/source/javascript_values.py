@@ -47,8 +47,7 @@ class JavaScriptValues(JavaScriptObjects):
         if node.type in WRAPPING:
             inner = [child for child in node.named_children if child.type not in ("comment", "type_arguments")]
             return self.value(inner[0]) if inner else UNKNOWN
-        method = getattr(self, f"_of_{node.type}", None)
-        return method(node) if method is not None else UNKNOWN
+        return super().expression(node)
 
     def _of_identifier(self, node: Node) -> Value:
         name = self.text(node)

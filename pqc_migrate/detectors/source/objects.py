@@ -113,11 +113,6 @@ class ObjectUnit(ObjectValues):
 
     # Members ----------------------------------------------------------------------------------
 
-    def expression(self, node: Node) -> Value:
-        """Return what an expression is known to be."""
-        method = getattr(self, f"_of_{node.type}", None)
-        return method(node) if method is not None else UNKNOWN
-
     def named(self, node: Node) -> Value:
         """Return what a simple name is."""
         return self.placed(self.identifier(self.text(node), node.start_byte), node)

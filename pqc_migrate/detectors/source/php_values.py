@@ -36,11 +36,6 @@ _TEXT_FUNCTIONS: Mapping[str, Callable[[str], str]] = {
 class PhpValues(PhpNames):
     """The literals, constants and operators of one PHP file."""
 
-    def expression(self, node: Node) -> Value:
-        """Return what an expression is known to be."""
-        method = getattr(self, f"_of_{node.type}", None)
-        return method(node) if method is not None else UNKNOWN
-
     def _of_name(self, node: Node) -> Value:
         """Return a constant of the file, else of PHP: what a namespace does not define is global."""
         return self._constant(self.text(node), node)

@@ -44,12 +44,8 @@ class PowerShellValues(PowerShellNames):
 
     def expression(self, node: Node) -> Value:
         """Return what an expression is known to be."""
-        method = getattr(self, f"_of_{node.type}", None)
-        if method is not None:
-            found: Value = method(node)
-            return found
-        if node.type not in PASSED_ON or not node.named_children:
-            return UNKNOWN
+        if hasattr(self, f"_of_{node.type}") or node.type not in PASSED_ON or not node.named_children:
+            return super().expression(node)
         if node.named_child_count == 1:
             unary = node.type == "expression_with_unary_operator" and node.children[0].type not in (",",)
             cast = self.bare(node.named_children[0]).type == "cast_expression"

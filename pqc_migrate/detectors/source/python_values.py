@@ -40,11 +40,6 @@ _MOST_DIGITS = 3500
 class PythonValues(PythonOptions):
     """The expressions of one Python file."""
 
-    def expression(self, node: Node) -> Value:
-        """Return what an expression is known to be."""
-        method = getattr(self, f"_of_{node.type}", None)
-        return method(node) if method is not None else UNKNOWN
-
     # Names and attributes ---------------------------------------------------------------------
 
     def _of_identifier(self, node: Node) -> Value:

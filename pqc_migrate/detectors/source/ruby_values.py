@@ -39,11 +39,6 @@ _TEXT_METHODS: Mapping[str, Callable[[str], str]] = {
 class RubyValues(RubyNames):
     """The literals and operators of one Ruby file."""
 
-    def expression(self, node: Node) -> Value:
-        """Return what an expression is known to be."""
-        method = getattr(self, f"_of_{node.type}", None)
-        return method(node) if method is not None else UNKNOWN
-
     # Literals ---------------------------------------------------------------------------------
 
     def _of_string(self, node: Node) -> Value:

@@ -36,8 +36,7 @@ class RustValues(RustPaths):
         """Return what an expression is known to be."""
         if node.type in _INNER:
             return self.value(node.named_children[-1]) if node.named_children else UNKNOWN
-        method = getattr(self, f"_of_{node.type}", None)
-        return method(node) if method is not None else UNKNOWN
+        return super().expression(node)
 
     # Blocks and branches ----------------------------------------------------------------------
 

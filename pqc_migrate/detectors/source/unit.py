@@ -131,8 +131,9 @@ class Unit:
             binder(node)
 
     def expression(self, node: Node) -> Value:
-        """Return what an expression is known to be."""
-        raise NotImplementedError
+        """Return what an expression is known to be: a language has an ``_of_<type>`` for each type it reads."""
+        method: Callable[[Node], Value] | None = getattr(self, f"_of_{node.type}", None)
+        return method(node) if method is not None else UNKNOWN
 
     def use(self, token: Node) -> Node | None:
         """Return the whole expression that a word is the decisive name of, or None when it is no use."""
