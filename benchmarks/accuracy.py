@@ -267,8 +267,6 @@ def _score_finding(
 def _rows(project: dict[str, Any], asset: str, library: str, difficulty: str) -> Iterator[tuple[str, str]]:
     yield "all", "all"
     yield "kind", _kind(asset)
-    # A project that was read while the rules were written measures less than one that was not.
-    yield "project", "seen by the rules' authors" if project.get("seen") else "not seen"
     yield "round of labels", str(project["round"])
     yield "language", project["language"]
     if library:
@@ -303,7 +301,7 @@ def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
 
 
 def _print(scores: Scores, misses: bool) -> None:
-    for table in ("all", "kind", "round of labels", "project", "language", "difficulty", "library"):
+    for table in ("all", "kind", "round of labels", "language", "difficulty", "library"):
         rows = [_row(name, tally) for (kind, name), tally in sorted(scores.rows.items()) if kind == table]
         if rows:
             headers = [
