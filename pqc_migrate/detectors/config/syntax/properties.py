@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pqc_migrate.detectors.config.document import Document, Word
+from pqc_migrate.detectors.config.syntax.leaf import Leaf
 
 _LOGICAL_LINE = re.compile(r"[^\r\n\\]*+(?:\\(?:\r\n|.|\n|\Z)[^\r\n\\]*+)*+", re.DOTALL)
 _COMMENT = re.compile(r"[ \t\f]*[#!][^\r\n]*")
@@ -16,6 +17,11 @@ _PAIR = re.compile(r"[ \t\f]*((?:[^\s=:\\]++|\\.)++)[ \t\f]*[=:]?[ \t\f]*(.*)", 
 def settings(document: Document) -> dict[str, Word]:
     """Return each key's value, the last one where a key stands twice; parts on further lines keep their places."""
     return dict(_pairs(document.text))
+
+
+def read(document: Document) -> Iterator[tuple[Leaf, ...]]:
+    """Yield the leaves of the file, in one tuple; the last value of a key holds."""
+    yield tuple(Leaf(key, value) for key, value in settings(document).items())
 
 
 def _pairs(text: str) -> Iterator[tuple[str, Word]]:

@@ -14,8 +14,10 @@ _MODULES = {
     "cpp": ("tree_sitter_cpp", "language"),
     "csharp": ("tree_sitter_c_sharp", "language"),
     "go": ("tree_sitter_go", "language"),
+    "hcl": ("tree_sitter_hcl", "language"),
     "java": ("tree_sitter_java", "language"),
     "javascript": ("tree_sitter_javascript", "language"),
+    "json": ("tree_sitter_json", "language"),
     "kotlin": ("tree_sitter_kotlin", "language"),
     "lua": ("tree_sitter_lua", "language"),
     "perl": ("tree_sitter_perl", "language"),
@@ -28,10 +30,13 @@ _MODULES = {
     "scala": ("tree_sitter_scala", "language"),
     "solidity": ("tree_sitter_solidity", "language"),
     "swift": ("tree_sitter_swift", "language"),
+    "toml": ("tree_sitter_toml", "language"),
     "tsx": ("tree_sitter_typescript", "language_tsx"),
     "typescript": ("tree_sitter_typescript", "language_typescript"),
 }
-LANGUAGES = frozenset(_MODULES)
+NOTATIONS = frozenset({"hcl", "json", "toml"})
+"""Those of configuration, which is no code."""
+LANGUAGES = frozenset(_MODULES) - NOTATIONS
 
 
 @cache

@@ -1,0 +1,195 @@
+"""What the value of a setting means, by the name that `catalog/settings/*.toml` gives it.
+
+A reader gets the setting it speaks for, its value, and `Given`: the options of the catalog record and the values
+that stand beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from pqc_migrate.catalog import algorithms, notations
+from pqc_migrate.catalog.settings import Key
+from pqc_migrate.detectors.config import tls
+from pqc_migrate.detectors.config.document import Word
+from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, Setting
+from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
+
+Found = Iterator[Finding | Diagnostic]
+_ON = frozenset({"true", "yes", "on", "1", "enabled", "enable", "required", "require", "always"})
+_OFF = frozenset({"false", "no", "off", "0", "none", "disabled", "disable", "never", "null", "~", ""})
+_SIZE = re.compile(r"\d{2,5}", re.ASCII)
+_ITEM = re.compile(r"[^\s,:;\[\]\"']+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a reader has beside the value."""
+
+    key: Key
+    beside: Callable[[str], Word | None]
+    """The value at a place relative to the mapping that holds the setting: ``size``, ``../rotation``."""
+
+    def option(self, name: str, default: str = "") -> str:
+        """Return one option of the catalog record."""
+        return str(self.key.options.get(name, default))
+
+
+Reader = Callable[[Setting, Word, Given], Found]
+
+
+def _versions(bound: str = "") -> Reader:
+    return lambda setting, value, _given: tls.versions(setting, (value,), bound=bound)
+
+
+def _plain(reader: Callable[[Setting, Word], Found]) -> Reader:
+    return lambda setting, value, _given: reader(setting, value)
+
+
+def _switched_on(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read a switch: what is negotiated then, the version of the program's TLS library decides."""
+    if value.text.lower() in _ON:
+        yield tls.runtime(setting, value, "version")
+
+
+def _verification(off: frozenset[str]) -> Reader:
+    """Read whether the peer's certificate is checked; only that it is not is worth a row."""
+
+    def read(setting: Setting, value: Word, _given: Given) -> Found:
+        if value.text.lower() in off:
+            yield setting.finding(
+                value.part(0, ""),
+                tls.TLS,
+                details=(("verification", "off"),),
+                reason="certificates are not checked",
+            )
+
+    return read
+
+
+def _name(setting: Setting, value: Word, given: Given) -> Found:
+    """Read one name, by the record's own ``values`` or a notation; ``whole`` keeps blanks and commas in it."""
+    yield from _named(setting, Word(value.text.strip(), value.offset, value.fixed, value.defined_at), given)
+
+
+def _names(setting: Setting, value: Word, given: Given) -> Found:
+    """Read names between blanks, commas, colons and semicolons; the option ``item`` is another pattern of one."""
+    pattern = re.compile(given.option("item"), re.ASCII) if given.option("item") else _ITEM
+    for item in value.split(pattern):
+        yield from _named(setting, item, given)
+
+
+def _named(setting: Setting, word: Word, given: Given) -> Found:
+    if not word.known or "${" in word.text:
+        yield setting.unresolved(word, "the name is filled in elsewhere")
+        return
+    if not word.text or word.text.lower() in given.key.options.get("nothing", ()):
+        return
+    asset = given.key.values.get(word.text.lower())
+    details: tuple[tuple[str, str], ...] = ()
+    if asset is None and (notation := given.option("notation")):
+        found = notations.read(notation, word.text)
+        asset, details = (found.asset, found.details) if found is not None else (None, ())
+    if asset is None:
+        yield setting.unresolved(word, "not a known name")
+        return
+    asset = _completed(asset, given)
+    yield setting.finding(word, asset, functions=_functions(given), details=(*details, *_details(given)))
+
+
+def _completed(asset: Asset, given: Given) -> Asset:
+    """Add what stands beside the name: the size of a key, its curve, a mode or digest."""
+    known = dict(asset.parameters)
+    for parameter in ("size", "curve", "digest", "mode"):
+        word = given.beside(given.option(parameter)) if given.option(parameter) else None
+        if word is None or not word.known or parameter in known:
+            continue
+        if f"{{{parameter}}}" not in algorithms.family(asset.family).name:
+            continue
+        written: Mapping[str, str] = given.key.options.get(f"{parameter}s", {})
+        text = word.text.strip()
+        if (known_as := written.get(text) or _parameter(asset, parameter, text)) is not None:
+            known[parameter] = known_as
+    return replace(asset, parameters=tuple(sorted(known.items())))
+
+
+def _parameter(asset: Asset, parameter: str, text: str) -> str | None:
+    if parameter == "size":
+        return text if _SIZE.fullmatch(text) and algorithms.takes(asset.family, text) else None
+    if parameter == "curve":
+        found = notations.read("openssl-key-groups", text)
+        return found.asset.get("curve") if found is not None else None
+    if parameter == "digest":
+        found = notations.read("digests", text)
+        return algorithms.name(found.asset) if found is not None else None
+    return text.upper() if text.isalnum() else None
+
+
+def _functions(given: Given) -> tuple[str, ...] | None:
+    functions = given.key.options.get("functions")
+    return tuple(functions) if functions is not None else None
+
+
+def _details(given: Given) -> tuple[tuple[str, str], ...]:
+    """Return the facts that the record asks for: the option ``details`` maps their names to places beside."""
+    wanted: Mapping[str, str] = given.key.options.get("details", {})
+    found = ((name, given.beside(place)) for name, place in sorted(wanted.items()))
+    return tuple((name, word.text) for name, word in found if word is not None and _SIZE.fullmatch(word.text))
+
+
+def _asset(setting: Setting, value: Word, given: Given) -> Found:
+    """Report the record's one asset because the setting is there and not off; ``at`` gives the asset."""
+    if value.text.strip().lower() in _OFF and given.option("even") != "empty":
+        return
+    asset = given.key.values["*"]
+    yield setting.finding(
+        value.part(0, ""), _completed(asset, given), functions=_functions(given), details=_details(given),
+        confidence=SURE if given.option("sure", "yes") == "yes" else LIKELY,
+    )  # fmt: skip
+
+
+def _key(setting: Setting, value: Word, given: Given) -> Found:
+    """Read the size of a key whose family the record gives (``rsa_bits = 4096``)."""
+    asset = given.key.values["*"]
+    text = value.text.strip()
+    if not value.known:
+        yield setting.finding(value.part(0, ""), asset, functions=("keygen",))
+    elif _SIZE.fullmatch(text):
+        asset = replace(asset, parameters=tuple(sorted((*asset.parameters, ("size", text)))))
+        yield setting.finding(value, asset, functions=("keygen",))
+    else:
+        yield setting.unresolved(value, "not a size in bits")
+
+
+def _protocol(setting: Setting, value: Word, given: Given) -> Found:
+    """Read an address whose scheme says TLS (``rediss://``): the option ``schemes`` lists them."""
+    scheme = value.text.partition("://")[0].lower()
+    if scheme in given.key.options.get("schemes", ()):
+        yield setting.finding(
+            value.part(0, scheme), Asset.of(Kind.PROTOCOL, "TLS"), details=(NEGOTIATES,), runtime=("version",),
+            reason="the address asks for TLS, what it negotiates the version of the TLS library decides",
+        )  # fmt: skip
+
+
+MEANINGS: Mapping[str, Reader] = {
+    "asset": _asset,
+    "certificate": _plain(tls.certificate),
+    "dh-parameters": _plain(tls.dh_parameters),
+    "key-size": _key,
+    "name": _name,
+    "names": _names,
+    "openssl-ciphers": _plain(tls.cipher_string),
+    "tls-address": _protocol,
+    "tls-groups": _plain(tls.groups),
+    "tls-maximum": _versions("maximum"),
+    "tls-minimum": _versions("minimum"),
+    "tls-on": _switched_on,
+    "tls-signature-schemes": _plain(tls.signature_schemes),
+    "tls-suites": _plain(tls.suite_list),
+    "tls-unverified-if-off": _verification(_OFF),
+    "tls-unverified-if-on": _verification(_ON),
+    "tls-versions": _versions(),
+}
+"""Every reader by the name the catalog gives it; a test holds the catalog to these names."""
