@@ -12,6 +12,8 @@ import click
 
 from pqc_migrate.cli import options
 from pqc_migrate.cli.emit import emit
+from pqc_migrate.cli.limits import chosen as chosen_limits
+from pqc_migrate.cli.limits import limits
 from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.session import detail, note
 
@@ -39,6 +41,7 @@ _BY_SUFFIX = {".sarif": "sarif", ".csv": "csv", ".md": "markdown", ".txt": "tabl
     "--role", "roles", multiple=True, type=options.Name(ROLES), help="Keep only this role; may be repeated."
 )
 @options.jobs
+@limits
 @options.common
 def scan(
     targets: Sequence[str],
@@ -85,7 +88,7 @@ def take_inventory(
     from pqc_migrate.scan import ScanOptions
     from pqc_migrate.scan import scan as scan_targets
 
-    chosen = ScanOptions(exclude, frozenset(map(Role, roles)), jobs or 0, outputs)
+    chosen = ScanOptions(exclude, frozenset(map(Role, roles)), jobs or 0, outputs, chosen_limits())
     with progress("scanning") as step:
         result = scan_targets(targets, chosen, step)
     if result.coverage.files_seen == 0:

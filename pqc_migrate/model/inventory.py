@@ -146,6 +146,8 @@ class Skip(StrEnum):
     MALFORMED = "malformed"
     CRASHED = "detector-crashed"
     TIMED_OUT = "timed-out"
+    LIMIT = "limit-reached"
+    HOSTILE = "hostile-archive"
     UNRESOLVED = "unresolved-value"
 
 
