@@ -29,6 +29,8 @@ class Role(StrEnum):
     EXAMPLE = "example"
     VENDORED = "vendored"
     IMPLEMENTATION = "implementation"
+    HISTORICAL = "historical"
+    """In old commits only."""
 
 
 class Technique(StrEnum):

@@ -14,6 +14,7 @@ from functools import partial
 from pqc_migrate.model.inventory import Coverage, Diagnostic, Finding, Role
 from pqc_migrate.scan.examine import Examined, Examiner, Rules, default_examiner
 from pqc_migrate.scan.follow import Results, with_callers
+from pqc_migrate.scan.history import Examine, only_changed, with_history
 from pqc_migrate.scan.tally import coverage
 from pqc_migrate.scan.workers import FILES_AT_ONCE, Make, examine_all
 from pqc_migrate.targets.exclude import Exclusion
@@ -44,6 +45,10 @@ class ScanOptions:
     """Files this run writes, and folders (with a slash at the end); left out where they lie inside a target."""
     limits: Limits = DEFAULT
     """How much is read of what."""
+    since: str = ""
+    """Look only at files that changed since this revision; with `history`, only at commits after it."""
+    history: bool = False
+    """Also find out when each use came in, and the keys that live only in old commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,16 @@ def scan(
     )
     examined = [file for files in results for file in files]
     findings = [finding for file in examined for finding in file.findings]
+    if options.history:
+        done = len(entries)
+        findings = _with_history(
+            targets,
+            findings,
+            options,
+            lambda some: _examine(
+                some, partial(default_examiner, rules), _jobs(options, some), rules, _after(done, progress)
+            ),
+        )
     if options.roles:
         findings = [finding for finding in findings if finding.role in options.roles]
     return ScanResult(tuple(sorted(findings, key=_order)), coverage(skipped, examined), display_name(targets))
@@ -99,7 +114,19 @@ def _walk_all(targets: Sequence[Target], options: ScanOptions) -> Iterator[Entry
     around = Surroundings(tuple(target.root for target in targets), _places(options.outputs))
     for target in targets:
         yield from own_outputs(target, around)
-        yield from walk(target, exclusion, around)
+        found = walk(target, exclusion, around)
+        yield from only_changed(target, options.since, found) if options.since and not options.history else found
+
+
+def _with_history(
+    targets: Sequence[Target], findings: Sequence[Finding], options: ScanOptions, examine: Examine
+) -> list[Finding]:
+    """Return the findings of each target with their history."""
+    dated = []
+    for target in targets:
+        own = [one for one in findings if one.location.path.startswith(target.prefix or "")]
+        dated += with_history(target, own, examine, options.since)
+    return dated
 
 
 def _places(outputs: Sequence[str]) -> Mapping[str, bool]:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from pqc_migrate.catalog import languages
 from pqc_migrate.model.inventory import Diagnostic, Skip
 from pqc_migrate.model.target import SourceFile
-from pqc_migrate.targets import archives
+from pqc_migrate.targets import archives, git
 from pqc_migrate.targets.archives import image
 from pqc_migrate.targets.archives.member import INSIDE, BadArchive, Budget, LimitReached, Member
 from pqc_migrate.targets.limits import MIB, Limits
@@ -69,6 +69,10 @@ def files_in(entry: Entry, kind: str, limits: Limits) -> Iterator[Inner]:
     if entry.is_layout:
         budget = Budget(limits, _size_of_folder(entry.place))
         yield from _guarded(entry.path, _each(image.of_folder(entry.place, entry.path, budget), budget, 1))
+        return
+    if entry.blob:
+        data = git.blob(entry.place, entry.blob) or b""
+        yield from _archive(io.BytesIO(data), entry.path, kind, Budget(limits, len(data)), 1)
         return
     try:
         with open(entry.place, "rb") as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import stat
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pqc_migrate.model.inventory import Diagnostic, Skip
-from pqc_migrate.targets import archives
+from pqc_migrate.targets import archives, git
 from pqc_migrate.targets.archives.image import OCI_LAYOUT
 from pqc_migrate.targets.limits import Limits
 from pqc_migrate.targets.resolve import kind_of, reason
@@ -62,6 +63,8 @@ def read(entry: Entry, limits: Limits = DEFAULT) -> Content | Diagnostic:
     """Read one file without following links or waiting; a Diagnostic when nothing could be read."""
     if entry.is_layout:
         return Content(b"", 0, archive=OCI_LAYOUT)
+    if entry.blob:
+        return _read_blob(entry, limits)
     try:
         descriptor = os.open(entry.place, _FLAGS)
     except OSError as error:
@@ -76,6 +79,13 @@ def read(entry: Entry, limits: Limits = DEFAULT) -> Content | Diagnostic:
         return Diagnostic(entry.path, Skip.UNREADABLE, reason(error))
     finally:
         os.close(descriptor)
+
+
+def _read_blob(entry: Entry, limits: Limits) -> Content | Diagnostic:
+    data = git.blob(entry.place, entry.blob)
+    if data is None:
+        return Diagnostic(entry.path, Skip.UNREADABLE, "the repository does not hold this version of the file")
+    return content(entry.path, len(data), io.BytesIO(data).read, limits)
 
 
 def content(path: str, size: int, pull: Callable[[int], bytes], limits: Limits = DEFAULT) -> Content:

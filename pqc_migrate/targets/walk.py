@@ -23,6 +23,8 @@ class Entry:
     """Absolute path as the operating system wants it; never leaves this process and its workers."""
     is_layout: bool = False
     """A folder that is a container image in the OCI layout, to be read as one."""
+    blob: str = ""
+    """Object of the git repository at `place` that holds the content, hex; empty: a file on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
