@@ -4,10 +4,11 @@
 of libraries that were linked in. Nothing is executed.
 """
 
-from pqc_migrate.detectors.binaries import native, versions
+from pqc_migrate.detectors.binaries import java_class, native, versions
 from pqc_migrate.detectors.registry import Detector
 
 DETECTORS: tuple[Detector, ...] = (
     native.DETECTOR,
     versions.DETECTOR,
+    java_class.DETECTOR,
 )
