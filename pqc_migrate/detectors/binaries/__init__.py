@@ -4,11 +4,12 @@
 of libraries that were linked in. Nothing is executed.
 """
 
-from pqc_migrate.detectors.binaries import java_class, native, versions
+from pqc_migrate.detectors.binaries import constants, java_class, native, versions
 from pqc_migrate.detectors.registry import Detector
 
 DETECTORS: tuple[Detector, ...] = (
     native.DETECTOR,
     versions.DETECTOR,
+    constants.DETECTOR,
     java_class.DETECTOR,
 )
