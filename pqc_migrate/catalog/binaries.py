@@ -12,6 +12,8 @@ from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.inventory import Asset, Kind
 
 _FILE = "binaries.toml"
+_HASH = re.compile(r"-(?:[0-9a-f]{8}|[0-9a-f]{32})(?=\.)")
+"""What auditwheel and delvewheel put into the name of a library that they take into a wheel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class _Table:
 
 def library_of(file: str) -> Library | None:
     """Return the library that a file name (a SONAME, a DLL, the path of a dylib) belongs to, or None."""
-    name = file.replace("\\", "/").rsplit("/", 1)[-1]
+    name = _HASH.sub("", file.replace("\\", "/").rsplit("/", 1)[-1], count=1)
     return next((one for one in _table().libraries.values() if one.files and one.files.fullmatch(name)), None)
 
 
@@ -73,9 +75,9 @@ def without_prefix(symbol: str) -> tuple[str, str]:
     )
 
 
-def is_silent(library: str) -> bool:
-    """Whether imports of a library file of ``libraries/c`` say nothing about a program."""
-    return library in _table().silent
+def is_silent(rule: str) -> bool:
+    """Whether imports that a rule of ``libraries/c`` (``<library>/<rule>``) explains say nothing."""
+    return not _table().silent.isdisjoint((rule, rule.partition("/")[0]))
 
 
 @cache
@@ -94,7 +96,7 @@ def _table() -> _Table:
     for kind, keys in (
         ("crate", {"names", "source"}),
         ("prefix", {"prefix", "library", "source"}),
-        ("silent", {"library", "why"}),
+        ("silent", {"rules", "why"}),
     ):
         for record in raw[kind]:
             toml.check_keys(f"{_FILE}: {kind}", record, keys, set())
@@ -103,7 +105,7 @@ def _table() -> _Table:
         tuple(_version(record, libraries) for record in raw["version"]),
         frozenset(name for record in raw["crate"] for name in record["names"]),
         tuple((record["prefix"], record["library"]) for record in raw["prefix"]),
-        frozenset(record["library"] for record in raw["silent"]),
+        frozenset(rule for record in raw["silent"] for rule in record["rules"]),
     )
 
 

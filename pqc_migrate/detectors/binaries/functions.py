@@ -68,6 +68,6 @@ def _meanings(symbol: str, known: Libraries, interpreter: Interpreter) -> list[M
         for meaning in interpreter.meanings(Call(name=name))
         if meaning.asset is not None
         and not (meaning.rule.silent or meaning.rule.refines or meaning.rule.unless or meaning.rule.when)
-        and not binaries.is_silent(file := meaning.rule.id.partition("/")[0])
-        and library in ("", file)
+        and not binaries.is_silent(meaning.rule.id)
+        and library in ("", meaning.rule.id.partition("/")[0])
     ]

@@ -21,7 +21,7 @@ from pqc_migrate.detectors.calls.interpret import Interpreter
 from pqc_migrate.detectors.calls.uses import Use
 from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Name, Value, choice
 from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.model.inventory import Diagnostic, Finding, Skip, Technique
+from pqc_migrate.model.inventory import Diagnostic, Finding, Role, Skip, Technique
 from pqc_migrate.model.target import SourceFile
 
 _PRIVATE, _STATIC, _FINAL = 0x0002, 0x0008, 0x0010
@@ -29,6 +29,10 @@ _MOST_CODE = 2_000_000
 """Bytes of code of one class that are walked."""
 _LONGEST_CHAIN = 48
 """Calls on the result of a call that are followed."""
+_ROOTS = frozenset(
+    {b"android", b"androidx", b"cn", b"com", b"dev", b"io", b"java", b"javax", b"net", b"org", b"software"}
+)
+"""How package names of libraries begin; the other anchors are names of settings."""
 _SOURCE_NAME = re.compile(r"[\w$.-]{1,120}")
 
 
@@ -195,9 +199,12 @@ def _detect(file: SourceFile) -> Iterator[Claim]:
 
 
 def _placed(found: Finding, read: _Class, offset: int) -> Finding:
+    """Return a finding as one of a compiled class; a library's own classes are the library's business."""
     place = _source_line(read, offset)
     details = (*found.details, ("source-line", place)) if place else found.details
-    return replace(found, technique=Technique.PARSER, details=details)
+    own = found.role is Role.PRODUCTION and read.file.name.startswith(_packages())
+    role = Role.VENDORED if own else found.role
+    return replace(found, technique=Technique.PARSER, role=role, details=details)
 
 
 def _gaps(file: SourceFile, read: _Class, interpreter: Interpreter, used: dict[int, Use]) -> Iterator[Diagnostic]:
@@ -216,11 +223,15 @@ def _source_line(read: _Class, offset: int) -> str:
 
 @cache
 def _anchors() -> frozenset[bytes]:
-    """Return the packages of the catalog's libraries as class files write them."""
-    packages = (anchor.removesuffix(b".*") for anchor in libraries.anchors("java"))
-    return frozenset(
-        package.replace(b".", b"/") for package in packages if package.count(b".") and package.islower()
-    )
+    """Return the packages and classes of the catalog's libraries as class files write them."""
+    names = (anchor.removesuffix(b".*") for anchor in libraries.anchors("java") if b"." in anchor.strip(b"."))
+    return frozenset(name.replace(b".", b"/") for name in names)
+
+
+@cache
+def _packages() -> tuple[str, ...]:
+    """Return those of the packages that are a library's own, from the root on."""
+    return tuple(f"{name.decode()}/" for name in _anchors() if b"/" in name and name.split(b"/")[0] in _ROOTS)
 
 
 def _wants(file: SourceFile) -> bool:
