@@ -73,10 +73,9 @@ def test_version_text_beside_the_linked_library_is_that_of_its_headers(
     gcc("libcrypto.so.3", LIBRARY, "-shared", "-fPIC", "-Wl,-soname,libcrypto.so.3")
     text = PROGRAM + 'const char *built = "OpenSSL 3.0.13 30 Jan 2024";'
     findings, _ = look("bin/program", gcc("program", text, str(tmp_path / "libcrypto.so.3")))
-    libraries = {
-        found.asset.get("version"): dict(found.details)["relation"] for found in findings if is_library(found)
-    }
-    assert libraries == {None: "linked", "3.0.13": "built-against"}
+    libraries = [found for found in findings if found.asset.kind is Kind.LIBRARY]
+    relations = {found.asset.get("version"): dict(found.details)["relation"] for found in libraries}
+    assert relations == {None: "linked", "3.0.13": "built-against"}
 
     alone = gcc("static", 'const char *built = "OpenSSL 3.0.13 30 Jan 2024"; int main(void) { return 0; }')
     findings, _ = look("bin/static", alone)
