@@ -56,7 +56,9 @@ def read(data: bytes, language: str) -> Image:
     readers = {"elf": _elf, "pe": _pe, "mach-o": _mach_o}
     lief = _lief()
     try:
-        found = readers[language](lief, data)
+        with warnings.catch_warnings():  # values that the format's enumerations do not have
+            warnings.simplefilter("ignore", RuntimeWarning)
+            found = readers[language](lief, data)
     except (MemoryError, RuntimeError, UnicodeDecodeError) as error:
         raise Unread(f"not a readable {language} file ({type(error).__name__})") from None
     if found is None:
@@ -89,7 +91,7 @@ def _elf(lief: Any, data: bytes) -> Image | None:
     soname = binary.get(lief.ELF.DynamicEntry.TAG.SONAME)
     return Image(
         needed=_bounded(binary.libraries),
-        name=str(soname.name) if soname is not None else "",
+        name=_text(soname.name) if soname is not None else "",
         imported=_names(name for name, here in dynamic if not here),
         defined=exported | _names(static),
         exported=exported,
@@ -117,7 +119,7 @@ def _pe(lief: Any, data: bytes) -> Image | None:
     exported = _names(entry.name for entry in exports.entries) if exports is not None else frozenset()
     return Image(
         needed=_bounded(library.name for library in libraries),
-        name=str(exports.name) if exports is not None else "",
+        name=_text(exports.name) if exports is not None else "",
         imported=_names(entry.name for entry in islice(entries, _MOST_SYMBOLS) if not entry.is_ordinal),
         defined=exported,
         exported=exported,
@@ -148,12 +150,13 @@ def _slice(lief: Any, binary: Any) -> Image:
     own = [c.name for c in islice(binary.commands, 4096) if c.command == lief.MachO.LoadCommand.TYPE.ID_DYLIB]
     symbols = list(islice(binary.symbols, _MOST_SYMBOLS))
     undefined = lief.MachO.Symbol.TYPE.UNDEFINED
-    imported = [s.name for s in symbols if s.type == undefined and s.name.startswith("_")]
-    defined = [s for s in symbols if s.type == lief.MachO.Symbol.TYPE.SECTION and s.name.startswith("_")]
+    imported = [s.name for s in symbols if s.type == undefined and _text(s.name).startswith("_")]
+    section = lief.MachO.Symbol.TYPE.SECTION
+    defined = [s for s in symbols if s.type == section and _text(s.name).startswith("_")]
     shift = binary.fat_offset
     return Image(
         needed=_bounded(library.name for library in binary.libraries if library.name not in own),
-        name=str(own[0]) if own else "",
+        name=_text(own[0]) if own else "",
         imported=_names(name[1:] for name in imported),
         defined=_names(symbol.name[1:] for symbol in defined),
         exported=_names(symbol.name[1:] for symbol in defined if symbol.raw_type & 0x01),  # N_EXT, <mach-o/nlist.h>
@@ -170,11 +173,16 @@ def _names(names: Iterable[Any]) -> frozenset[str]:
     )
 
 
+def _text(name: Any) -> str:
+    """Return a name; empty where its bytes are no text, which LIEF then gives as they are."""
+    return name if isinstance(name, str) else ""
+
+
 def _bounded(names: Iterable[Any]) -> tuple[str, ...]:
-    found = (str(getattr(name, "name", name)) for name in islice(names, _MOST_LIBRARIES))
+    found = (_text(getattr(name, "name", name)) for name in islice(names, _MOST_LIBRARIES))
     return tuple(dict.fromkeys(name for name in found if name and len(name) <= _LONGEST_NAME))
 
 
 def _sections(sections: Iterable[Any]) -> tuple[tuple[int, int, str], ...]:
-    listed = [(int(s.offset), int(s.size), str(s.name)) for s in islice(sections, _MOST_SECTIONS)]
+    listed = [(int(s.offset), int(s.size), _text(s.name)) for s in islice(sections, _MOST_SECTIONS)]
     return tuple((start, size, name) for start, size, name in listed if start and size and name)
