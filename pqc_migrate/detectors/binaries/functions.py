@@ -1,4 +1,4 @@
-"""What the name of a C function proves by itself, without the arguments of its calls."""
+"""What the name of a function proves by itself, without the arguments of its calls."""
 
 from __future__ import annotations
 
@@ -35,9 +35,12 @@ class Proof:
         return ", ".join(named) + (f" and {left} more" if left else "")
 
 
-def proofs(symbols: Iterable[str]) -> Iterator[Proof]:
-    """Yield each asset that functions of these names prove, once, in the order of the first of them."""
-    known = _known()
+def proofs(symbols: Iterable[str], language: str = "c") -> Iterator[Proof]:
+    """Yield each asset that functions of these names prove, once, in the order of the first of them.
+
+    `language` is the one whose libraries they are looked up in.
+    """
+    known = _known(language)
     interpreter = Interpreter(known)
     found: dict[tuple[Asset, tuple[tuple[str, str], ...]], Proof] = {}
     for symbol in sorted(symbols):
@@ -52,8 +55,8 @@ def proofs(symbols: Iterable[str]) -> Iterator[Proof]:
 
 
 @cache
-def _known() -> Libraries:
-    return libraries.load("c")
+def _known(language: str) -> Libraries:
+    return libraries.load(language)
 
 
 def _meanings(symbol: str, known: Libraries, interpreter: Interpreter) -> list[Meaning]:
