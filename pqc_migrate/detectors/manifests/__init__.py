@@ -6,6 +6,8 @@ tool. Nothing is resolved over a network, and no build script is run.
 """
 
 from pqc_migrate.detectors.manifests import (
+    apk,
+    dpkg,
     go_mod,
     gradle,
     maven,
@@ -13,6 +15,7 @@ from pqc_migrate.detectors.manifests import (
     pip_requirements,
     pyproject,
     python_locks,
+    rpm,
     setuptools_files,
 )
 from pqc_migrate.detectors.registry import Detector
@@ -33,4 +36,7 @@ DETECTORS: tuple[Detector, ...] = (
     gradle.GRADLE,
     gradle.GRADLE_CATALOG,
     go_mod.GO_MOD,
+    dpkg.DPKG,
+    apk.APK,
+    rpm.RPM,
 )

@@ -141,6 +141,17 @@ EXPECTED = {
         (18, "pkg:golang/golang.org/x/crypto@v0.30.0", "v0.30.0", "replacement"),
         (19, "pkg:golang/github.com/emmansun/gmsm@v0.29.0", "v0.29.0", "replacement"),
     ],
+    "installed/var/lib/dpkg/status": [
+        (9, "pkg:deb/libssl3@3.0.19-1~deb12u2?arch=amd64", "3.0.19-1~deb12u2", "installed"),
+        (34, "pkg:deb/openssh-client@1:9.2p1-2%2Bdeb12u6?arch=amd64", "1:9.2p1-2+deb12u6", "installed"),
+    ],
+    "installed/var/lib/dpkg/status.d/libssl3": [
+        (1, "pkg:deb/libssl3t64@3.5.4-1~deb13u1?arch=arm64", "3.5.4-1~deb13u1", "installed"),
+    ],
+    "installed/lib/apk/db/installed": [
+        (11, "pkg:apk/libcrypto3@3.5.1-r0?arch=x86_64", "3.5.1-r0", "installed"),
+        (22, "pkg:apk/libssl3@3.5.1-r0?arch=x86_64", "3.5.1-r0", "installed"),
+    ],
 }
 
 ALIASED = {("npm/package.json", 10), ("npm/package-lock.json", 13)} | {
