@@ -14,7 +14,10 @@ from urllib.parse import quote
 from pqc_migrate.catalog import toml
 from pqc_migrate.errors import CatalogError
 
-ECOSYSTEMS = ("pypi", "npm", "maven", "golang", "deb", "apk", "rpm")
+ECOSYSTEMS = (
+    "pypi", "npm", "maven", "golang", "cargo", "gem", "composer", "nuget", "conda", "swift", "cocoapods", "hex",
+    "pub", "cpan", "luarocks", "conan", "vcpkg", "bazel", "deb", "apk", "rpm", "docker", "generic",
+)  # fmt: skip
 DISTRIBUTIONS = frozenset({"deb", "apk", "rpm"})
 """Packages of operating systems: the namespace is the distribution, and one source makes many packages."""
 
@@ -24,7 +27,7 @@ _NO_CODE = re.compile(
 """Ends of the names of distribution packages that hold documentation, symbols or scripts only."""
 _LOWER_CASE = frozenset({"composer", "hex", "luarocks", "pub", "conan", "vcpkg", "apk", "conda", "deb"})
 """Types whose names are lower case, or are compared so (purl specification, type definitions)."""
-_COMPARED = frozenset({"nuget", "swift", "cargo"})
+_COMPARED = frozenset({"nuget", "swift", "cargo", "generic"})
 """Types that keep a name as its author writes it, and take other spellings for the same."""
 _SEPARATORS = re.compile(r"[-_.]+")
 _MAJOR_VERSION = re.compile(r"/v\d+$")
@@ -48,6 +51,16 @@ def lookup(ecosystem: str, name: str) -> Package | None:
     return table.exact.get(key) or next(
         (package for start, end, package in table.patterns if key.startswith(start) and key.endswith(end)), None
     )
+
+
+def bundle(symbolic_name: str) -> str:
+    """Return ``group:artifact`` of an OSGi bundle or Java module whose archive does not say it, or nothing."""
+    return str(_raw()["bundle"].get(symbolic_name, {}).get("package", ""))
+
+
+def distribution(module: str) -> str:
+    """Return the CPAN distribution that holds a Perl module: nearly all are named after their main module."""
+    return module.replace("::", "-")
 
 
 def normalized(ecosystem: str, name: str) -> str:
@@ -98,9 +111,15 @@ class _Table:
 
 
 @cache
-def _table(ecosystem: str) -> _Table:
+def _raw() -> dict[str, dict[str, dict[str, str]]]:
     raw = toml.read(toml.root() / "packages.toml")
-    toml.check_keys("packages.toml", raw, set(ECOSYSTEMS), set())
+    toml.check_keys("packages.toml", raw, {*ECOSYSTEMS, "bundle"}, set())
+    return raw
+
+
+@cache
+def _table(ecosystem: str) -> _Table:
+    raw = _raw()
     exact: dict[str, Package] = {}
     patterns: list[tuple[str, str, Package]] = []
     for name, record in raw[ecosystem].items():

@@ -168,6 +168,11 @@ def plain(constraint: str) -> str:
     return constraint if known else REFERENCE
 
 
+def reach(direct: bool) -> tuple[tuple[str, str], ...]:
+    """Return the detail that says whether a project asks for a package itself, or something it asks for does."""
+    return (("dependency", "direct" if direct else "transitive"),)
+
+
 def _printable(entry: Dependency) -> bool:
     if entry.ecosystem in packages.DISTRIBUTIONS:
         return _DISTRIBUTION_VERSION.fullmatch(entry.version) is not None

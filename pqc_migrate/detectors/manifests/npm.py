@@ -1,4 +1,4 @@
-"""Detector: package.json and the lock files of npm, Yarn and pnpm."""
+"""Detector: package.json and the lock files of npm, Yarn, pnpm and Bun."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named
+from pqc_migrate.detectors.manifests.dependency import INSTALLED, Dependency, Entries, Text, detector, named
 from pqc_migrate.detectors.manifests.places import json_document, json_keys
 
 _SECTIONS = {
@@ -18,6 +18,9 @@ _SECTIONS = {
 _EXACT = re.compile(r"[=v]*(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)")
 _ALIAS = re.compile(r"npm:(@?[^@]+)@(.*)")
 _MODULES = "node_modules/"
+_FOLDER = re.compile(r"(?:@[^/]+/)?[^/]+")
+_BUN_PACKAGES = re.compile(r'^  "packages":', re.MULTILINE)
+_BUN_PACKAGE = re.compile(r'^    "[^"\n]+": \["(@?[^"@\n]+)@(\d[^"\n]*)"', re.MULTILINE)
 _YARN_BLOCK = re.compile(r'^(?P<quote>"?)(?P<key>@?[^@\s":#]+)@(?P<range>[^\n]*):[ \t]*\r?$', re.MULTILINE)
 _YARN_VERSION = re.compile(r'^  version:? "?([^"\s]+)"?', re.MULTILINE)
 _YARN_ALIAS = re.compile(r"npm:(@?[^@\s\",]+)@")
@@ -28,7 +31,11 @@ _PNPM_PACKAGE = re.compile(
 
 
 def _read_package(text: Text) -> Entries:
+    """Read what a project asks for; of an installed package what it is: what it asks for lies beside it."""
     document = json_document(text.text)
+    if _MODULES in text.path:
+        yield from _installed(text, document)
+        return
     places = {path: index for path, index in json_keys(text.text) if len(path) == 2}
     for section, scope in _SECTIONS.items():
         group = document.get(section)
@@ -38,6 +45,15 @@ def _read_package(text: Text) -> Entries:
                 exact = _EXACT.fullmatch(constraint.strip())
                 index = places.get((section, name), 0)
                 yield Dependency("npm", real, index, exact[1] if exact else "", constraint, scope)
+
+
+def _installed(text: Text, document: dict[str, Any]) -> Iterator[Dependency]:
+    """Yield a package by its own name; folders inside it have manifests too, that name nothing or another one."""
+    name, version = document.get("name"), document.get("version")
+    folder = text.path.rsplit(_MODULES, 1)[-1].removesuffix("/package.json")
+    if isinstance(name, str) and isinstance(version, str) and _FOLDER.fullmatch(folder):
+        found = re.search(r'"name"\s*:\s*"(?=' + re.escape(name) + '")', text.text)
+        yield Dependency("npm", name, found.end() if found else 0, version, scope=INSTALLED)
 
 
 def _read_lock(text: Text) -> Entries:
@@ -111,7 +127,15 @@ def _read_pnpm(text: Text) -> Entries:
                 yield Dependency("npm", match[1], match.start(1), match[2], match[2], "locked")
 
 
+def _read_bun(text: Text) -> Entries:
+    """Read bun.lock line by line: JSON with trailing commas, one package a line."""
+    section = _BUN_PACKAGES.search(text.text)
+    for match in _BUN_PACKAGE.finditer(text.text, section.end()) if section else ():
+        yield Dependency("npm", match[1], match.start(1), match[2], match[2], "locked")
+
+
 PACKAGE_JSON = detector("package-json", named("package.json"), _read_package)
 PACKAGE_LOCK = detector("package-lock", named("package-lock.json", "npm-shrinkwrap.json"), _read_lock)
 YARN_LOCK = detector("yarn-lock", named("yarn.lock"), _read_yarn)
 PNPM_LOCK = detector("pnpm-lock", named("pnpm-lock.yaml"), _read_pnpm)
+BUN_LOCK = detector("bun-lock", named("bun.lock"), _read_bun)
