@@ -25,9 +25,9 @@ _NO_CODE = re.compile(
     r"-(?:docs?|dbg|dbgsym|dbg-sym|debuginfo|debugsource|javadoc|udeb|lang|locale|l10n|src|bash-completion|openrc)$"
 )
 """Ends of the names of distribution packages that hold documentation, symbols or scripts only."""
-_LOWER_CASE = frozenset({"composer", "hex", "luarocks", "pub", "conan", "vcpkg", "apk", "conda", "deb"})
+_LOWER_CASE = frozenset({"composer", "hex", "luarocks", "pub", "conan", "vcpkg", "apk", "conda", "deb", "generic"})
 """Types whose names are lower case, or are compared so (purl specification, type definitions)."""
-_COMPARED = frozenset({"nuget", "swift", "cargo", "generic"})
+_COMPARED = frozenset({"nuget", "swift", "cargo"})
 """Types that keep a name as its author writes it, and take other spellings for the same."""
 _SEPARATORS = re.compile(r"[-_.]+")
 _MAJOR_VERSION = re.compile(r"/v\d+$")

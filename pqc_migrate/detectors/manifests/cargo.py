@@ -59,7 +59,7 @@ def _tables(document: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
 def _dependencies(table: Any, scope: str, path: str, places: TomlPlaces) -> Iterator[Dependency]:
     for alias, value in table.items() if isinstance(table, dict) else ():
         options = value if isinstance(value, dict) else {"version": value}
-        index = places.find(alias, path) or places.find(alias, f"{path}.{alias}")
+        index = places.find(alias, path) or places.heading(f"{path}.{alias}")
         name = options.get("package", alias)
         version = options.get("version", "" if options.get("workspace") is True else REFERENCE)
         if isinstance(name, str) and isinstance(version, str):

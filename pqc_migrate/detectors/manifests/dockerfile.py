@@ -28,6 +28,7 @@ _INSTALLS = {"deb": "install", "apk": "add", "rpm": "install", "pypi": "install"
 _ECOSYSTEMS = ("deb", "apk", "rpm", "pypi")
 _WORD = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s\"']+")
 _PACKAGE = re.compile(r"([A-Za-z0-9][A-Za-z0-9+._-]*?)(?:(=|[<>~]=?|==)([\w.:+~*-]+))?")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 _FOLLOWED_BY_VALUE = frozenset({"-t", "--virtual", "--target-release", "-r", "--requirement", "-c", "--constraint",
     "--repo", "--repository", "-X", "-i", "--index-url", "--extra-index-url", "--root",
     "--releasever"})  # fmt: skip
@@ -41,9 +42,11 @@ def _read(text: Text) -> Entries:
     first = re.search(r"^[ \t]*FROM\b", text.text, re.MULTILINE | re.IGNORECASE)
     arguments = dict(_ARG.findall(text.text, 0, first.start() if first else 0))
     stages: set[str] = set()
-    for instruction, index in _instructions(text.text):
+    instructions = list(_instructions(text.text))
+    last = max((at for at, (said, _) in enumerate(instructions) if _FROM.match(said)), default=-1)
+    for at, (instruction, index) in enumerate(instructions):
         if image := _FROM.match(instruction):
-            yield from _image(image, index, arguments, stages)
+            yield from _image(image, index, arguments, stages, "base image" if at == last else "build stage")
             stages.add((image[2] or "").lower())
         elif instruction[:4].upper() in ("RUN ", "RUN\t"):
             yield from _run(instruction, index)
@@ -69,7 +72,9 @@ def _instructions(text: str) -> Iterator[tuple[str, int]]:
         yield pending.lstrip(), start + len(pending) - len(pending.lstrip())
 
 
-def _image(image: re.Match[str], index: int, arguments: dict[str, str], stages: set[str]) -> Iterator[Dependency]:
+def _image(
+    image: re.Match[str], index: int, arguments: dict[str, str], stages: set[str], scope: str
+) -> Iterator[Dependency]:
     written = _VARIABLE.sub(lambda v: arguments.get(v[1] or v[3], v[2] or "") or v[0], image[1])
     name, tag = _parts(written)
     if name.lower() in stages or "$" in name or packages.lookup("docker", name) is None:
@@ -80,7 +85,7 @@ def _image(image: re.Match[str], index: int, arguments: dict[str, str], stages: 
     constraint = exact or (f"{number}.*" if number else "")
     at = index + image.start(1) + max(image[1].find(name), 0)
     yield Dependency(
-        "docker", name, at, exact, constraint, "base image", purl_version=tag if exact else "",
+        "docker", name, at, exact, constraint, scope, purl_version=tag if exact else "",
         details=(("tag", tag),) if found else (),
     )  # fmt: skip
 
@@ -98,7 +103,8 @@ def _parts(image: str) -> tuple[str, str]:
 
 
 def _run(instruction: str, index: int) -> Iterator[Dependency]:
-    for command in _COMMAND.finditer(instruction):
+    commands = _QUOTED.sub(lambda text: " " * len(text[0]), instruction)
+    for command in _COMMAND.finditer(commands):
         ecosystem = next(name for name, said in zip(_ECOSYSTEMS, command.groups()[:4], strict=True) if said)
         words = list(_WORD.finditer(instruction, command.start(5), command.end(5)))
         verb = next((at for at, word in enumerate(words) if word[0] == _INSTALLS[ecosystem]), None)

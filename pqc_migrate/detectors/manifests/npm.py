@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pqc_migrate.detectors.manifests.dependency import INSTALLED, Dependency, Entries, Text, detector, named
+from pqc_migrate.detectors.manifests.dependency import INSTALLED, Dependency, Entries, Text, detector, named, reach
 from pqc_migrate.detectors.manifests.places import json_document, json_keys
 
 _SECTIONS = {
@@ -25,6 +25,7 @@ _YARN_BLOCK = re.compile(r'^(?P<quote>"?)(?P<key>@?[^@\s":#]+)@(?P<range>[^\n]*)
 _YARN_VERSION = re.compile(r'^  version:? "?([^"\s]+)"?', re.MULTILINE)
 _YARN_ALIAS = re.compile(r"npm:(@?[^@\s\",]+)@")
 _PNPM_SECTION = re.compile(r"^([A-Za-z]+):[ \t]*\r?$", re.MULTILINE)
+_PNPM_ASKED = re.compile(r"^(?: {2}| {6})'?(@?[^\s@':]+)'?:", re.MULTILINE)
 _PNPM_PACKAGE = re.compile(
     r"^  '?/?(@[^/@\s']+/[^/@\s']+|[^/@\s':]+)[/@](\d[^(_:\s']*)[^\n]*:[ \t]*\r?$", re.MULTILINE
 )
@@ -48,7 +49,7 @@ def _read_package(text: Text) -> Entries:
 
 
 def _installed(text: Text, document: dict[str, Any]) -> Iterator[Dependency]:
-    """Yield a package by its own name; folders inside it have manifests too, that name nothing or another one."""
+    """Yield a package by its own name; folders inside it may have manifests, too."""
     name, version = document.get("name"), document.get("version")
     folder = text.path.rsplit(_MODULES, 1)[-1].removesuffix("/package.json")
     if isinstance(name, str) and isinstance(version, str) and _FOLDER.fullmatch(folder):
@@ -62,12 +63,22 @@ def _read_lock(text: Text) -> Entries:
     packages = document.get("packages")
     if isinstance(packages, dict):
         places = {path: index for path, index in json_keys(text.text) if len(path) == 2}
+        direct = _asked_for(packages)
         for folder, entry in packages.items():
             if isinstance(entry, dict) and _MODULES in folder and not entry.get("link"):
                 name = str(entry.get("name") or folder.rsplit(_MODULES, 1)[-1])
-                yield from _locked(name, entry, _name_index(places.get(("packages", folder), 0), folder))
+                index = _name_index(places.get(("packages", folder), 0), folder)
+                own = folder.removeprefix(_MODULES) in direct
+                yield from _locked(name, entry, index, reach(own))
         return
     yield from _nested(document, dict(json_keys(text.text)))
+
+
+def _asked_for(packages: dict[str, Any]) -> set[str]:
+    """Return what the projects of a lock file ask for themselves: theirs are the folders of no module."""
+    projects = [entry for folder, entry in packages.items() if _MODULES not in folder and isinstance(entry, dict)]
+    groups = [project.get(section) for project in projects for section in _SECTIONS]
+    return {name for group in groups if isinstance(group, dict) for name in group}
 
 
 def _nested(document: dict[str, Any], places: dict[tuple[str, ...], int]) -> Entries:
@@ -86,13 +97,16 @@ def _name_index(index: int, folder: str) -> int:
     return index + folder.rfind(_MODULES) + len(_MODULES)
 
 
-def _locked(name: str, entry: dict[str, Any], index: int) -> Iterator[Dependency]:
+def _locked(
+    name: str, entry: dict[str, Any], index: int, details: tuple[tuple[str, str], ...] = ()
+) -> Iterator[Dependency]:
     version = entry.get("version")
     if isinstance(version, str):
         real, version = _unaliased(name, version)
         flags = [flag for flag in ("dev", "optional", "peer") if entry.get(flag) is True]
         exact = _EXACT.fullmatch(version)
-        yield Dependency("npm", real, index, exact[1] if exact else "", version, flags[0] if flags else "locked")
+        scope = flags[0] if flags else "locked"
+        yield Dependency("npm", real, index, exact[1] if exact else "", version, scope, details)
 
 
 def _unaliased(name: str, written: str) -> tuple[str, str]:
@@ -121,10 +135,15 @@ def _blocks(header: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str],
 
 def _read_pnpm(text: Text) -> Entries:
     """Read the ``packages`` section of pnpm-lock.yaml, whose keys are name and version in every version of it."""
-    for section, stop in _blocks(_PNPM_SECTION, text.text):
-        if section[1] == "packages":
-            for match in _PNPM_PACKAGE.finditer(text.text, section.end(), stop):
-                yield Dependency("npm", match[1], match.start(1), match[2], match[2], "locked")
+    sections = {section[1]: (section.end(), stop) for section, stop in _blocks(_PNPM_SECTION, text.text)}
+    direct: set[str] = set()
+    for name in ("importers", *_SECTIONS):
+        if name in sections:
+            direct |= set(_PNPM_ASKED.findall(text.text, *sections[name]))
+    if "packages" in sections:
+        for match in _PNPM_PACKAGE.finditer(text.text, *sections["packages"]):
+            own = reach(match[1] in direct)
+            yield Dependency("npm", match[1], match.start(1), match[2], match[2], "locked", own)
 
 
 def _read_bun(text: Text) -> Entries:

@@ -83,8 +83,12 @@ def _read_gemspec(text: Text) -> Entries:
 def _read_lock(text: Text) -> Entries:
     section = _SECTION.search(text.text)
     direct = set(_NEEDED.findall(section[1])) if section else set()
+    seen: set[tuple[str, str]] = set()
     for found in _LOCKED.finditer(text.text):
         version = _PLATFORM.sub("", found[2])
+        if (found[1], version) in seen:  # the same gem for another platform
+            continue
+        seen.add((found[1], version))
         yield Dependency("gem", found[1], found.start(1), version, version, "locked", reach(found[1] in direct))
 
 
