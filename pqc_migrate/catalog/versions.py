@@ -16,7 +16,7 @@ _NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)(.*)", re.DOTALL)
 _BEFORE = re.compile(r"[~._-]?(?:alpha|beta|pre|rc|dev|snapshot|cr|ea|m|a|b|c)(?:[\d.~_+-]|$)|~", re.IGNORECASE)
 """A pre-release; ``1.1.1c`` of OpenSSL is not one and is told apart by having no number behind the letter."""
 _PATCH = re.compile(
-    r"[a-z]|p\d+|\+.*|\.(?:final|release|ga)|[.-](?:redhat|jre|android|lts).*|u\d+.*", re.IGNORECASE
+    r"[a-z]|_?p\d+|\+.*|\.(?:final|release|ga)|[.-](?:redhat|jre|android|lts).*|u\d+.*", re.IGNORECASE
 )
 _A_YEAR = 1900
 """Calendar versions and dates are not on one scale with counted ones."""
