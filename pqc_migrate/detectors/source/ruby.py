@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tree_sitter import Language, Node
 
+from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Items, Name, Table, Text, Value, choice, options
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine

@@ -16,6 +16,7 @@ from tree_sitter import Language, Node
 
 from pqc_migrate.catalog import commands, libraries, notations
 from pqc_migrate.catalog.commands import Command
+from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Items, Text, Value, choice, options
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
