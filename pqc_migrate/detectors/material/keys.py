@@ -93,6 +93,17 @@ def from_pkcs8(element: Element) -> Key:
     return Key(algorithm, spki, details)
 
 
+def encrypted(element: Element, form: str = "PKCS#8") -> Item:
+    """Return an EncryptedPrivateKeyInfo (RFC 5958 section 3) as an item.
+
+    Its algorithm cannot be seen, so the family is that of the protection.
+    """
+    protection = identifiers.protection(element.expect(der.SEQUENCE).first(1)[0])
+    asset = Asset.of(Kind.KEY, protection.scheme.family, type="private-key", **dict(protection.scheme.parameters))
+    related = tuple(("secured-by", part) for part in (protection.scheme, *protection.parts))
+    return Item("private-key", asset, related, (("format", form), ("encrypted", "yes"), *protection.details))
+
+
 def from_sec1(element: Element, outer: Identifier | None = None, whole: bytes = b"") -> Key:
     """Read an ECPrivateKey (RFC 5915 section 3); `outer` is the identifier of the PKCS #8 around it, if any."""
     fields = element.expect(der.SEQUENCE).first(4)

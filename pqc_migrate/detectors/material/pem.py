@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pqc_migrate.catalog import names
-from pqc_migrate.detectors.material import armor, der, keys, openssh, structures
+from pqc_migrate.detectors.material import armor, ber, keys, openssh, structures
 from pqc_migrate.detectors.material.armor import Block
 from pqc_migrate.detectors.material.der import Malformed
 from pqc_migrate.detectors.material.item import Item, Place, Unsupported, condensed, is_key_file
@@ -19,7 +19,7 @@ MOST_BLOCKS = 10_000
 
 _LABELS = frozenset({
     "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST",
-    "X509 CRL", "PKCS7", "PKCS #7 SIGNED DATA", "CMS", "PUBLIC KEY", "RSA PUBLIC KEY", "PRIVATE KEY",
+    "X509 CRL", "PKCS7", "PKCS #7 SIGNED DATA", "CMS", "SMIME", "PUBLIC KEY", "RSA PUBLIC KEY", "PRIVATE KEY",
     "ANY PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "DSA PRIVATE KEY", "EC PRIVATE KEY",
     "SM2 PRIVATE KEY", "SM2 PUBLIC KEY", "OPENSSH PRIVATE KEY", "DH PARAMETERS", "X9.42 DH PARAMETERS",
     "DSA PARAMETERS", "EC PARAMETERS", "SM2 PARAMETERS", "PKCS12",
@@ -83,7 +83,7 @@ def _items(block: Block) -> Iterator[Item]:
     elif block.label == "OPENSSH PRIVATE KEY":
         yield from openssh.private(body)
     else:
-        yield from structures.decode(der.read(body), block.label)
+        yield from structures.decode(ber.read(body), block.label)
 
 
 def _encrypted(block: Block) -> Item:
