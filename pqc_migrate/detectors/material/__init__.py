@@ -8,7 +8,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pqc_migrate.detectors.material import binary, java_stores, openssh_blobs, pem
+from pqc_migrate.detectors.material import binary, java_stores, openpgp_files, openssh_blobs, pem
 from pqc_migrate.detectors.material.item import is_key_file
 from pqc_migrate.detectors.registry import Detector
 
@@ -28,5 +28,6 @@ DETECTORS: tuple[Detector, ...] = (
     *_by_kind_of_file(pem.DETECTOR),
     binary.DETECTOR,
     java_stores.DETECTOR,
+    openpgp_files.DETECTOR,
     *_by_kind_of_file(openssh_blobs.DETECTOR),
 )

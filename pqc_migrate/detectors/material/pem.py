@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pqc_migrate.catalog import names
-from pqc_migrate.detectors.material import armor, ber, keys, openssh, structures
+from pqc_migrate.detectors.material import armor, ber, keys, openpgp, openssh, structures
 from pqc_migrate.detectors.material.armor import Block
 from pqc_migrate.detectors.material.der import Malformed
 from pqc_migrate.detectors.material.item import Item, Place, Unsupported, condensed, is_key_file
@@ -24,7 +24,7 @@ _LABELS = frozenset({
     "SM2 PRIVATE KEY", "SM2 PUBLIC KEY", "OPENSSH PRIVATE KEY", "DH PARAMETERS", "X9.42 DH PARAMETERS",
     "DSA PARAMETERS", "EC PARAMETERS", "SM2 PARAMETERS", "PKCS12",
 })  # fmt: skip
-_OPENPGP = frozenset({"PGP PUBLIC KEY BLOCK", "PGP PRIVATE KEY BLOCK"})
+_OPENPGP = frozenset({"PGP PUBLIC KEY BLOCK", "PGP PRIVATE KEY BLOCK", "PGP SIGNATURE", "PGP MESSAGE"})
 _TRADITIONAL = {
     "RSA PRIVATE KEY": keys.RSA,
     "DSA PRIVATE KEY": keys.DSA,
@@ -55,11 +55,7 @@ def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
 def _findings(file: SourceFile, block: Block, telling: bool) -> Iterator[Finding | Diagnostic]:
     """Decode one block; one that cannot be decoded is worth a word where it was meant to be a key."""
     place = Place("pem", file.path, block.line, block.offset, block.label)
-    if block.label in _OPENPGP:
-        if block.ended:
-            yield place.diagnostic(Unsupported("OpenPGP armor is not decoded"), block.label)
-        return
-    if block.label not in _LABELS:
+    if block.label not in _LABELS and block.label not in _OPENPGP:
         return
     if block.body is None:
         if telling:
@@ -70,7 +66,7 @@ def _findings(file: SourceFile, block: Block, telling: bool) -> Iterator[Finding
         for item in _items(block):
             count += 1
             yield place.finding(item)
-        if not count:
+        if not count and block.label != "PGP MESSAGE":
             raise Unsupported("a structure, but no key or certificate of a kind this program knows")
     except Malformed as error:
         yield place.diagnostic(error, block.label)
@@ -82,6 +78,8 @@ def _items(block: Block) -> Iterator[Item]:
         yield _encrypted(block)
     elif block.label == "OPENSSH PRIVATE KEY":
         yield from openssh.private(body)
+    elif block.label in _OPENPGP:
+        yield from openpgp.block(body)
     else:
         yield from structures.decode(ber.read(body), block.label)
 

@@ -19,6 +19,7 @@ def test_a_key_inside_a_source_file_does_not_make_the_file_parsed(look):
         "pem-embedded": False,
         "der": True,
         "java-keystore": True,
+        "openpgp": True,
         "openssh-key": True,
         "openssh-key-embedded": False,
     }
