@@ -31,13 +31,13 @@ def signer(private_key, der):
     return key, certify(der, key, "1.2.840.113549.1.1.11")
 
 
-@pytest.mark.parametrize("encoding", ["DER", "PEM"])
+@pytest.mark.parametrize("encoding", ["DER", "PEM", "SMIME"])
 def test_a_signature_is_completed_by_the_signers_certificate(look, signer, encoding):
     """The size is that of the key that the message itself carries."""
     key, cert = signer
     builder = pkcs7.PKCS7SignatureBuilder().set_data(b"text").add_signer(cert, key, hashes.SHA384())
     data = builder.sign(getattr(Encoding, encoding), [])
-    findings, diagnostics = look("m.p7s", data)
+    findings, diagnostics = look("mail.eml" if encoding == "SMIME" else "m.p7s", data)
     assert diagnostics == []
     assert rows(findings) == [
         ("certificate", "subject"), ("certificate-key", "RSA-2048"),
