@@ -12,7 +12,7 @@ from dataclasses import replace
 from pqc_migrate.detectors.material import (
     base64_der,
     binary,
-    java_stores,
+    java_store_files,
     jwk,
     openpgp_files,
     openssh_blobs,
@@ -38,7 +38,7 @@ def _by_kind_of_file(detector: Detector) -> Iterator[Detector]:
 DETECTORS: tuple[Detector, ...] = (
     *_by_kind_of_file(pem.DETECTOR),
     binary.DETECTOR,
-    java_stores.DETECTOR,
+    java_store_files.DETECTOR,
     openpgp_files.DETECTOR,
     putty.DETECTOR,
     jwk.DETECTOR,

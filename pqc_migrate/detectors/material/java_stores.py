@@ -1,4 +1,4 @@
-"""Detector: key stores of Java (JKS, JCEKS) and Bouncy Castle (BKS, UBER), read without their passwords.
+"""Key stores of Java (JKS, JCEKS) and Bouncy Castle (BKS, UBER), read without their passwords.
 
 Certificates stand in the clear in all of them but UBER; keys are encrypted one by one. Layouts: OpenJDK
 sun/security/provider/JavaKeyStore.java and com/sun/crypto/provider/JceKeyStore.java; bc-java BcKeyStoreSpi.java.
@@ -11,16 +11,14 @@ from dataclasses import replace
 
 from pqc_migrate.detectors.material import certificates, der, java_objects, keys
 from pqc_migrate.detectors.material.der import Malformed, Truncated
-from pqc_migrate.detectors.material.item import Details, Item, Place, Unsupported, is_key_file
+from pqc_migrate.detectors.material.item import Details, Item, Unsupported
 from pqc_migrate.detectors.material.openssh import Reader
-from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
-from pqc_migrate.model.target import SourceFile
+from pqc_migrate.model.inventory import Asset, Kind
 
 MOST_ENTRIES = 10_000
 """Entries decoded in one store; the rest is reported as not looked at."""
 
-_MAGIC = {b"\xfe\xed\xfe\xed": "JKS", b"\xce\xce\xce\xce": "JCEKS"}
+MAGIC = {b"\xfe\xed\xfe\xed": "JKS", b"\xce\xce\xce\xce": "JCEKS"}
 _BOUNCY_SALT = 20
 _BOUNCY_VERSIONS = (1, 2)
 _BOUNCY_MOST_ITERATIONS = 1024 << 6
@@ -32,38 +30,17 @@ _SEALED = Asset.of(Kind.ALGORITHM, "PKCS12-PBE", digest="SHA-1", cipher="3DES-CB
 _UBER = Asset.of(Kind.ALGORITHM, "PKCS12-PBE", digest="SHA-1", cipher="Twofish-CBC")
 
 
-def _anchors() -> frozenset[bytes]:
-    return frozenset()
-
-
-def _wants(file: SourceFile) -> bool:
-    return file.data[:4] in _MAGIC or _is_bouncy(file)
-
-
-def _is_bouncy(file: SourceFile) -> bool:
+def is_bouncy(data: bytes) -> bool:
     """Return whether a file begins like BKS or UBER: version, 20 octets of salt, a count the writer allows."""
-    head = file.data[:32]
+    head = data[:32]
     if head[:3] != b"\0\0\0" or head[4:8] != _BOUNCY_SALT.to_bytes(4, "big") or len(head) < 32:
         return False
     return head[3] in _BOUNCY_VERSIONS and 1024 <= int.from_bytes(head[28:32], "big") <= _BOUNCY_MOST_ITERATIONS
 
 
-def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
-    place = Place("java-keystore", file.path, 1, 0)
-    form = _MAGIC.get(file.data[:4], "BKS")
-    found = False
-    try:
-        for item in store(file.data, named=is_key_file(file)):
-            found = True
-            yield place.finding(item)
-    except Malformed as error:
-        if found or is_key_file(file) or form != "BKS":
-            yield place.diagnostic(error, f"{form} key store")
-
-
 def store(data: bytes, named: bool = True) -> Iterator[Item]:
     """Yield what a store shows; `named`: its file name says that it is one, which an UBER store needs."""
-    form = _MAGIC.get(data[:4])
+    form = MAGIC.get(data[:4])
     if form:
         yield from _sun(Reader(data, 4), form)
     else:
@@ -233,6 +210,3 @@ def _sealed(reader: Reader) -> Item:
     asset = Asset.of(Kind.KEY, _SEALED.family, type="private-key", **dict(_SEALED.parameters))
     cipher = Asset.of(Kind.ALGORITHM, "3DES", mode="CBC")
     return Item("private-key", asset, (("secured-by", _SEALED), ("secured-by", cipher)), details)
-
-
-DETECTOR = Detector("java-keystore", _anchors, _wants, _detect)
