@@ -72,6 +72,11 @@ def pss_digest(parameters: Element | None) -> str | None:
     return "SHA-1"
 
 
+def is_password_based(asset: Asset) -> bool:
+    """Return whether an algorithm is one that private keys are encrypted with under a password."""
+    return asset.family in _SCHEMES
+
+
 def protection(element: Element) -> Protection:
     """Read the scheme of an EncryptedPrivateKeyInfo (RFC 5958 section 3); `Malformed` when it is not one."""
     identifier = read(element)

@@ -46,8 +46,8 @@ def decode(root: Element, label: str = "") -> Iterator[Item]:
         yield keys.from_sec1(root).item("private-key", "private-key", details=_clear("SEC1"))
     elif tags[:2] == [_INT, _INT] and "DH PARAMETERS" in label:
         yield _parameters(keys.FFDH, root)
-    elif tags[:1] == [_INT] and set(tags) == {_INT}:
-        yield from _integers(root, fields, label)
+    elif set(tags) == {_INT} or (tags[:3] == [_INT] * 3 and set(tags[:-1]) == {_INT} and tags[-1] == _SEQ):
+        yield from _integers(root, [field for field in fields if field.tag == _INT], label)
     elif tags[:2] == [_OID, der.CONTEXT_0]:
         if cms.is_message(fields[0].oid()):
             yield from cms.message(fields)
@@ -89,19 +89,25 @@ def _signed(root: Element, body: Element, label: str) -> Iterator[Item]:
 
 def _encrypted(root: Element, scheme: Element, label: str) -> Iterator[Item]:
     """Yield an encrypted private key, unless its scheme is none: a DigestInfo has the same shape."""
-    try:
-        identifiers.protection(scheme)
-    except Malformed:
-        if label == "ENCRYPTED PRIVATE KEY":
-            raise
-        return
-    yield keys.encrypted(root)
+    asset = identifiers.read(scheme).asset
+    if label == "ENCRYPTED PRIVATE KEY" and asset.family == "unlisted":
+        details = (*_format("PKCS#8"), ("encrypted", "yes"))
+        yield Item(
+            "private-key",
+            Asset.of(Kind.KEY, "unlisted", type="private-key", variant=asset.get("variant")),
+            (),
+            details,
+        )
+    elif label == "ENCRYPTED PRIVATE KEY" or identifiers.is_password_based(asset):
+        yield keys.encrypted(root)
 
 
 def _integers(root: Element, fields: list[Element], label: str) -> Iterator[Item]:
     """Read a SEQUENCE of INTEGERs: PKCS #1 keys, OpenSSL's DSA keys, domain parameters."""
     count = len(fields)
-    if label == "DSA PARAMETERS" and count == 3:
+    if not label and 2 <= count <= 5 and (domain := keys.domain(root, fields)):
+        yield Item("parameters", domain)
+    elif label == "DSA PARAMETERS" and count == 3:
         yield _parameters(keys.DSA, root)
     elif count >= 9 and fields[0].integer() in (0, 1):
         yield keys.from_pkcs1_private(root).item("private-key", "private-key", details=_clear("PKCS#1"))
