@@ -5,7 +5,14 @@ settings mean; `nginx_syntax`, `openssl_syntax` and `properties` read a syntax a
 A new notation is a module beside them, its name in `DETECTORS` and a folder of samples under tests/samples/config.
 """
 
-from pqc_migrate.detectors.config import java_security, nginx, openssh, openssl_cnf
+from pqc_migrate.detectors.config import java_security, known_hosts, moduli, nginx, openssh, openssl_cnf
 from pqc_migrate.detectors.registry import Detector
 
-DETECTORS: tuple[Detector, ...] = (nginx.DETECTOR, openssh.DETECTOR, openssl_cnf.DETECTOR, java_security.DETECTOR)
+DETECTORS: tuple[Detector, ...] = (
+    nginx.DETECTOR,
+    openssh.DETECTOR,
+    openssl_cnf.DETECTOR,
+    java_security.DETECTOR,
+    moduli.DETECTOR,
+    known_hosts.DETECTOR,
+)
