@@ -5,7 +5,18 @@ settings mean; `nginx_syntax`, `openssl_syntax` and `properties` read a syntax a
 A new notation is a module beside them, its name in `DETECTORS` and a folder of samples under tests/samples/config.
 """
 
-from pqc_migrate.detectors.config import java_security, known_hosts, moduli, nginx, openssh, openssl_cnf, postfix
+from pqc_migrate.detectors.config import (
+    dovecot,
+    exim,
+    java_security,
+    known_hosts,
+    moduli,
+    nginx,
+    openssh,
+    openssl_cnf,
+    postfix,
+    sendmail,
+)
 from pqc_migrate.detectors.registry import Detector
 
 DETECTORS: tuple[Detector, ...] = (
@@ -16,4 +27,7 @@ DETECTORS: tuple[Detector, ...] = (
     moduli.DETECTOR,
     known_hosts.DETECTOR,
     postfix.DETECTOR,
+    dovecot.DETECTOR,
+    exim.DETECTOR,
+    sendmail.DETECTOR,
 )

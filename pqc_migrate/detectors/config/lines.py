@@ -17,6 +17,7 @@ Reader = Callable[[Setting, Word], Found]
 """Reads one value of one directive."""
 _CONTINUATION = re.compile(r"\\[ \t]*\r?\n")
 _ASSIGNMENT = re.compile(r"[ \t]*([^\s=#;{}\[\]\"']+)[ \t]*=[ \t]*(.*)", re.DOTALL)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DIRECTIVE = re.compile(r"[ \t]*([^\s#;{}\"']+)[ \t]+(.*)", re.DOTALL)
 
 
@@ -87,11 +88,26 @@ def unquoted(value: Word) -> Word:
     return value
 
 
-def read(document: Document, detector: str, table: Mapping[str, Reader], name: str, value: Word) -> Found:
-    """Read a directive's value as its `table` says; rules are named after directives."""
+def read(
+    document: Document,
+    detector: str,
+    table: Mapping[str, Reader],
+    name: str,
+    value: Word,
+    ceiling: tuple[float, str] = (1.0, ""),
+) -> Found:
+    """Read a directive's value as its `table` says; rules are named after directives.
+
+    `ceiling` is the highest confidence with its reason, for what may not be in force.
+    """
     reader = table.get(name)
     if reader is not None and value.text:
-        yield from Setting(document, f"{detector}/{name.replace('_', '-').lower()}", name).read(reader, value)
+        yield from Setting(document, f"{detector}/{_kebab(name)}", name, *ceiling).read(reader, value)
+
+
+def _kebab(name: str) -> str:
+    """Return a directive's name as part of a rule: ``ServerSSLOptions`` is ``server-ssl-options``."""
+    return _HUMP.sub("-", name.replace("_", "-")).lower()
 
 
 def wide(document: Document, detector: str, product: str) -> Found:

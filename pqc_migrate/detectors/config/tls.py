@@ -9,7 +9,7 @@ reported as such.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from pqc_migrate.catalog import cipher_strings, names, suites
 from pqc_migrate.catalog.suites import Suite
@@ -60,32 +60,33 @@ def version_range(setting: Setting, value: Word) -> Found:
 
     A list that only excludes leaves a lowest version, which is a lower bound.
     """
-    excluded: list[str] = []
+    off: list[str] = []
     last: Word | None = None
     for item in value.split(_RANGE_ITEM):
         sign = next((sign for sign in (">=", "<=", "!", "-", "+") if item.text.startswith(sign)), "")
         name = item.part(len(sign), item.text[len(sign) :])
         if sign in ("!", "-"):
-            excluded.append("TLSv1" if name.text.lower() == "tlsv1.0" else name.text.lower())
+            off.append("tlsv1" if name.text.lower() == "tlsv1.0" else name.text.lower())
             last = item
         elif spelled := _VERSION_NUMBERS.get(name.text.lower().removeprefix("0x").removeprefix("0")):
             yield from versions(setting, (Word(spelled, name.offset, fixed=True),), bound=_BOUNDS.get(sign, ""))
         else:
             yield from versions(setting, (name,), bound=_BOUNDS.get(sign, ""))
     if last is not None:
-        yield _excluded(setting, last, {name.lower() for name in excluded}, value)
+        yield excluded(setting, last if value.known else value, off)
 
 
-def _excluded(setting: Setting, last: Word, excluded: set[str], value: Word) -> Finding:
-    lowest = next((name for name in _ORDER if name.lower() not in excluded), "")
-    known = ", ".join(name for name in ("SSLv2", *_ORDER) if name.lower() in excluded)
+def excluded(setting: Setting, word: Word, off: Collection[str]) -> Finding:
+    """Return what is left when versions (``tlsv1.1``) are switched off: a lower bound, or TLS without them."""
+    lowest = next((name for name in _ORDER if name.lower() not in off), "")
+    known = ", ".join(name for name in ("SSLv2", *_ORDER) if name.lower() in off)
     details = (NEGOTIATES, ("excludes", known))
-    asset = names.lookup("tls_versions", lowest) if lowest not in ("", "SSLv3") and value.known else None
+    asset = names.lookup("tls_versions", lowest) if lowest not in ("", "SSLv3") and word.known else None
     if asset is None:
         reason = "all versions but those that it excludes, which are for the TLS library to know"
-        return runtime(setting, last, "version", details=details, reason=reason)
+        return runtime(setting, word.part(0, ""), "version", details=details, reason=reason)
     return setting.finding(
-        last.part(0, ""),
+        word.part(0, ""),
         asset,
         reason="the lowest version that the list does not exclude",
         details=(("bound", "minimum"), *details),
