@@ -8,14 +8,17 @@ A new notation is a module beside them, its name in `DETECTORS` and a folder of 
 from pqc_migrate.detectors.config import (
     dovecot,
     exim,
+    ipsec,
     java_security,
     known_hosts,
     moduli,
     nginx,
     openssh,
     openssl_cnf,
+    openvpn,
     postfix,
     sendmail,
+    wireguard,
 )
 from pqc_migrate.detectors.registry import Detector
 
@@ -30,4 +33,7 @@ DETECTORS: tuple[Detector, ...] = (
     dovecot.DETECTOR,
     exim.DETECTOR,
     sendmail.DETECTOR,
+    ipsec.DETECTOR,
+    openvpn.DETECTOR,
+    wireguard.DETECTOR,
 )
