@@ -6,18 +6,23 @@ A new notation is a module beside them, its name in `DETECTORS` and a folder of 
 """
 
 from pqc_migrate.detectors.config import (
+    crypttab,
     dovecot,
     exim,
+    gnupg,
     ipsec,
     java_security,
+    kerberos,
     known_hosts,
     moduli,
     nginx,
     openssh,
     openssl_cnf,
     openvpn,
+    passwords,
     postfix,
     sendmail,
+    stunnel,
     wireguard,
 )
 from pqc_migrate.detectors.registry import Detector
@@ -36,4 +41,9 @@ DETECTORS: tuple[Detector, ...] = (
     ipsec.DETECTOR,
     openvpn.DETECTOR,
     wireguard.DETECTOR,
+    kerberos.DETECTOR,
+    passwords.DETECTOR,
+    crypttab.DETECTOR,
+    gnupg.DETECTOR,
+    stunnel.DETECTOR,
 )

@@ -1,9 +1,9 @@
 """Detector: strongSwan (``swanctl.conf``, ``ipsec.conf``) and Libreswan (``ipsec.conf``).
 
 Sources: swanctl.conf(5) and ipsec.conf(5) of strongSwan 6.1.0 and 5.9.8, ipsec.conf(5) of Libreswan 5.2. strongSwan
-joins keywords by ``-`` (``aes256-sha384-ecp384-ke1_mlkem768``), Libreswan by ``-``, ``;`` and ``+``. An additional key
-exchange (``keX_``, RFC 9370) makes a hybrid with the first one, which is said at both. ``default`` leaves proposals
-to the program's version.
+joins keywords by ``-`` (``aes256-sha384-ecp384-ke1_mlkem768``), Libreswan by ``-``, ``;`` and ``+``. An additional
+key exchange (``keX_``, RFC 9370) makes a hybrid with the first one, which is said at both. ``default`` leaves
+proposals to the program's version.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Detector: OpenVPN (``*.conf``, ``*.ovpn``).
 
-Source: the manual of OpenVPN 2.6.14 (doc/man-sections), tls_crypt.c. ``cipher`` chooses the cipher of the data channel
-only with a static key or before 2.6, ``auth`` counts for ciphers that do not authenticate and for ``tls-auth``,
-``tls-crypt`` always uses AES-256-CTR with HMAC-SHA-256. Keys inside the file are read by the detectors of material.
+Source: the manual of OpenVPN 2.6.14 (doc/man-sections), tls_crypt.c. ``cipher`` chooses the data channel's
+cipher only with a static key or before 2.6, ``auth`` counts for ciphers that do not authenticate and for
+``tls-auth``, ``tls-crypt`` always uses AES-256-CTR with HMAC-SHA-256. Keys inside the file are read by the
+detectors of material.
 """
 
 from __future__ import annotations
