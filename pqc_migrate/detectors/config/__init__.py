@@ -6,6 +6,7 @@ A new notation is a module beside them, its name in `DETECTORS` and a folder of 
 """
 
 from pqc_migrate.detectors.config import (
+    bind,
     crypttab,
     dovecot,
     exim,
@@ -15,6 +16,7 @@ from pqc_migrate.detectors.config import (
     kerberos,
     known_hosts,
     moduli,
+    name_servers,
     nginx,
     openssh,
     openssl_cnf,
@@ -24,6 +26,7 @@ from pqc_migrate.detectors.config import (
     sendmail,
     stunnel,
     wireguard,
+    zone,
 )
 from pqc_migrate.detectors.registry import Detector
 
@@ -46,4 +49,7 @@ DETECTORS: tuple[Detector, ...] = (
     crypttab.DETECTOR,
     gnupg.DETECTOR,
     stunnel.DETECTOR,
+    bind.DETECTOR,
+    name_servers.DETECTOR,
+    zone.DETECTOR,
 )
