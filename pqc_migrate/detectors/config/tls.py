@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from pqc_migrate.catalog import cipher_strings, names, suites
+from pqc_migrate.catalog import cipher_strings, cipher_versions, names, suites
 from pqc_migrate.catalog.suites import Suite
 from pqc_migrate.detectors.config.document import Word
 from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, UNSURE, Setting
@@ -46,16 +46,20 @@ def versions(setting: Setting, values: Iterable[Word], *, bound: str = "") -> Fo
             yield _unknown(setting, item, "protocol version")
 
 
-def cipher_string(setting: Setting, value: Word) -> Found:
-    """Read an OpenSSL cipher string: suites by name, algorithms that keywords name, and the open rest."""
+def cipher_string(setting: Setting, value: Word, *, appended: str = "") -> Found:
+    """Read an OpenSSL cipher string: suites by name, algorithms that keywords name, and the open rest.
+
+    `appended` is what the program adds to every string before OpenSSL reads it.
+    """
     if _filled_in(value):
         yield _unknown(setting, value, "cipher list")
         return
-    meaning = cipher_strings.read(value.text)
+    meaning = cipher_strings.read(value.text + appended)
     if meaning.selects_by_class:
-        details = [NEGOTIATES, ("cipher-keywords", ":".join(meaning.keywords))]
+        details = [NEGOTIATES, ("cipher-keywords", ":".join(cipher_strings.read(value.text).keywords))]
         if meaning.security_level is not None:
             details.append(("security-level", str(meaning.security_level)))
+        details += cipher_versions.details(value.text, appended)
         reason = "the keywords stand for suites that the version of the TLS library decides"
         yield runtime(setting, value, "suite", details=tuple(details), reason=reason)
     for named in meaning.named:
