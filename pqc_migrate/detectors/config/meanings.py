@@ -59,12 +59,7 @@ def _verification(off: frozenset[str]) -> Reader:
 
     def read(setting: Setting, value: Word, _given: Given) -> Found:
         if value.text.lower() in off:
-            yield setting.finding(
-                value.part(0, ""),
-                tls.TLS,
-                details=(("verification", "off"),),
-                reason="certificates are not checked",
-            )
+            yield tls.unverified(setting, value)
 
     return read
 

@@ -19,6 +19,7 @@ from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
 
 Found = Iterator[Finding | Diagnostic]
 TLS = Asset.of(Kind.PROTOCOL, "TLS")
+ON_WITH_GROUPS = "TLS is switched on here, its groups are set beside it"
 HYBRID_SINCE = ("hybrid-by-default-since", "OpenSSL 3.5.0")
 """OpenSSL 3.5.0 is the first whose default groups hold X25519MLKEM768 (its CHANGES, 3.5.0, 8 Apr 2025)."""
 _ITEM = re.compile(r"[^\s:,;/\"']+", re.ASCII)
@@ -131,6 +132,13 @@ def dh_parameters(setting: Setting, value: Word) -> Found:
         Asset.of(Kind.ALGORITHM, "FFDH"),
         confidence=LIKELY,
         reason="names a file of Diffie-Hellman parameters, whose size is read from that file only",
+    )
+
+
+def unverified(setting: Setting, word: Word) -> Finding:
+    """Return that TLS is used without checking the peer's certificate."""
+    return setting.finding(
+        word.part(0, ""), TLS, details=(("verification", "off"),), reason="certificates are not checked"
     )
 
 
