@@ -3,16 +3,17 @@
 `document` turns a file's bytes into text that keeps its places, `report` says what was found, `tls` knows what TLS
 settings mean; `nginx_syntax`, `openssl_syntax`, `words_syntax` and the modules of `syntax` read a syntax and know
 nothing of cryptography. A product whose settings are keys with values is data: one file
-``catalog/settings/<product>.toml``, read by `settings` with the readers of `meanings`. A notation of its own kind is
-a module beside them and its name in `DETECTORS`. Either needs a folder of samples under tests/samples/config.
+``catalog/settings/<product>.toml``, read by `settings` with the readers of `meanings`. A notation of its own kind
+is a module beside them and its name in `DETECTORS`. Either needs a folder of samples under tests/samples/config.
 """
 
-from pqc_migrate.detectors.config import apache, java_security, nginx, openssh, openssl_cnf, settings
+from pqc_migrate.detectors.config import apache, haproxy, java_security, nginx, openssh, openssl_cnf, settings
 from pqc_migrate.detectors.registry import Detector
 
 DETECTORS: tuple[Detector, ...] = (
     nginx.DETECTOR,
     apache.DETECTOR,
+    haproxy.DETECTOR,
     openssh.DETECTOR,
     openssl_cnf.DETECTOR,
     java_security.DETECTOR,

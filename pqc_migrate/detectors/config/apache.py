@@ -1,8 +1,8 @@
 """Apache httpd: TLS of servers and proxies (mod_ssl), managed keys, sessions, digest authentication and LDAP.
 
 Directives ignore the case of their letters. A value of ``Define`` is put in where it is used; what a virtual host
-does not set it takes over from the server around it. ``SSLProtocol all -SSLv3`` is reported as the versions that remain.
-A certificate file is a finding of its use; what it holds is read where the file itself is scanned.
+does not set it takes over from the server around it. ``SSLProtocol all -SSLv3`` is reported as the versions that
+remain. A certificate file is a finding of its use; what it holds is read where the file itself is scanned.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _ALL = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _ANCHORS = frozenset(
     {
         b"SSLProtocol", b"SSLCipherSuite", b"SSLEngine", b"SSLProxyEngine", b"SSLProxyProtocol",
-        b"SSLProxyCipherSuite", b"SSLOpenSSLConfCmd", b"SSLCertificateFile", b"SSLCACertificateFile", b"SSLFIPS", b"SSLProxyVerify",
+        b"SSLProxyCipherSuite", b"SSLOpenSSLConfCmd", b"SSLCertificateFile", b"SSLCACertificateFile", b"SSLFIPS",
+        b"SSLProxyVerify",
         b"SSLProxyMachineCertificateFile", b"SSLSRPVerifierFile", b"MDPrivateKeys", b"SessionCryptoCipher",
         b"AuthType", b"AuthDigest", b"LDAPTrustedMode", b"LDAPVerifyServerCert", b"AuthLDAPURL",
         b"sslprotocol", b"sslciphersuite", b"sslengine",
