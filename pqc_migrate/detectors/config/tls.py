@@ -9,7 +9,7 @@ reported as such.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pqc_migrate.catalog import cipher_strings, cipher_versions, names, suites
 from pqc_migrate.catalog.suites import Suite
@@ -29,8 +29,12 @@ _PSEUDO_VERSIONS = frozenset({"sslv2hello"})
 """Java's name for accepting an SSLv2 greeting; no version is negotiated by it."""
 
 
-def versions(setting: Setting, values: Iterable[Word], *, bound: str = "") -> Found:
+def versions(
+    setting: Setting, values: Iterable[Word], *, bound: str = "", words: Mapping[str, Asset] | None = None
+) -> Found:
     """Read protocol versions; `bound` (``minimum``, ``maximum``) says the others follow from the library.
+
+    `words` are a product's own spellings, in lower case.
 
     A version with ``-`` or ``!`` in front is off and not a finding; ``ALL`` leaves the list to the library.
     """
@@ -40,7 +44,7 @@ def versions(setting: Setting, values: Iterable[Word], *, bound: str = "") -> Fo
             continue
         if text.lower() in ("all", "none"):
             yield runtime(setting, item, "version")
-        elif asset := names.lookup("tls_versions", text):
+        elif asset := (words or {}).get(text.lower()) or names.lookup("tls_versions", text):
             details = (("bound", bound), NEGOTIATES) if bound else ()
             yield setting.finding(item.part(len(sign), text), asset, details=details)
         else:
