@@ -9,11 +9,13 @@ samples under tests/samples/config.
 """
 
 from pqc_migrate.detectors.config import (
+    apache,
     bind,
     crypttab,
     dovecot,
     exim,
     gnupg,
+    haproxy,
     ipsec,
     java_security,
     kerberos,
@@ -36,6 +38,8 @@ from pqc_migrate.detectors.registry import Detector
 
 _NOTATIONS: tuple[Detector, ...] = (
     nginx.DETECTOR,
+    apache.DETECTOR,
+    haproxy.DETECTOR,
     bind.DETECTOR,
     crypttab.DETECTOR,
     dovecot.DETECTOR,

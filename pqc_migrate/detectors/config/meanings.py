@@ -41,30 +41,33 @@ Reader = Callable[[Setting, Word, Given], Found]
 
 
 def _versions(bound: str = "") -> Reader:
-    return lambda setting, value, _given: tls.versions(setting, (value,), bound=bound)
+    """Read protocol versions; the record's ``values`` are words of the product's own (``tls12``)."""
+    return lambda setting, value, given: tls.versions(setting, (value,), bound=bound, words=given.key.values)
 
 
 def _plain(reader: Callable[[Setting, Word], Found]) -> Reader:
     return lambda setting, value, _given: reader(setting, value)
 
 
-def _switched_on(setting: Setting, value: Word, _given: Given) -> Found:
-    """Read a switch: what is negotiated then, the version of the program's TLS library decides."""
-    if value.text.lower() in _ON:
-        yield tls.runtime(setting, value, "version")
+def _switched_on(setting: Setting, value: Word, given: Given) -> Found:
+    """Read a switch: what is negotiated then, the version of the program's TLS library decides.
+
+    The option ``on`` gives the words that switch it on where the product has its own; ``*`` is all but off.
+    """
+    text, words = value.text.strip().lower(), given.key.options.get("on", _ON)
+    if text in words or ("*" in words and value.known and text not in _OFF):
+        yield tls.runtime(setting, value.part(0, ""), "version")
 
 
 def _verification(off: frozenset[str]) -> Reader:
-    """Read whether the peer's certificate is checked; only that it is not is worth a row."""
+    """Read whether the peer's certificate is checked; only that it is not is worth a row.
 
-    def read(setting: Setting, value: Word, _given: Given) -> Found:
-        if value.text.lower() in off:
-            yield setting.finding(
-                value.part(0, ""),
-                tls.TLS,
-                details=(("verification", "off"),),
-                reason="certificates are not checked",
-            )
+    The option ``off`` gives the words that switch it off where the product has its own.
+    """
+
+    def read(setting: Setting, value: Word, given: Given) -> Found:
+        if value.text.strip().lower() in given.key.options.get("off", off):
+            yield tls.unverified(setting, value)
 
     return read
 

@@ -9,9 +9,9 @@ reported as such.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from pqc_migrate.catalog import cipher_strings, names, suites
+from pqc_migrate.catalog import cipher_strings, cipher_versions, names, suites
 from pqc_migrate.catalog.suites import Suite
 from pqc_migrate.detectors.config.document import Word
 from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, UNSURE, Setting
@@ -19,6 +19,7 @@ from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
 
 Found = Iterator[Finding | Diagnostic]
 TLS = Asset.of(Kind.PROTOCOL, "TLS")
+ON_WITH_GROUPS = "TLS is switched on here, its groups are set beside it"
 HYBRID_SINCE = ("hybrid-by-default-since", "OpenSSL 3.5.0")
 """OpenSSL 3.5.0 is the first whose default groups hold X25519MLKEM768 (its CHANGES, 3.5.0, 8 Apr 2025)."""
 _ITEM = re.compile(r"[^\s:,;/\"']+", re.ASCII)
@@ -32,8 +33,12 @@ _PSEUDO_VERSIONS = frozenset({"sslv2hello"})
 """Java's name for accepting an SSLv2 greeting; no version is negotiated by it."""
 
 
-def versions(setting: Setting, values: Iterable[Word], *, bound: str = "") -> Found:
+def versions(
+    setting: Setting, values: Iterable[Word], *, bound: str = "", words: Mapping[str, Asset] | None = None
+) -> Found:
     """Read protocol versions; `bound` (``minimum``, ``maximum``) says the others follow from the library.
+
+    `words` are a product's own spellings, in lower case.
 
     A version with ``-`` or ``!`` in front is off and not a finding; ``ALL`` leaves the list to the library.
     """
@@ -43,7 +48,7 @@ def versions(setting: Setting, values: Iterable[Word], *, bound: str = "") -> Fo
             continue
         if text.lower() in ("all", "none"):
             yield runtime(setting, item, "version")
-        elif asset := names.lookup("tls_versions", text):
+        elif asset := (words or {}).get(text.lower()) or names.lookup("tls_versions", text):
             details = (("bound", bound), NEGOTIATES) if bound else ()
             yield setting.finding(item.part(len(sign), text), asset, details=details)
         else:
@@ -93,16 +98,20 @@ def excluded(setting: Setting, word: Word, off: Collection[str]) -> Finding:
     )
 
 
-def cipher_string(setting: Setting, value: Word) -> Found:
-    """Read an OpenSSL cipher string: suites by name, algorithms that keywords name, and the open rest."""
+def cipher_string(setting: Setting, value: Word, *, appended: str = "") -> Found:
+    """Read an OpenSSL cipher string: suites by name, algorithms that keywords name, and the open rest.
+
+    `appended` is what the program adds to every string before OpenSSL reads it.
+    """
     if _filled_in(value):
         yield _unknown(setting, value, "cipher list")
         return
-    meaning = cipher_strings.read(value.text)
+    meaning = cipher_strings.read(value.text + appended)
     if meaning.selects_by_class:
-        details = [NEGOTIATES, ("cipher-keywords", ":".join(meaning.keywords))]
+        details = [NEGOTIATES, ("cipher-keywords", ":".join(cipher_strings.read(value.text).keywords))]
         if meaning.security_level is not None:
             details.append(("security-level", str(meaning.security_level)))
+        details += cipher_versions.details(value.text, appended)
         reason = "the keywords stand for suites that the version of the TLS library decides"
         yield runtime(setting, value, "suite", details=tuple(details), reason=reason)
     for named in meaning.named:
@@ -188,6 +197,13 @@ def dh_parameters(setting: Setting, value: Word) -> Found:
         Asset.of(Kind.ALGORITHM, "FFDH"),
         confidence=LIKELY,
         reason="names a file of Diffie-Hellman parameters, whose size is read from that file only",
+    )
+
+
+def unverified(setting: Setting, word: Word) -> Finding:
+    """Return that TLS is used without checking the peer's certificate."""
+    return setting.finding(
+        word.part(0, ""), TLS, details=(("verification", "off"),), reason="certificates are not checked"
     )
 
 
