@@ -129,7 +129,9 @@ def _conditions(raw: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
 
 
 def _words(text: str) -> str:
-    """Return a pattern for values: ``*`` any characters, ``|`` between alternatives."""
+    """Return a pattern for values: ``*`` any characters, ``|`` between alternatives; ``!`` in front, none of them."""
+    if text.startswith("!"):
+        return rf"(?!(?:{_words(text[1:])})\Z).*"
     return "|".join(".*".join(map(re.escape, word.split("*"))) for word in text.split("|"))
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pqc_migrate.catalog import algorithms, notations
+from pqc_migrate.catalog import algorithms, names, notations
 from pqc_migrate.catalog.settings import Key
 from pqc_migrate.detectors.config import tls
 from pqc_migrate.detectors.config.document import Word
@@ -32,6 +32,13 @@ class Given:
     beside: Callable[[str], Word | None]
     """The value at a place relative to the mapping that holds the setting: ``size``, ``../rotation``."""
 
+    def pieces(self, value: Word) -> list[Word]:
+        """Return the value, or what the first group of the option ``within`` matches in it."""
+        if not (within := self.option("within")):
+            return [value]
+        pattern = re.compile(within, re.ASCII | re.IGNORECASE)
+        return [value.part(match.start(1), match[1]) for match in pattern.finditer(value.text) if match[1]]
+
     def option(self, name: str, default: str = "") -> str:
         """Return one option of the catalog record."""
         return str(self.key.options.get(name, default))
@@ -41,30 +48,53 @@ Reader = Callable[[Setting, Word, Given], Found]
 
 
 def _versions(bound: str = "") -> Reader:
-    return lambda setting, value, _given: tls.versions(setting, (value,), bound=bound)
+    """Read protocol versions; the record's ``values`` are words of the product's own (``tls12``)."""
+    return lambda setting, value, given: tls.versions(setting, (value,), bound=bound, words=given.key.values)
+
+
+def _ciphers(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read OpenSSL's cipher string or Java's list of suites: in a list every name begins with TLS or SSL."""
+    is_list = all(word.text.startswith(("TLS_", "SSL_")) for word in value.split(_ITEM))
+    yield from tls.suite_list(setting, value) if is_list else tls.cipher_string(setting, value)
 
 
 def _plain(reader: Callable[[Setting, Word], Found]) -> Reader:
     return lambda setting, value, _given: reader(setting, value)
 
 
-def _switched_on(setting: Setting, value: Word, _given: Given) -> Found:
-    """Read a switch: what is negotiated then, the version of the program's TLS library decides."""
-    if value.text.lower() in _ON:
-        yield tls.runtime(setting, value, "version")
+def _file(reader: Callable[[Setting, Word], Found]) -> Reader:
+    """Read the name of a file; an empty one says that there is none."""
+    return lambda setting, value, _given: reader(setting, value) if value.text.strip() else iter(())
 
 
-def _verification(off: frozenset[str]) -> Reader:
-    """Read whether the peer's certificate is checked; only that it is not is worth a row."""
+def _switched_on(setting: Setting, value: Word, given: Given) -> Found:
+    """Read a switch: what is negotiated then, the version of the program's TLS library decides.
 
-    def read(setting: Setting, value: Word, _given: Given) -> Found:
-        if value.text.lower() in off:
-            yield setting.finding(
-                value.part(0, ""),
-                tls.TLS,
-                details=(("verification", "off"),),
-                reason="certificates are not checked",
-            )
+    The option ``on`` gives the words that switch it on where the product has its own; ``*`` is all but off.
+    """
+    text, words = value.text.strip().lower(), given.key.options.get("on", _ON)
+    if text in words or ("*" in words and value.known and text not in _OFF):
+        yield tls.runtime(setting, value.part(0, ""), "version")
+
+
+def _disabled_versions(setting: Setting, value: Word, given: Given) -> Found:
+    """Read versions that are switched off: TLS, whose version the program decides, without these."""
+    words = [word.text.lower() for word in value.split(_ITEM)]
+    off = [asset for word in words if (asset := given.key.values.get(word) or names.lookup("tls_versions", word))]
+    if off:
+        disables = ("disables", ", ".join(algorithms.name(asset) for asset in off))
+        reason = "these versions are off, which others are negotiated the version of the TLS library decides"
+        yield tls.runtime(setting, value.part(0, ""), "version", details=(NEGOTIATES, disables), reason=reason)
+
+
+def _verification(off: frozenset[str], *, checks: str = "certificate") -> Reader:
+    """Read whether the peer is checked; only that it is not is worth a row. The option ``off``: other words."""
+    details = (("verification", "off"),) if checks == "certificate" else ((f"{checks}-verification", "off"),)
+
+    def read(setting: Setting, value: Word, given: Given) -> Found:
+        if value.text.strip().lower() in given.key.options.get("off", off):
+            reason = f"the peer's {checks} is not checked"
+            yield setting.finding(value.part(0, ""), tls.TLS, details=details, reason=reason)
 
     return read
 
@@ -95,8 +125,12 @@ def _named(setting: Setting, word: Word, given: Given) -> Found:
     if asset is None:
         yield setting.unresolved(word, "not a known name")
         return
+    details = (*details, *_details(given))
+    confidence = SURE if given.option("sure", "yes") == "yes" else LIKELY
+    reason = given.option("reason", "directive of a parsed configuration file")
     asset = _completed(asset, given)
-    yield setting.finding(word, asset, functions=_functions(given), details=(*details, *_details(given)))
+    functions = _functions(given)
+    yield setting.finding(word, asset, confidence=confidence, reason=reason, functions=functions, details=details)
 
 
 def _completed(asset: Asset, given: Given) -> Asset:
@@ -175,19 +209,23 @@ def _protocol(setting: Setting, value: Word, given: Given) -> Found:
 
 MEANINGS: Mapping[str, Reader] = {
     "asset": _asset,
-    "certificate": _plain(tls.certificate),
-    "dh-parameters": _plain(tls.dh_parameters),
+    "certificate": _file(tls.certificate),
+    "dh-parameters": _file(tls.dh_parameters),
     "key-size": _key,
     "name": _name,
     "names": _names,
     "openssl-ciphers": _plain(tls.cipher_string),
     "tls-address": _protocol,
+    "tls-ciphers": _ciphers,
+    "tls-disabled-versions": _disabled_versions,
     "tls-groups": _plain(tls.groups),
     "tls-maximum": _versions("maximum"),
     "tls-minimum": _versions("minimum"),
     "tls-on": _switched_on,
     "tls-signature-schemes": _plain(tls.signature_schemes),
     "tls-suites": _plain(tls.suite_list),
+    "tls-hostname-unverified-if-off": _verification(_OFF, checks="hostname"),
+    "tls-hostname-unverified-if-on": _verification(_ON, checks="hostname"),
     "tls-unverified-if-off": _verification(_OFF),
     "tls-unverified-if-on": _verification(_ON),
     "tls-versions": _versions(),

@@ -101,7 +101,8 @@ def _read(product: Product, document: Document, leaves: tuple[Leaf, ...], values
 
 
 def _meaning(given: Given, setting: Setting, value: Word) -> Found:
-    return MEANINGS[given.key.means](setting, value, given)
+    for word in given.pieces(value):
+        yield from MEANINGS[given.key.means](setting, word, given)
 
 
 def _fits(value: Word | None, pattern: re.Pattern[str]) -> bool:
@@ -110,9 +111,16 @@ def _fits(value: Word | None, pattern: re.Pattern[str]) -> bool:
 
 
 def _beside(values: Mapping[str, Word], place: str, wanted: str) -> Word | None:
-    """Return the value at a place relative to the mapping that holds a setting; ``/`` in front: from the top."""
+    """Return the value at a place relative to the mapping that holds a setting; ``/`` in front: from the top.
+
+    ``@name`` of a setting that is the text of an XML element is an attribute of that element.
+    """
     if wanted.startswith("/"):
         return values.get(wanted[1:])
+    if wanted.startswith("@") and (own := values.get(f"{place}.{wanted}")) is not None:
+        return own
+    while place.endswith("]"):
+        place = parent_of(place)
     base = parent_of(place)
     while wanted.startswith("../"):
         base, wanted = parent_of(base), wanted[3:]
