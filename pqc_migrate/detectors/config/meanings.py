@@ -20,6 +20,9 @@ from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
 Found = Iterator[Finding | Diagnostic]
 _ON = frozenset({"true", "yes", "on", "1", "enabled", "enable", "required", "require", "always"})
 _OFF = frozenset({"false", "no", "off", "0", "none", "disabled", "disable", "never", "null", "~", ""})
+_PRIORITIES = frozenset({"NORMAL", "NONE", "PERFORMANCE", "LEGACY", "PFS", "SECURE128", "SECURE192", "SECURE256",
+                         "SUITEB128", "SUITEB192", "SYSTEM"})  # fmt: skip
+"""Words that begin a GnuTLS priority string (GnuTLS manual, Priority Strings) and no cipher string."""
 _SIZE = re.compile(r"\d{2,5}", re.ASCII)
 _ITEM = re.compile(r"[^\s,:;\[\]\"']+", re.ASCII)
 
@@ -75,6 +78,12 @@ def _switched_on(setting: Setting, value: Word, given: Given) -> Found:
     text, words = value.text.strip().lower(), given.key.options.get("on", _ON)
     if text in words or ("*" in words and value.known and text not in _OFF):
         yield tls.runtime(setting, value.part(0, ""), "version")
+
+
+def _cipher_or_priority(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read what OpenSSL's build of a program takes as a cipher string and GnuTLS' build as a priority string."""
+    first = value.text.strip().partition(":")[0].lstrip("@").upper()
+    yield from tls.priority(setting, value) if first in _PRIORITIES else tls.cipher_string(setting, value)
 
 
 def _disabled_versions(setting: Setting, value: Word, given: Given) -> Found:
@@ -216,6 +225,8 @@ MEANINGS: Mapping[str, Reader] = {
     "names": _names,
     "openssl-ciphers": _plain(tls.cipher_string),
     "tls-address": _protocol,
+    "gnutls-priority": _plain(tls.priority),
+    "tls-cipher-or-priority": _cipher_or_priority,
     "tls-ciphers": _ciphers,
     "tls-disabled-versions": _disabled_versions,
     "tls-groups": _plain(tls.groups),

@@ -96,8 +96,10 @@ def _read(product: Product, document: Document, leaves: tuple[Leaf, ...], values
         for key in product.settings:
             if key.keys.fullmatch(spelled) and all(_fits(beside(place), one) for place, one in key.when.items()):
                 setting = Setting(document, f"{product.id}/{key.rule}", key.symbol or _last(leaf.place))
-                yield from setting.read(partial(_meaning, Given(key, beside)), leaf.value)
-                break
+                found = list(setting.read(partial(_meaning, Given(key, beside)), leaf.value))
+                yield from found
+                if found:
+                    break
 
 
 def _meaning(given: Given, setting: Setting, value: Word) -> Found:
@@ -119,12 +121,17 @@ def _beside(values: Mapping[str, Word], place: str, wanted: str) -> Word | None:
         return values.get(wanted[1:])
     if wanted.startswith("@") and (own := values.get(f"{place}.{wanted}")) is not None:
         return own
+    base = _holder(place)
+    while wanted.startswith("../"):
+        base, wanted = _holder(base), wanted[3:]
+    return values.get(f"{base}.{wanted}" if base else wanted)
+
+
+def _holder(place: str) -> str:
+    """Return the place of the mapping or element around a place; lists are no level of their own."""
     while place.endswith("]"):
         place = parent_of(place)
-    base = parent_of(place)
-    while wanted.startswith("../"):
-        base, wanted = parent_of(base), wanted[3:]
-    return values.get(f"{base}.{wanted}" if base else wanted)
+    return parent_of(place)
 
 
 def _last(place: str) -> str:

@@ -24,6 +24,9 @@ HYBRID_SINCE = ("hybrid-by-default-since", "OpenSSL 3.5.0")
 _ITEM = re.compile(r"[^\s:,;/\"']+", re.ASCII)
 _VERSION = re.compile(r"[+!-]?[^\s:,;/\"'+!-]+", re.ASCII)
 """Signs begin a version: ``TLSv1.2+TLSv1.3`` and ``all-TLSv1`` (Tomcat) are two."""
+_ANY_VERSION = frozenset({"all", "none", "tls", "*"})
+_PRIORITY = re.compile(r"[^\s:,\"']+", re.ASCII)
+_NO_ALGORITHM = frozenset({"+COMP-NULL", "+COMP-DEFLATE", "+CTYPE-X509", "+CTYPE-X.509", "+AEAD"})
 _NOT_FOR_ECDH = frozenset({"Curve25519", "Curve448", "Ed25519", "Ed448", "BLS12-381"})
 """Curves whose key agreement has a family of its own, or none."""
 _PSEUDO_VERSIONS = frozenset({"sslv2hello"})
@@ -42,7 +45,7 @@ def versions(
         sign, text = (item.text[0], item.text[1:]) if item.text[0] in "+-!" else ("", item.text)
         if sign in ("-", "!") or text.lower() in _PSEUDO_VERSIONS:
             continue
-        if text.lower() in ("all", "none"):
+        if text.lower() in _ANY_VERSION and text.lower() not in (words or {}):
             yield runtime(setting, item, "version")
         elif asset := (words or {}).get(text.lower()) or names.lookup("tls_versions", text):
             details = (("bound", bound), NEGOTIATES) if bound else ()
@@ -77,6 +80,23 @@ def cipher_string(setting: Setting, value: Word) -> Found:
             )
     for offset in meaning.unknown:
         yield _unknown(setting, value.part(offset, ""), "cipher suite or keyword")
+
+
+def priority(setting: Setting, value: Word) -> Found:
+    """Read a GnuTLS priority string: what it adds by name, and the open rest that a keyword stands for."""
+    keywords = []
+    for item in value.split(_PRIORITY):
+        if item.text[0] in "-!%":
+            continue
+        if item.text[0] != "+":
+            keywords += [] if item.text.upper() == "NONE" else [item.text]
+        elif asset := names.lookup("gnutls-priority", item.text):
+            yield setting.finding(item, asset)
+        elif not item.text.upper().endswith("-ALL") and item.text.upper() not in _NO_ALGORITHM:
+            yield _unknown(setting, item, "word of a priority string")
+    if keywords and not _filled_in(value):
+        reason = "the keyword stands for suites and groups that the version of GnuTLS decides"
+        yield runtime(setting, value, "suite", reason=reason)
 
 
 def suite_list(setting: Setting, value: Word) -> Found:
