@@ -4,8 +4,8 @@
 settings mean; `nginx_syntax`, `openssl_syntax`, `words_syntax` and the modules of `syntax` read a syntax and know
 nothing of cryptography; `embedded` hands the files inside YAML files to the notations. A product whose settings are
 keys with values is data: one file ``catalog/settings/<product>.toml``, read by `settings` with the readers of
-`meanings`. A notation of its own kind is a module beside them and its name in `_NOTATIONS`. Either needs a folder of
-samples under tests/samples/config.
+`meanings`. A notation of its own kind is a module beside them and its name in `_NOTATIONS`. Either needs a folder
+of samples under tests/samples/config.
 """
 
 from pqc_migrate.detectors.config import (

@@ -96,12 +96,15 @@ def _read(product: Product, document: Document, leaves: tuple[Leaf, ...], values
         for key in product.settings:
             if key.keys.fullmatch(spelled) and all(_fits(beside(place), one) for place, one in key.when.items()):
                 setting = Setting(document, f"{product.id}/{key.rule}", key.symbol or _last(leaf.place))
-                yield from setting.read(partial(_meaning, Given(key, beside)), leaf.value)
-                break
+                found = list(setting.read(partial(_meaning, Given(key, beside)), leaf.value))
+                yield from found
+                if found:
+                    break
 
 
 def _meaning(given: Given, setting: Setting, value: Word) -> Found:
-    return MEANINGS[given.key.means](setting, value, given)
+    for word in given.pieces(value):
+        yield from MEANINGS[given.key.means](setting, word, given)
 
 
 def _fits(value: Word | None, pattern: re.Pattern[str]) -> bool:
@@ -110,13 +113,25 @@ def _fits(value: Word | None, pattern: re.Pattern[str]) -> bool:
 
 
 def _beside(values: Mapping[str, Word], place: str, wanted: str) -> Word | None:
-    """Return the value at a place relative to the mapping that holds a setting; ``/`` in front: from the top."""
+    """Return the value at a place relative to the mapping that holds a setting; ``/`` in front: from the top.
+
+    ``@name`` of a setting that is the text of an XML element is an attribute of that element.
+    """
     if wanted.startswith("/"):
         return values.get(wanted[1:])
-    base = parent_of(place)
+    if wanted.startswith("@") and (own := values.get(f"{place}.{wanted}")) is not None:
+        return own
+    base = _holder(place)
     while wanted.startswith("../"):
-        base, wanted = parent_of(base), wanted[3:]
+        base, wanted = _holder(base), wanted[3:]
     return values.get(f"{base}.{wanted}" if base else wanted)
+
+
+def _holder(place: str) -> str:
+    """Return the place of the mapping or element around a place; lists are no level of their own."""
+    while place.endswith("]"):
+        place = parent_of(place)
+    return parent_of(place)
 
 
 def _last(place: str) -> str:

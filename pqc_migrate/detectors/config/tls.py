@@ -25,6 +25,9 @@ HYBRID_SINCE = ("hybrid-by-default-since", "OpenSSL 3.5.0")
 _ITEM = re.compile(r"[^\s:,;/\"']+", re.ASCII)
 _RANGE_ITEM = re.compile(r"[^\s:,;\"']+", re.ASCII)
 _BOUNDS = {">=": "minimum", "<=": "maximum"}
+_VERSION = re.compile(r"[+!-]?[^\s:,;/\"'+!-]+", re.ASCII)
+"""Signs begin a version: ``TLSv1.2+TLSv1.3`` and ``all-TLSv1`` (Tomcat) are two."""
+_ANY_VERSION = frozenset({"all", "none", "tls", "*"})
 _NOT_FOR_ECDH = frozenset({"Curve25519", "Curve448", "Ed25519", "Ed448", "BLS12-381"})
 """Curves whose key agreement has a family of its own, or none."""
 _ON = frozenset({"yes", "on", "true", "1", "required", "may", "encrypt", "dane", "dane-only", "verify", "secure"})
@@ -38,15 +41,14 @@ def versions(
 ) -> Found:
     """Read protocol versions; `bound` (``minimum``, ``maximum``) says the others follow from the library.
 
-    `words` are a product's own spellings, in lower case.
-
     A version with ``-`` or ``!`` in front is off and not a finding; ``ALL`` leaves the list to the library.
+    `words` are a product's own spellings, in lower case.
     """
-    for item in (item for value in values for item in value.split(_ITEM)):
+    for item in (item for value in values for item in value.split(_VERSION)):
         sign, text = (item.text[0], item.text[1:]) if item.text[0] in "+-!" else ("", item.text)
         if sign in ("-", "!") or text.lower() in _PSEUDO_VERSIONS:
             continue
-        if text.lower() in ("all", "none"):
+        if text.lower() in _ANY_VERSION and text.lower() not in (words or {}):
             yield runtime(setting, item, "version")
         elif asset := (words or {}).get(text.lower()) or names.lookup("tls_versions", text):
             details = (("bound", bound), NEGOTIATES) if bound else ()
