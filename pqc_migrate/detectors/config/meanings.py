@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pqc_migrate.catalog import algorithms, notations
+from pqc_migrate.catalog import algorithms, notations, tls_profiles
 from pqc_migrate.catalog.settings import Key
 from pqc_migrate.detectors.config import tls
 from pqc_migrate.detectors.config.document import Word
@@ -41,17 +41,22 @@ Reader = Callable[[Setting, Word, Given], Found]
 
 
 def _versions(bound: str = "") -> Reader:
-    return lambda setting, value, _given: tls.versions(setting, (value,), bound=bound)
+    """Read protocol versions; the record's ``values`` are words of the product's own (``tls12``)."""
+    return lambda setting, value, given: tls.versions(setting, (value,), bound=bound, words=given.key.values)
 
 
 def _plain(reader: Callable[[Setting, Word], Found]) -> Reader:
     return lambda setting, value, _given: reader(setting, value)
 
 
-def _switched_on(setting: Setting, value: Word, _given: Given) -> Found:
-    """Read a switch: what is negotiated then, the version of the program's TLS library decides."""
-    if value.text.lower() in _ON:
-        yield tls.runtime(setting, value, "version")
+def _switched_on(setting: Setting, value: Word, given: Given) -> Found:
+    """Read a switch: what is negotiated then, the version of the program's TLS library decides.
+
+    The option ``on`` gives the words that switch it on where the product has its own; ``*`` is all but off.
+    """
+    text, words = value.text.strip().lower(), given.key.options.get("on", _ON)
+    if text in words or ("*" in words and value.known and text not in _OFF):
+        yield tls.runtime(setting, value.part(0, ""), "version")
 
 
 def _verification(off: frozenset[str]) -> Reader:
@@ -173,6 +178,22 @@ def _protocol(setting: Setting, value: Word, given: Given) -> Found:
         )  # fmt: skip
 
 
+def _profile(setting: Setting, value: Word, given: Given) -> Found:
+    """Read the name of a policy that a cloud service keeps; the option ``service`` says whose."""
+    profile = tls_profiles.find(given.option("service"), value.text.strip()) if value.known else None
+    if profile is None:
+        message = "not a policy whose content is known" if value.known else "the policy is filled in elsewhere"
+        yield setting.unresolved(value, message)
+        return
+    parts = ((_standard_versions, profile.versions), (tls.suite_list, profile.suites), (tls.groups, profile.groups))
+    for reader, words in parts:
+        yield from reader(setting, replace(value, text=" ".join(words), fixed=True))
+
+
+def _standard_versions(setting: Setting, value: Word) -> Found:
+    return tls.versions(setting, (value,))
+
+
 MEANINGS: Mapping[str, Reader] = {
     "asset": _asset,
     "certificate": _plain(tls.certificate),
@@ -191,5 +212,6 @@ MEANINGS: Mapping[str, Reader] = {
     "tls-unverified-if-off": _verification(_OFF),
     "tls-unverified-if-on": _verification(_ON),
     "tls-versions": _versions(),
+    "tls-profile": _profile,
 }
 """Every reader by the name the catalog gives it; a test holds the catalog to these names."""

@@ -107,6 +107,8 @@ class Setting:
         return Diagnostic(self.document.path, Skip.UNRESOLVED, f"{self.symbol}: {message}", line, self.rule)
 
     def _provenance(self, parameter: str, word: Word) -> Provenance:
+        if word.defined_in is not None:
+            return Provenance(parameter, "constant", *word.defined_in)
         if word.defined_at is None:
             return Provenance(parameter, "literal")
         return Provenance(parameter, "constant", self.document.path, self.document.line(word.defined_at))

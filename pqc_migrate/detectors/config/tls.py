@@ -9,7 +9,7 @@ reported as such.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pqc_migrate.catalog import cipher_strings, names, suites
 from pqc_migrate.catalog.suites import Suite
@@ -22,24 +22,29 @@ TLS = Asset.of(Kind.PROTOCOL, "TLS")
 HYBRID_SINCE = ("hybrid-by-default-since", "OpenSSL 3.5.0")
 """OpenSSL 3.5.0 is the first whose default groups hold X25519MLKEM768 (its CHANGES, 3.5.0, 8 Apr 2025)."""
 _ITEM = re.compile(r"[^\s:,;/\"']+", re.ASCII)
+_VERSION = re.compile(r"[+!-]?[^\s:,;/\"'+!-]+", re.ASCII)
+"""Signs begin a version: ``TLSv1.2+TLSv1.3`` and ``all-TLSv1`` (Tomcat) are two."""
 _NOT_FOR_ECDH = frozenset({"Curve25519", "Curve448", "Ed25519", "Ed448", "BLS12-381"})
 """Curves whose key agreement has a family of its own, or none."""
 _PSEUDO_VERSIONS = frozenset({"sslv2hello"})
 """Java's name for accepting an SSLv2 greeting; no version is negotiated by it."""
 
 
-def versions(setting: Setting, values: Iterable[Word], *, bound: str = "") -> Found:
+def versions(
+    setting: Setting, values: Iterable[Word], *, bound: str = "", words: Mapping[str, Asset] | None = None
+) -> Found:
     """Read protocol versions; `bound` (``minimum``, ``maximum``) says the others follow from the library.
 
     A version with ``-`` or ``!`` in front is off and not a finding; ``ALL`` leaves the list to the library.
+    `words` are a product's own spellings, in lower case.
     """
-    for item in (item for value in values for item in value.split(_ITEM)):
+    for item in (item for value in values for item in value.split(_VERSION)):
         sign, text = (item.text[0], item.text[1:]) if item.text[0] in "+-!" else ("", item.text)
         if sign in ("-", "!") or text.lower() in _PSEUDO_VERSIONS:
             continue
         if text.lower() in ("all", "none"):
             yield runtime(setting, item, "version")
-        elif asset := names.lookup("tls_versions", text):
+        elif asset := (words or {}).get(text.lower()) or names.lookup("tls_versions", text):
             details = (("bound", bound), NEGOTIATES) if bound else ()
             yield setting.finding(item.part(len(sign), text), asset, details=details)
         else:
