@@ -130,8 +130,8 @@ class _Reader:
             text = text.replace("\\n", " ;").replace('\\"', '" ')
         elif event.style == "'":
             text = text.replace("''", "' ")
-        raw = text.encode("latin-1")
-        return Piece(start, raw, joined and b"\n" in raw) if raw.strip() else None
+        raw = text.rstrip().encode("latin-1")
+        return Piece(start, raw, joined and b"\n" in raw) if raw else None
 
 
 def _sentence(held: list[Piece], text: str) -> list[Piece]:

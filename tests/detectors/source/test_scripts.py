@@ -114,7 +114,7 @@ def test_units_recipes_and_pipelines(language: str, text: str, expected: list[st
 TEXTS = st.lists(
     st.sampled_from(
         ["run: ", "- ", "|", ">", "\n", "  ", "openssl genrsa 2048", '"', "'", "[", "]", ",", "RUN ", "\\", "<<EOF",
-         "EOF", "command: ", "args:", "{{ x }}", "&a ", "*a", "? ", ": ", "\t", "sh '''", "Exec=", "[Service]", "\0"]
+         "EOF", "command: ", "args:", "{{ x }}", "&a", "*a", "? ", ": ", "\t", "sh '''", "Exec=", "[Service]", "\0"]
     ),
     max_size=30,
 ).map("".join)  # fmt: skip
