@@ -15,7 +15,7 @@ from pqc_migrate.catalog.settings import Key
 from pqc_migrate.detectors.config import tls
 from pqc_migrate.detectors.config.document import Word
 from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, Setting
-from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
+from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Provenance
 
 Found = Iterator[Finding | Diagnostic]
 _ON = frozenset({"true", "yes", "on", "1", "enabled", "enable", "required", "require", "always"})
@@ -100,8 +100,8 @@ def _named(setting: Setting, word: Word, given: Given) -> Found:
     if asset is None:
         yield setting.unresolved(word, "not a known name")
         return
-    asset = _completed(asset, given)
-    yield setting.finding(word, asset, functions=_functions(given), details=(*details, *_details(given)))
+    asset, details = _completed(asset, given), (*details, *_details(given))
+    yield _sourced(setting, setting.finding(word, asset, functions=_functions(given), details=details), given)
 
 
 def _completed(asset: Asset, given: Given) -> Asset:
@@ -118,6 +118,23 @@ def _completed(asset: Asset, given: Given) -> Asset:
         if (known_as := written.get(text) or _parameter(asset, parameter, text)) is not None:
             known[parameter] = known_as
     return replace(asset, parameters=tuple(sorted(known.items())))
+
+
+def _sourced(setting: Setting, found: Finding, given: Given) -> Finding:
+    """Say where the values beside a name come from, and add what the product documents for those left out.
+
+    The option ``defaults`` gives the latter by family.
+    """
+    documented: Mapping[str, str] = given.key.options.get("defaults", {}).get(found.asset.family, {})
+    known, origins = dict(found.asset.parameters), {one.parameter: one for one in found.provenance}
+    for name in ("size", "curve", "digest", "mode"):
+        word = given.beside(given.option(name)) if given.option(name) else None
+        if word is None and name in documented and name not in known:
+            known[name], origins[name] = str(documented[name]), Provenance(name, "library default")
+        elif word is not None and name in known and (word.defined_in or word.defined_at is not None):
+            origins[name] = setting.provenance(name, word)
+    asset = replace(found.asset, parameters=tuple(sorted(known.items())))
+    return replace(found, asset=asset, provenance=tuple(origins.values()))
 
 
 def _parameter(asset: Asset, parameter: str, text: str) -> str | None:
@@ -149,10 +166,11 @@ def _asset(setting: Setting, value: Word, given: Given) -> Found:
     if value.text.strip().lower() in _OFF and given.option("even") != "empty":
         return
     asset = given.key.values["*"]
-    yield setting.finding(
+    found = setting.finding(
         value.part(0, ""), _completed(asset, given), functions=_functions(given), details=_details(given),
         confidence=SURE if given.option("sure", "yes") == "yes" else LIKELY,
     )  # fmt: skip
+    yield _sourced(setting, found, given)
 
 
 def _key(setting: Setting, value: Word, given: Given) -> Found:

@@ -85,7 +85,7 @@ class Setting:
             reason=reason,
             functions=functions,
             provenance=(
-                *(self._provenance(name, word) for name, _ in asset.parameters),
+                *(self.provenance(name, word) for name, _ in asset.parameters),
                 *(Provenance(name, "runtime") for name in runtime),
             ),
             related=related,
@@ -106,7 +106,8 @@ class Setting:
         line = self.document.line(word.offset)
         return Diagnostic(self.document.path, Skip.UNRESOLVED, f"{self.symbol}: {message}", line, self.rule)
 
-    def _provenance(self, parameter: str, word: Word) -> Provenance:
+    def provenance(self, parameter: str, word: Word) -> Provenance:
+        """Return where a parameter was read."""
         if word.defined_in is not None:
             return Provenance(parameter, "constant", *word.defined_in)
         if word.defined_at is None:
