@@ -18,6 +18,7 @@ from pqc_migrate.model.target import SourceFile
 
 OVERRIDABLE = "the default of a variable, which whoever calls the module may set"
 _VARIABLE = re.compile(r"variable\.([^.\[\]]+)\[\]\.default")
+_PARAMETER = re.compile(r"Parameters\..*\.Default")
 _SETS = re.compile(r"terraform\.tfvars|.+\.auto\.tfvars")
 _MOST_FILES = 40
 _LARGEST = 1 << 20
@@ -48,6 +49,8 @@ class Constants:
 
     def is_overridable(self, word: Word) -> bool:
         """Whether a word is a variable's default and not a value that the module sets."""
+        if _PARAMETER.fullmatch(word.refers):
+            return True
         match = _VARIABLE.fullmatch(word.refers)
         return match is not None and self._set_in_module(match[1]) is None
 
@@ -57,6 +60,8 @@ class Constants:
             return value
         for leaf in _leaves(self.documents, key):
             return replace(leaf.value, defined_at=leaf.value.offset)
+        if _PARAMETER.fullmatch(key):
+            return None
         return next(self._elsewhere(key, lambda name: name.endswith(".tf")), None)
 
     def _set_in_module(self, name: str) -> Word | None:

@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from pqc_migrate.catalog import settings
 from pqc_migrate.catalog.settings import Files, Key, Product
 from pqc_migrate.detectors.config.constants import OVERRIDABLE, Constants
-from pqc_migrate.detectors.config.document import Document, Word
+from pqc_migrate.detectors.config.document import PLACEHOLDER, Document, Word
 from pqc_migrate.detectors.config.meanings import MEANINGS, Given
 from pqc_migrate.detectors.config.report import LIKELY, Setting
 from pqc_migrate.detectors.config.syntax import READERS
@@ -75,7 +75,7 @@ def _detect(product: Product, file: SourceFile) -> Found:
         yield Diagnostic(file.path, Skip.MALFORMED, error.message, error.line, product.id)
         return
     for leaves in documents:
-        beside = {leaf.place: leaf.value for leaf in leaves}
+        beside = _values(leaves)
         if all(_fits(beside.get(place), pattern) for place, pattern in files.when.items()):
             yield from _read(product, Constants(file, document, documents), leaves, beside)
 
@@ -105,6 +105,18 @@ def _read(product: Product, constants: Constants, leaves: tuple[Leaf, ...], valu
                 yield from _meant(Given(key, beside), setting, value, constants)
                 if key.flag is None:
                     break
+
+
+def _values(leaves: tuple[Leaf, ...]) -> Mapping[str, Word]:
+    """Return the values of a document by their places; that of a mapping or list is there, and not known."""
+    found: dict[str, Word] = {}
+    for leaf in leaves:
+        place = parent_of(leaf.place)
+        while place and place not in found:
+            found[place] = Word(PLACEHOLDER, leaf.value.offset)
+            place = parent_of(place)
+    found.update((leaf.place, leaf.value) for leaf in leaves)
+    return found
 
 
 def _value(key: Key, value: Word) -> Word | None:

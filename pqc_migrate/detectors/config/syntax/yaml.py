@@ -19,6 +19,10 @@ _FILLED_IN = "\xa4"
 """Stands for `PLACEHOLDER` while libyaml reads, which refuses control characters."""
 _UNPRINTABLE = {code: "?" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
 _PRINTABLE = str.maketrans(_UNPRINTABLE | {ord(PLACEHOLDER): _FILLED_IN})
+_PLAIN_TAGS = frozenset({"!", "!Sub"})
+"""Tags of texts that stand for themselves; any other tag of an application stands for what that makes of it."""
+_PARAMETERS = "Parameters"
+"""Where ``!Ref`` of CloudFormation finds the default of a parameter."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -104,6 +108,9 @@ class _Builder:
             self.anchors[event.anchor] = (leaf.place, [leaf])
 
     def _word(self, event: yaml.ScalarEvent) -> Word:
+        if event.tag is not None and event.tag not in _PLAIN_TAGS and event.tag.startswith("!"):
+            refers = f"{_PARAMETERS}.{event.value}.Default" if event.tag == "!Ref" else ""
+            return Word(PLACEHOLDER, _index(event.start_mark), refers=refers)
         start, end = _index(event.start_mark), _index(event.end_mark)
         text = event.value.replace(_FILLED_IN, PLACEHOLDER)
         if event.style in ("'", '"'):
