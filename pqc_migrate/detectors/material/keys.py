@@ -248,6 +248,11 @@ def _explicit_curve(parameters: Element) -> str | None:
     return names.curve(key.curve.name) if isinstance(key, ec.EllipticCurvePublicKey) else None
 
 
+def on_curve(parameters: Element) -> Asset:
+    """Return an EC key's algorithm by its domain parameters (RFC 5480 section 2.1.1) alone."""
+    return _on_curve(EC, parameters)[0]
+
+
 def field_bits(parameters: Element) -> int | None:
     """Return the bit length of the prime field of explicit ECParameters (X9.62), or None."""
     try:

@@ -21,9 +21,11 @@ def test_a_key_inside_a_source_file_does_not_make_the_file_parsed(look):
         "java-keystore": True,
         "openpgp": True,
         "putty": True,
+        "nss": True,
         "jwk": False,
         "base64": False,
         "xml-key": False,
+        "age": False,
         "openssh-key": True,
         "openssh-key-embedded": False,
     }
