@@ -52,7 +52,8 @@ def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
 def _claims(file: SourceFile) -> Iterator[Claim]:
     place = Place("nss", file.path, 1, 0)
     try:
-        with closing(_opened(file.data)) as database:
+        with closing(sqlite3.connect(":memory:")) as database:
+            _load(database, file.data)
             for table in ("nssPublic", "nssPrivate"):
                 yield from _objects(database, table, place)
             yield from _password(database, place)
@@ -60,11 +61,10 @@ def _claims(file: SourceFile) -> Iterator[Claim]:
         yield place.diagnostic(Malformed("cannot be read, or costs more than is spent on it"), "NSS database")
 
 
-def _opened(data: bytes) -> sqlite3.Connection:
-    """Return the database in memory; one in write-ahead mode is read as far as its main file goes."""
+def _load(database: sqlite3.Connection, data: bytes) -> None:
+    """Load the file into memory; one in write-ahead mode is read as far as its main file goes."""
     copy = bytearray(data)
-    copy[_WRITE_VERSION] = copy[_READ_VERSION] = _ROLLBACK_JOURNAL
-    database = sqlite3.connect(":memory:")
+    copy[_WRITE_VERSION : _READ_VERSION + 1] = bytes((_ROLLBACK_JOURNAL, _ROLLBACK_JOURNAL))
     left = _MOST_INSTRUCTIONS // _STEPS
 
     def exhausted() -> int:
@@ -72,18 +72,13 @@ def _opened(data: bytes) -> sqlite3.Connection:
         left -= 1
         return int(left < 0)
 
-    try:
-        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(_LONGEST_VALUE, len(copy) + 1))
-        database.deserialize(bytes(copy))
-        database.set_progress_handler(exhausted, _STEPS)
-        database.execute("PRAGMA trusted_schema = OFF")
-        database.execute("PRAGMA query_only = ON")
-        database.text_factory = bytes
-        database.row_factory = sqlite3.Row
-    except BaseException:
-        database.close()
-        raise
-    return database
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(_LONGEST_VALUE, len(copy) + 1))
+    database.deserialize(bytes(copy))
+    database.set_progress_handler(exhausted, _STEPS)
+    database.execute("PRAGMA trusted_schema = OFF")
+    database.execute("PRAGMA query_only = ON")
+    database.text_factory = bytes
+    database.row_factory = sqlite3.Row
 
 
 def _columns(database: sqlite3.Connection, table: str) -> frozenset[str]:
