@@ -15,6 +15,7 @@ from pqc_migrate.detectors.material import (
     binary,
     java_store_files,
     jwk,
+    minisign,
     nss,
     openpgp_files,
     openssh_blobs,
@@ -48,5 +49,6 @@ DETECTORS: tuple[Detector, ...] = (
     base64_der.DETECTOR,
     xml_keys.DETECTOR,
     age_files.DETECTOR,
+    minisign.DETECTOR,
     *_by_kind_of_file(openssh_blobs.DETECTOR),
 )

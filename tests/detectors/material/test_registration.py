@@ -26,6 +26,7 @@ def test_a_key_inside_a_source_file_does_not_make_the_file_parsed(look):
         "base64": False,
         "xml-key": False,
         "age": False,
+        "minisign": False,
         "openssh-key": True,
         "openssh-key-embedded": False,
     }
