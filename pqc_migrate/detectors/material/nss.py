@@ -53,6 +53,9 @@ def _claims(file: SourceFile) -> Iterator[Claim]:
     place = Place("nss", file.path, 1, 0)
     try:
         with closing(sqlite3.connect(":memory:")) as database:
+            if not hasattr(database, "deserialize"):  # a build option of SQLite before 3.36
+                yield place.diagnostic(Unsupported("needs an SQLite that reads from memory"), "NSS database")
+                return
             _load(database, file.data)
             for table in ("nssPublic", "nssPrivate"):
                 yield from _objects(database, table, place)
