@@ -2,7 +2,7 @@ import pytest
 
 from pqc_migrate.catalog import languages
 from pqc_migrate.catalog.languages import OTHER_BINARY, OTHER_TEXT
-from pqc_migrate.detectors.source import grammars
+from pqc_migrate.detectors import grammars
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,10 @@ from functools import cache
 from typing import Any
 
 from pqc_migrate.catalog import algorithms, names, suites, toml
-from pqc_migrate.detectors.config import files, properties, tls
+from pqc_migrate.detectors.config import files, tls
 from pqc_migrate.detectors.config.document import Document, Word
 from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, Setting
+from pqc_migrate.detectors.config.syntax import properties
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Skip
 from pqc_migrate.model.target import SourceFile

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from tree_sitter import Language, Node, Parser
 
 from pqc_migrate.catalog import libraries
+from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.calls.values import UNKNOWN, Name, Table, Value, choice
-from pqc_migrate.detectors.source import c_switches, grammars
+from pqc_migrate.detectors.source import c_switches
 from pqc_migrate.detectors.source.c_paths import Paths
 from pqc_migrate.detectors.source.unit import Binding, Unit
 

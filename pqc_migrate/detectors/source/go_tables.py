@@ -15,7 +15,7 @@ from tree_sitter import Node, Parser
 
 from pqc_migrate.catalog import names, notations
 from pqc_migrate.catalog.names import Named
-from pqc_migrate.detectors.source import grammars
+from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.source.go_packages import Packages, texts
 from pqc_migrate.model.inventory import Finding, Location, Provenance, Technique
 from pqc_migrate.model.target import SourceFile

@@ -7,9 +7,10 @@ from itertools import islice
 
 from tree_sitter import Language, Node
 
+from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Name, Value, options
 from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine, grammars
+from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.javascript_modules import WRAPPING
 from pqc_migrate.detectors.source.javascript_names import JS_FIELDS, QUERY, TS_FIELDS
 from pqc_migrate.detectors.source.javascript_objects import BUNDLE, SETTING

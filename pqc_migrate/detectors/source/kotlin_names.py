@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Language, Node
 
+from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.calls.values import Value
-from pqc_migrate.detectors.source import grammars
 from pqc_migrate.detectors.source.objects import Argument, ObjectUnit
 from pqc_migrate.detectors.source.objects_names import Parameter
 from pqc_migrate.detectors.source.settings import SettingsUnit

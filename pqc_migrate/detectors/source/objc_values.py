@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Language, Node
 
+from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Items, Name, Table, Value, options
-from pqc_migrate.detectors.source import grammars
 from pqc_migrate.detectors.source.c_names import QUERY, last
 from pqc_migrate.detectors.source.c_values import CUnit
 from pqc_migrate.detectors.source.unit import LOCAL, Binding

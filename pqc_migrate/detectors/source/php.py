@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Language, Node
 
+from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.calls.values import (
     UNKNOWN,
     Call,
@@ -19,7 +20,7 @@ from pqc_migrate.detectors.calls.values import (
     options,
 )
 from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine, grammars
+from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.php_values import PhpValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.model.target import SourceFile

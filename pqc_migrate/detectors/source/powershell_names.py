@@ -9,8 +9,8 @@ from functools import cached_property
 from tree_sitter import Language, Node
 
 from pqc_migrate.catalog import libraries
+from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.calls.values import UNKNOWN, Name, Table, Value, choice, options
-from pqc_migrate.detectors.source import grammars
 from pqc_migrate.detectors.source.unit import Binding, Unit
 
 _QUERY = """

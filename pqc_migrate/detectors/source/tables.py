@@ -17,8 +17,9 @@ from tree_sitter import Node, Parser
 
 from pqc_migrate.catalog import names, notations
 from pqc_migrate.catalog.names import Named
+from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source import grammars, table_places, table_pointers
+from pqc_migrate.detectors.source import table_places, table_pointers
 from pqc_migrate.model.inventory import Finding, Location, Provenance, Technique
 from pqc_migrate.model.target import SourceFile
 

@@ -1,0 +1,240 @@
+"""What the value of a setting means, by the name that `catalog/settings/*.toml` gives it.
+
+A reader gets the setting it speaks for, its value, and `Given`: the options of the catalog record and the values
+that stand beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from pqc_migrate.catalog import algorithms, names, notations
+from pqc_migrate.catalog.settings import Key
+from pqc_migrate.detectors.config import gnutls, tls
+from pqc_migrate.detectors.config.document import Word
+from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, Setting
+from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
+
+Found = Iterator[Finding | Diagnostic]
+_ON = frozenset({"true", "yes", "on", "1", "enabled", "enable", "required", "require", "always"})
+_OFF = frozenset({"false", "no", "off", "0", "none", "disabled", "disable", "never", "null", "~", ""})
+_SIZE = re.compile(r"\d{2,5}", re.ASCII)
+_ITEM = re.compile(r"[^\s,:;\[\]\"']+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a reader has beside the value."""
+
+    key: Key
+    beside: Callable[[str], Word | None]
+    """The value at a place relative to the mapping that holds the setting: ``size``, ``../rotation``."""
+
+    def pieces(self, value: Word) -> list[Word]:
+        """Return the value, or what the first group of the option ``within`` matches in it."""
+        if not (within := self.option("within")):
+            return [value]
+        pattern = re.compile(within, re.ASCII | re.IGNORECASE)
+        return [value.part(match.start(1), match[1]) for match in pattern.finditer(value.text) if match[1]]
+
+    def option(self, name: str, default: str = "") -> str:
+        """Return one option of the catalog record."""
+        return str(self.key.options.get(name, default))
+
+
+Reader = Callable[[Setting, Word, Given], Found]
+
+
+def _versions(bound: str = "") -> Reader:
+    """Read protocol versions; the record's ``values`` are words of the product's own (``tls12``)."""
+    return lambda setting, value, given: tls.versions(setting, (value,), bound=bound, words=given.key.values)
+
+
+def _ciphers(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read OpenSSL's cipher string or Java's list of suites: in a list every name begins with TLS or SSL."""
+    is_list = all(word.text.startswith(("TLS_", "SSL_")) for word in value.split(_ITEM))
+    yield from tls.suite_list(setting, value) if is_list else tls.cipher_string(setting, value)
+
+
+def _plain(reader: Callable[[Setting, Word], Found]) -> Reader:
+    return lambda setting, value, _given: reader(setting, value)
+
+
+def _file(reader: Callable[[Setting, Word], Found]) -> Reader:
+    """Read the name of a file; an empty one says that there is none."""
+    return lambda setting, value, _given: reader(setting, value) if value.text.strip() else iter(())
+
+
+def _switched_on(setting: Setting, value: Word, given: Given) -> Found:
+    """Read a switch: what is negotiated then, the version of the program's TLS library decides.
+
+    The option ``on`` gives the words that switch it on where the product has its own; ``*`` is all but off.
+    """
+    text, words = value.text.strip().lower(), given.key.options.get("on", _ON)
+    if text in words or ("*" in words and value.known and text not in _OFF):
+        yield tls.runtime(setting, value.part(0, ""), "version")
+
+
+def _cipher_or_priority(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read what OpenSSL's build of a program takes as a cipher string and GnuTLS' build as a priority string."""
+    yield from (gnutls.priority if gnutls.is_priority(value.text) else tls.cipher_string)(setting, value)
+
+
+def _disabled_versions(setting: Setting, value: Word, given: Given) -> Found:
+    """Read versions that are switched off: TLS, whose version the program decides, without these."""
+    words = [word.text.lower() for word in value.split(_ITEM)]
+    off = [asset for word in words if (asset := given.key.values.get(word) or names.lookup("tls_versions", word))]
+    if off:
+        disables = ("disables", ", ".join(algorithms.name(asset) for asset in off))
+        reason = "these versions are off, which others are negotiated the version of the TLS library decides"
+        yield tls.runtime(setting, value.part(0, ""), "version", details=(NEGOTIATES, disables), reason=reason)
+
+
+def _verification(off: frozenset[str], *, checks: str = "certificate") -> Reader:
+    """Read whether the peer is checked; only that it is not is worth a row. The option ``off``: other words."""
+    details = (("verification", "off"),) if checks == "certificate" else ((f"{checks}-verification", "off"),)
+
+    def read(setting: Setting, value: Word, given: Given) -> Found:
+        if value.text.strip().lower() in given.key.options.get("off", off):
+            reason = f"the peer's {checks} is not checked"
+            yield setting.finding(value.part(0, ""), tls.TLS, details=details, reason=reason)
+
+    return read
+
+
+def _name(setting: Setting, value: Word, given: Given) -> Found:
+    """Read one name, by the record's own ``values`` or a notation; ``whole`` keeps blanks and commas in it."""
+    yield from _named(setting, Word(value.text.strip(), value.offset, value.fixed, value.defined_at), given)
+
+
+def _names(setting: Setting, value: Word, given: Given) -> Found:
+    """Read names between blanks, commas, colons and semicolons; the option ``item`` is another pattern of one."""
+    pattern = re.compile(given.option("item"), re.ASCII) if given.option("item") else _ITEM
+    for item in value.split(pattern):
+        yield from _named(setting, item, given)
+
+
+def _named(setting: Setting, word: Word, given: Given) -> Found:
+    if not word.known or "${" in word.text:
+        yield setting.unresolved(word, "the name is filled in elsewhere")
+        return
+    if not word.text or word.text.lower() in given.key.options.get("nothing", ()):
+        return
+    asset = given.key.values.get(word.text.lower())
+    details: tuple[tuple[str, str], ...] = ()
+    if asset is None and (notation := given.option("notation")):
+        found = notations.read(notation, word.text)
+        asset, details = (found.asset, found.details) if found is not None else (None, ())
+    if asset is None:
+        yield setting.unresolved(word, "not a known name")
+        return
+    details = (*details, *_details(given))
+    confidence = SURE if given.option("sure", "yes") == "yes" else LIKELY
+    reason = given.option("reason", "directive of a parsed configuration file")
+    asset = _completed(asset, given)
+    functions = _functions(given)
+    yield setting.finding(word, asset, confidence=confidence, reason=reason, functions=functions, details=details)
+
+
+def _completed(asset: Asset, given: Given) -> Asset:
+    """Add what stands beside the name: the size of a key, its curve, a mode or digest."""
+    known = dict(asset.parameters)
+    for parameter in ("size", "curve", "digest", "mode"):
+        word = given.beside(given.option(parameter)) if given.option(parameter) else None
+        if word is None or not word.known or parameter in known:
+            continue
+        if f"{{{parameter}}}" not in algorithms.family(asset.family).name:
+            continue
+        written: Mapping[str, str] = given.key.options.get(f"{parameter}s", {})
+        text = word.text.strip()
+        if (known_as := written.get(text) or _parameter(asset, parameter, text)) is not None:
+            known[parameter] = known_as
+    return replace(asset, parameters=tuple(sorted(known.items())))
+
+
+def _parameter(asset: Asset, parameter: str, text: str) -> str | None:
+    if parameter == "size":
+        return text if _SIZE.fullmatch(text) and algorithms.takes(asset.family, text) else None
+    if parameter == "curve":
+        found = notations.read("openssl-key-groups", text)
+        return found.asset.get("curve") if found is not None else None
+    if parameter == "digest":
+        found = notations.read("digests", text)
+        return algorithms.name(found.asset) if found is not None else None
+    return text.upper() if text.isalnum() else None
+
+
+def _functions(given: Given) -> tuple[str, ...] | None:
+    functions = given.key.options.get("functions")
+    return tuple(functions) if functions is not None else None
+
+
+def _details(given: Given) -> tuple[tuple[str, str], ...]:
+    """Return the facts that the record asks for: the option ``details`` maps their names to places beside."""
+    wanted: Mapping[str, str] = given.key.options.get("details", {})
+    found = ((name, given.beside(place)) for name, place in sorted(wanted.items()))
+    return tuple((name, word.text) for name, word in found if word is not None and _SIZE.fullmatch(word.text))
+
+
+def _asset(setting: Setting, value: Word, given: Given) -> Found:
+    """Report the record's one asset because the setting is there and not off; ``at`` gives the asset."""
+    if value.text.strip().lower() in _OFF and given.option("even") != "empty":
+        return
+    asset = given.key.values["*"]
+    yield setting.finding(
+        value.part(0, ""), _completed(asset, given), functions=_functions(given), details=_details(given),
+        confidence=SURE if given.option("sure", "yes") == "yes" else LIKELY,
+    )  # fmt: skip
+
+
+def _key(setting: Setting, value: Word, given: Given) -> Found:
+    """Read the size of a key whose family the record gives (``rsa_bits = 4096``)."""
+    asset = given.key.values["*"]
+    text = value.text.strip()
+    if not value.known:
+        yield setting.finding(value.part(0, ""), asset, functions=("keygen",))
+    elif _SIZE.fullmatch(text):
+        asset = replace(asset, parameters=tuple(sorted((*asset.parameters, ("size", text)))))
+        yield setting.finding(value, asset, functions=("keygen",))
+    else:
+        yield setting.unresolved(value, "not a size in bits")
+
+
+def _protocol(setting: Setting, value: Word, given: Given) -> Found:
+    """Read an address whose scheme says TLS (``rediss://``): the option ``schemes`` lists them."""
+    scheme = value.text.partition("://")[0].lower()
+    if scheme in given.key.options.get("schemes", ()):
+        yield setting.finding(
+            value.part(0, scheme), Asset.of(Kind.PROTOCOL, "TLS"), details=(NEGOTIATES,), runtime=("version",),
+            reason="the address asks for TLS, what it negotiates the version of the TLS library decides",
+        )  # fmt: skip
+
+
+MEANINGS: Mapping[str, Reader] = {
+    "asset": _asset,
+    "certificate": _file(tls.certificate),
+    "dh-parameters": _file(tls.dh_parameters),
+    "key-size": _key,
+    "name": _name,
+    "names": _names,
+    "openssl-ciphers": _plain(tls.cipher_string),
+    "tls-address": _protocol,
+    "gnutls-priority": _plain(gnutls.priority),
+    "tls-cipher-or-priority": _cipher_or_priority,
+    "tls-ciphers": _ciphers,
+    "tls-disabled-versions": _disabled_versions,
+    "tls-groups": _plain(tls.groups),
+    "tls-maximum": _versions("maximum"),
+    "tls-minimum": _versions("minimum"),
+    "tls-on": _switched_on,
+    "tls-signature-schemes": _plain(tls.signature_schemes),
+    "tls-suites": _plain(tls.suite_list),
+    "tls-hostname-unverified-if-off": _verification(_OFF, checks="hostname"),
+    "tls-hostname-unverified-if-on": _verification(_ON, checks="hostname"),
+    "tls-unverified-if-off": _verification(_OFF),
+    "tls-unverified-if-on": _verification(_ON),
+    "tls-versions": _versions(),
+}
+"""Every reader by the name the catalog gives it; a test holds the catalog to these names."""

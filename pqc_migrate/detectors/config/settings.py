@@ -1,0 +1,139 @@
+"""Settings of products whose files are keys with values; one detector for each `catalog/settings/<product>.toml`.
+
+A file is a product's when its path says so, or one of the product's anchors stands in it, and each document in it
+has the values that the product's own documents have. A template that is no longer well-formed is read by lines and
+is less sure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache, partial
+
+from pqc_migrate.catalog import settings
+from pqc_migrate.catalog.settings import Files, Product
+from pqc_migrate.detectors.config.document import Document, Word
+from pqc_migrate.detectors.config.meanings import MEANINGS, Given
+from pqc_migrate.detectors.config.report import Setting
+from pqc_migrate.detectors.config.syntax import READERS
+from pqc_migrate.detectors.config.syntax.leaf import Leaf, Malformed, parent_of
+from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.model.inventory import Diagnostic, Finding, Skip
+from pqc_migrate.model.target import SourceFile
+
+Found = Iterator[Finding | Diagnostic]
+
+
+def detectors() -> tuple[Detector, ...]:
+    """Return one detector a product, in the order of their names."""
+    return tuple(
+        Detector(
+            product.id,
+            partial(_anchors, product),
+            partial(_wants, product),
+            partial(_detect, product),
+        )
+        for product in settings.products()
+    )
+
+
+def _anchors(product: Product) -> frozenset[bytes]:
+    return frozenset().union(*(files.anchors for files in product.files))
+
+
+def _wants(product: Product, file: SourceFile) -> bool:
+    return _files(product, file) is not None
+
+
+def _files(product: Product, file: SourceFile) -> Files | None:
+    """Return which of the product's files this one is, by its path and the anchors in it."""
+    path = f"/{file.path.lower()}"
+    for files in product.files:
+        if files.names.fullmatch(path) and (not files.anchors or _has(file, files.anchors)):
+            return files
+    return None
+
+
+def _has(file: SourceFile, anchors: frozenset[bytes]) -> bool:
+    return any(hit.anchor in anchors for hit in file.hits)
+
+
+def _detect(product: Product, file: SourceFile) -> Found:
+    files = _files(product, file)
+    if files is None:
+        return
+    document = Document.of(file)
+    if not document.readable:
+        yield Diagnostic(file.path, Skip.ENCODING, "UTF-16 or UTF-32", rule=product.id)
+        return
+    try:
+        documents = _documents(document, files.syntax)
+    except Malformed as error:
+        yield Diagnostic(file.path, Skip.MALFORMED, error.message, error.line, product.id)
+        return
+    for leaves in documents:
+        beside = {leaf.place: leaf.value for leaf in leaves}
+        if all(_fits(beside.get(place), pattern) for place, pattern in files.when.items()):
+            yield from _read(product, document, leaves, beside)
+
+
+@lru_cache(maxsize=4)
+def _documents(document: Document, syntax: str) -> tuple[tuple[Leaf, ...], ...]:
+    """Read a file once for all the products it may belong to; a template that broke its syntax, by lines."""
+    try:
+        return tuple(READERS[syntax](document))
+    except Malformed:
+        if document.is_template and syntax in ("yaml", "json"):
+            return tuple(READERS["lines"](document))
+        raise
+
+
+def _read(product: Product, document: Document, leaves: tuple[Leaf, ...], values: Mapping[str, Word]) -> Found:
+    for leaf in leaves:
+        spelled = product.spelled(leaf.key)
+        beside = partial(_beside, values, leaf.place)
+        for key in product.settings:
+            if key.keys.fullmatch(spelled) and all(_fits(beside(place), one) for place, one in key.when.items()):
+                setting = Setting(document, f"{product.id}/{key.rule}", key.symbol or _last(leaf.place))
+                found = list(setting.read(partial(_meaning, Given(key, beside)), leaf.value))
+                yield from found
+                if found:
+                    break
+
+
+def _meaning(given: Given, setting: Setting, value: Word) -> Found:
+    for word in given.pieces(value):
+        yield from MEANINGS[given.key.means](setting, word, given)
+
+
+def _fits(value: Word | None, pattern: re.Pattern[str]) -> bool:
+    """Whether a value is one of those that a record names; ``when = {place = ""}`` asks that there is none."""
+    return pattern.fullmatch(value.text if value is not None else "") is not None
+
+
+def _beside(values: Mapping[str, Word], place: str, wanted: str) -> Word | None:
+    """Return the value at a place relative to the mapping that holds a setting; ``/`` in front: from the top.
+
+    ``@name`` of a setting that is the text of an XML element is an attribute of that element.
+    """
+    if wanted.startswith("/"):
+        return values.get(wanted[1:])
+    if wanted.startswith("@") and (own := values.get(f"{place}.{wanted}")) is not None:
+        return own
+    base = _holder(place)
+    while wanted.startswith("../"):
+        base, wanted = _holder(base), wanted[3:]
+    return values.get(f"{base}.{wanted}" if base else wanted)
+
+
+def _holder(place: str) -> str:
+    """Return the place of the mapping or element around a place; lists are no level of their own."""
+    while place.endswith("]"):
+        place = parent_of(place)
+    return parent_of(place)
+
+
+def _last(place: str) -> str:
+    """Return the last word of a place, as the file spells it."""
+    return place.rpartition(".")[2].partition("[")[0].removeprefix("@")
