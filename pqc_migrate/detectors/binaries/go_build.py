@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 
 from pqc_migrate.catalog import packages
+from pqc_migrate.detectors.binaries import image
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Location, Skip, Technique
 from pqc_migrate.model.target import SourceFile
 
+_PROGRAMS = image.FORMATS | {"program", "other-binary"}
 _MAGIC = b"\xff Go buildinf:"
 _INLINE = 0x02
 _HEADER = 32
@@ -128,7 +130,7 @@ def _anchors() -> frozenset[bytes]:
 
 
 def _wants(file: SourceFile) -> bool:
-    return any(hit.anchor == _MAGIC for hit in file.hits)
+    return file.language in _PROGRAMS and any(hit.anchor == _MAGIC for hit in file.hits)
 
 
 DETECTOR = Detector("go-build", _anchors, _wants, _detect, parses=False)

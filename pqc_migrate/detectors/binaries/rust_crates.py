@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 
-from pqc_migrate.catalog import binaries, languages
+from pqc_migrate.catalog import languages, packages
 from pqc_migrate.catalog.languages import LanguageKind
 from pqc_migrate.detectors.binaries import image
 from pqc_migrate.detectors.registry import Detector
@@ -34,7 +34,7 @@ _LISTED = "list of crates that cargo-auditable wrote"
 def _detect(file: SourceFile) -> Iterator[Finding]:
     said: set[tuple[str, str]] = set()
     for name, version, offset, reason in (*_listed(file), *_in_paths(file)):
-        if binaries.is_crate(name) and (name, version) not in said:
+        if packages.lookup("cargo", name) is not None and (name, version) not in said:
             said.add((name, version))
             yield _finding(file, name, version, offset, reason)
 
@@ -75,7 +75,7 @@ def _listed(file: SourceFile) -> Iterator[tuple[str, str, int, str]]:
 def _finding(file: SourceFile, name: str, version: str, offset: int, reason: str) -> Finding:
     return Finding(
         rule="rust-crates/crate",
-        asset=Asset.of(Kind.LIBRARY, name, name=name, purl=f"pkg:cargo/{name}@{version}", version=version),
+        asset=Asset.of(Kind.LIBRARY, name, name=name, purl=packages.purl("cargo", name, version), version=version),
         location=Location(file.path, 1, offset, name),
         technique=Technique.TEXT if reason == _PATHS else Technique.PARSER,
         confidence=0.95,
