@@ -13,6 +13,7 @@ from pqc_migrate.detectors.config import (
     bind,
     crypttab,
     dovecot,
+    embedded,
     exim,
     gnupg,
     haproxy,
@@ -63,4 +64,4 @@ _NOTATIONS: tuple[Detector, ...] = (
     *settings.detectors(),
 )
 
-DETECTORS: tuple[Detector, ...] = _NOTATIONS
+DETECTORS: tuple[Detector, ...] = (*_NOTATIONS, embedded.detector(_NOTATIONS))

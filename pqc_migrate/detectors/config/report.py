@@ -89,7 +89,7 @@ class Setting:
             reason=reason,
             functions=functions,
             provenance=(
-                *(Provenance(name, how) if how else self._provenance(name, word) for name, _ in asset.parameters),
+                *(Provenance(name, how) if how else self.provenance(name, word) for name, _ in asset.parameters),
                 *(Provenance(name, "runtime") for name in runtime),
             ),
             related=related,
@@ -110,7 +110,10 @@ class Setting:
         line = self.document.line(word.offset)
         return Diagnostic(self.document.path, Skip.UNRESOLVED, f"{self.symbol}: {message}", line, self.rule)
 
-    def _provenance(self, parameter: str, word: Word) -> Provenance:
+    def provenance(self, parameter: str, word: Word) -> Provenance:
+        """Return where a parameter was read."""
+        if word.defined_in is not None:
+            return Provenance(parameter, "constant", *word.defined_in)
         if word.defined_at is None:
             return Provenance(parameter, "literal")
         return Provenance(parameter, "constant", self.document.path, self.document.line(word.defined_at))

@@ -2,11 +2,12 @@
 
 A block is a list under its type, because several may stand side by side; its labels are parts of the way:
 ``resource.tls_private_key.ca[0].rsa_bits``. An expression that is not literal is kept as a placeholder: its value
-is not known here.
+is not known here; ``var.name`` and ``local.name`` say which constant stands for it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from pqc_migrate.detectors.config.syntax.leaf import DEEPEST, MOST, Leaf, Malfor
 
 _FILLER = "_"
 _WRAPPERS = frozenset({"expression", "literal_value", "collection_value", "template_expr"})
+_REFERENCE = re.compile(r"(?:\$\{\s*)?(var|local)\.([A-Za-z_][\w-]*)(?:\s*\})?", re.ASCII)
+_CONSTANTS = {"var": "variable.{}[].default", "local": "locals[].{}"}
 
 
 def read(document: Document) -> Iterator[tuple[Leaf, ...]]:
@@ -89,7 +92,9 @@ class _Reader:
                 return Word(self._text(inside[0]), inside[0].start_byte)
         if node.type in ("numeric_lit", "bool_lit", "null_lit"):
             return Word(self._text(node), start)
-        return Word(PLACEHOLDER, start)
+        reference = _REFERENCE.fullmatch(self._text(node).strip('"'))
+        refers = _CONSTANTS[reference[1]].format(reference[2]) if reference else ""
+        return Word(PLACEHOLDER, start, refers=refers)
 
     def _text(self, node: Node) -> str:
         return self.document.text[node.start_byte : node.end_byte]
