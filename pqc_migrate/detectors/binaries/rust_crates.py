@@ -28,12 +28,12 @@ _LIST = ".dep-v0"
 _LONGEST_LIST = 8 * 1024 * 1024
 _MOST_CRATES = 20_000
 _PATHS = "path of its source in the program, as the compiler wrote it"
-_LISTED = "list of crates that cargo-auditable wrote"
+_LISTED = "list of the crates it was built with, written by cargo-auditable; not each of them has to be in it"
 
 
 def _detect(file: SourceFile) -> Iterator[Finding]:
     said: set[tuple[str, str]] = set()
-    for name, version, offset, reason in (*_listed(file), *_in_paths(file)):
+    for name, version, offset, reason in (*_in_paths(file), *_listed(file)):  # the path says more
         if packages.lookup("cargo", name) is not None and (name, version) not in said:
             said.add((name, version))
             yield _finding(file, name, version, offset, reason)
@@ -78,9 +78,9 @@ def _finding(file: SourceFile, name: str, version: str, offset: int, reason: str
         asset=Asset.of(Kind.LIBRARY, name, name=name, purl=packages.purl("cargo", name, version), version=version),
         location=Location(file.path, 1, offset, name),
         technique=Technique.TEXT if reason == _PATHS else Technique.PARSER,
-        confidence=0.95,
+        confidence=0.95 if reason == _PATHS else 0.8,
         reason=reason,
-        details=(("relation", "contains"),),
+        details=(("relation", "contains" if reason == _PATHS else "built-with"),),
     )
 
 

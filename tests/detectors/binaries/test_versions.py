@@ -1,7 +1,10 @@
 """Version texts, Go build information and Rust crates, wherever they stand in a program."""
 
+import json
 import random
+import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -164,6 +167,25 @@ def test_rust_crates_by_the_paths_of_their_sources(look: Look) -> None:
         b"/root/.cargo/registry/src/index-6f17d22bba15001f/ring-0.17.8/src/agreement.rs"
     )
     assert found_in(look, text) == [("ring", "0.17.8"), ("rustls", "0.23.5"), ("ed25519-dalek", "2.1.1")]
+
+
+def test_the_list_of_cargo_auditable(gcc: Callable[..., bytes], look: Look, tmp_path: Path) -> None:
+    """Crates of the list are what the program was built with; a path says that one of them is in it."""
+    pytest.importorskip("lief", reason="lief is not installed")
+    crates = [
+        {"name": "rustls", "version": "0.23.5", "source": "registry"},
+        {"name": "ring", "version": "0.17.8", "source": "registry"},
+        {"name": "sha2", "version": "0.10.8", "source": "registry", "kind": "build"},
+        {"name": "memchr", "version": "2.7.4", "source": "registry"},
+    ]
+    (tmp_path / "list").write_bytes(zlib.compress(json.dumps({"packages": crates}).encode()))
+    section = f'asm(".section .dep-v0\\n .incbin \\"{tmp_path / "list"}\\"\\n .text");'
+    path = 'const char *path = "/cargo/registry/src/index-1/ring-0.17.8/src/aead.rs";'
+    findings, _ = look("bin/program", gcc("program", f"{section} {path} int main(void) {{ return 0; }}"))
+    assert [(found.asset.get("purl"), dict(found.details)["relation"]) for found in findings] == [
+        ("pkg:cargo/ring@0.17.8", "contains"),
+        ("pkg:cargo/rustls@0.23.5", "built-with"),
+    ]
 
 
 def test_random_bytes_hold_nothing(look: Look) -> None:
