@@ -31,6 +31,8 @@ _MOST_STACK = 512
 _MOST_LOCALS = 512
 _MOST_ITEMS = 64
 _MOST_HANDLERS = 200
+_MOST_CARRIED = 300_000
+"""Values that are taken along the branches of one method; beyond, nothing is known where ways meet."""
 _BYTE_ARRAY = 8
 """The element type of newarray that is byte (JVMS table 6.5.newarray-A)."""
 
@@ -92,6 +94,7 @@ class Walk:
         self.instructions = list(opcodes.instructions(method.code))
         self.arrays: dict[int, dict[int, Value]] = {}
         self.waiting: dict[int, _State] = {}
+        self.carried = 0
         self.stores = list(opcodes.stores(method.code, self.instructions))
         self.changed = opcodes.changed(self.code, self.instructions, self.stores)
         self.state: _State | None = self._entry()
@@ -141,7 +144,8 @@ class Walk:
         """Take the state along a branch; one that leads back was counted in before."""
         if self.state is None or target <= at:
             return
-        state = self.state.copy()
+        self.carried += len(self.state.locals) + len(self.state.stack)
+        state = self.state.copy() if self.carried < _MOST_CARRIED else _State()
         state.pop(pops)
         earlier = self.waiting.get(target)
         self.waiting[target] = state if earlier is None else earlier.met(state)

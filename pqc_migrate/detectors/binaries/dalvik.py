@@ -24,6 +24,8 @@ from pqc_migrate.detectors.calls.values import UNKNOWN, Items, Name, Number, Oct
 
 _MOST_ITEMS = 64
 _MOST_HANDLERS = 200
+_MOST_CARRIED = 300_000
+"""Values that are taken along the branches of one method; beyond, nothing is known where ways meet."""
 _CALLS = frozenset({*range(0x6E, 0x73), *range(0x74, 0x79)})
 _STATIC_CALLS = frozenset({0x71, 0x77})
 _RESULTS = frozenset({0x0A, 0x0B, 0x0C})
@@ -42,9 +44,11 @@ class Walk:
         self.asks = asks
         self.code = file.data[method.offset : method.offset + method.size]
         self.instructions = list(opcodes.instructions(self.code))
-        self.changed = opcodes.changed(self.code, self.instructions)
+        self.writes = [(at, one) for at, _ in self.instructions for one in opcodes.written(self.code, at)]
+        self.changed = opcodes.changed(self.code, self.instructions, self.writes)
         self.arrays: dict[int, dict[int, Value]] = {}
         self.waiting: dict[int, Registers] = {}
+        self.carried = 0
         self.result: Value = UNKNOWN
         self.registers: Registers | None = self._entry()
 
@@ -89,16 +93,16 @@ class Walk:
     def _go(self, target: int, at: int) -> None:
         """Take what is known along a branch; one that leads back was counted in before."""
         if self.registers is not None and target > at:
-            self._leave(target, dict(self.registers))
+            self.carried += len(self.registers)
+            self._leave(target, dict(self.registers) if self.carried < _MOST_CARRIED else {})
 
     def _throw(self, handler: int, first: int, behind: int) -> None:
         """Take to a handler the registers that the code it guards does not write."""
         assert self.registers is not None, "asked where the code is reached"
         kept = dict(self.registers)
-        for at, _ in self.instructions:
+        for at, register in self.writes:
             if first <= at < behind:
-                for register in opcodes.written(self.code, at):
-                    kept.pop(register, None)
+                kept.pop(register, None)
         self._leave(handler, kept)
 
     def _leave(self, target: int, known: Registers) -> None:

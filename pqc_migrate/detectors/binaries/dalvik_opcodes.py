@@ -122,14 +122,13 @@ def passed(code: bytes, at: int) -> tuple[int, ...]:
     return (*(packed >> shift & 0x0F for shift in (0, 4, 8, 12)), last)[:count]
 
 
-def changed(code: bytes, listed: list[tuple[int, int]]) -> dict[int, frozenset[int]]:
+def changed(code: bytes, listed: list[tuple[int, int]], writes: list[tuple[int, int]]) -> dict[int, frozenset[int]]:
     """Return the registers that a loop writes, by the position of its head."""
     ends: dict[int, int] = {}
     for at, _ in listed:
         for target in targets(code, at):
             if 0 <= target <= at:
                 ends[target] = max(at, ends.get(target, -1))
-    writes = [(at, register) for at, _ in listed for register in written(code, at)] if ends else []
     if len(ends) * len(writes) > _MOST_LOOPED:
         return dict.fromkeys(ends, frozenset(register for _, register in writes))
     return {head: frozenset(r for at, r in writes if head <= at <= end) for head, end in ends.items()}
