@@ -133,7 +133,9 @@ def test_go_modules_and_the_toolchain(look: Look) -> None:
 @pytest.mark.parametrize(
     ("version", "settings", "begins"),
     [
-        ("go1.23.4", "", "no post-quantum group"),
+        ("go1.22.12", "", "no post-quantum group"),
+        ("go1.23.4", "", "at most X25519Kyber768Draft00"),
+        ("go1.25rc1", "", "X25519MLKEM768 by default"),
         ("go1.24", "build\tDefaultGODEBUG=asynctimerchan=1,tlsmlkem=0\n", "no post-quantum group by default"),
         ("go1.26.5 X:nodwarf5", "build\tDefaultGODEBUG=tlssha1=1\n", "X25519MLKEM768 by default"),
     ],
@@ -143,6 +145,15 @@ def test_go_decides_by_version_and_settings_what_tls_offers(
 ) -> None:
     findings, _ = look("app", go_program(version, f"path\tx\n{settings}"))
     assert [dict(found.details)["negotiates"].startswith(begins) for found in findings] == [True]
+
+
+def test_go_without_build_information_is_told_by_its_runtime(look: Look) -> None:
+    """A program whose build information was taken out still says which Go it was built with."""
+    names = b"\0crypto/tls.(*Conn).Handshake\0"
+    findings, _ = look("app", PADDING + b"go1.26.5\0" + names)
+    assert [found.asset.get("version") for found in findings] == ["1.26.5"]
+    assert look("app", PADDING + b"go1.26.5\0 no function") == ([], [])
+    assert look("app", PADDING + b"needs go1.26.5 or later\0" + names) == ([], [])
 
 
 def test_go_without_cryptography_is_no_library(look: Look) -> None:
