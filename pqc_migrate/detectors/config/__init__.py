@@ -7,13 +7,23 @@ nothing of cryptography. A product whose settings are keys with values is data: 
 is a module beside them and its name in `DETECTORS`. Either needs a folder of samples under tests/samples/config.
 """
 
-from pqc_migrate.detectors.config import apache, haproxy, java_security, nginx, openssh, openssl_cnf, settings
+from pqc_migrate.detectors.config import (
+    apache,
+    caddyfile,
+    haproxy,
+    java_security,
+    nginx,
+    openssh,
+    openssl_cnf,
+    settings,
+)
 from pqc_migrate.detectors.registry import Detector
 
 DETECTORS: tuple[Detector, ...] = (
     nginx.DETECTOR,
     apache.DETECTOR,
     haproxy.DETECTOR,
+    caddyfile.DETECTOR,
     openssh.DETECTOR,
     openssl_cnf.DETECTOR,
     java_security.DETECTOR,
