@@ -12,10 +12,12 @@ from pqc_migrate.detectors.config import (
     caddyfile,
     haproxy,
     java_security,
+    lighttpd,
     nginx,
     openssh,
     openssl_cnf,
     settings,
+    squid,
 )
 from pqc_migrate.detectors.registry import Detector
 
@@ -24,6 +26,8 @@ DETECTORS: tuple[Detector, ...] = (
     apache.DETECTOR,
     haproxy.DETECTOR,
     caddyfile.DETECTOR,
+    lighttpd.DETECTOR,
+    squid.DETECTOR,
     openssh.DETECTOR,
     openssl_cnf.DETECTOR,
     java_security.DETECTOR,
