@@ -68,7 +68,7 @@ def _line(document: Document, blocks: list[str], words: tuple[Word, ...], inside
         return
     name, arguments = words[0].text, words[1:]
     around = blocks[-1] if blocks else ""
-    if name == "tls" and around != "http":
+    if name == "tls" and len(blocks) <= 1 and around != "{":  # a directive of a site or of a snippet
         yield from _tls(document, words, inside)
     elif (around == "tls" and name in _OPTIONS) or (name == "key_type" and around == "{"):
         yield from _option(document, name, arguments)
