@@ -305,7 +305,7 @@ def _directives(document: Document) -> Iterator[Directive]:
     scope: list[tuple[int, str]] = []
     defined: dict[str, Word] = {}
     sections = 0
-    for words in lines(document):
+    for words in lines(document, _is_known):
         name = words[0].text.lower()
         if name.startswith("</"):
             if scope:
@@ -320,6 +320,10 @@ def _directives(document: Document) -> Iterator[Directive]:
             # Sections that only ask a condition are part of what is around them.
             inner = tuple(number for number, kind in scope if not kind.startswith("if"))[:_DEEPEST]
             yield Directive(words[0], arguments, inner, any(kind in _CONDITIONS for _, kind in scope))
+
+
+def _is_known(first: str) -> bool:
+    return first.startswith("<") or first.lower() == "define" or first.lower() in _READERS
 
 
 def _filled(word: Word, defined: Mapping[str, Word]) -> Word:

@@ -32,6 +32,7 @@ _VERSIONS: Mapping[str, Asset] = {
 }
 _PORTS = ("http_port", "https_port")
 _LINES = (*_PORTS, "cache_peer", "tls_outgoing_options", "icap_service")
+_KNOWN = frozenset({*_LINES, "sslproxy_cipher", "auth_param"})
 
 
 def _minimum(setting: Setting, value: Word) -> Found:
@@ -94,10 +95,8 @@ def _detect(file: SourceFile) -> Found:
     if not document.readable:
         yield Diagnostic(file.path, Skip.ENCODING, "squid: not read, the file is UTF-16", rule="squid/encoding")
         return
-    for words in lines(document):
+    for words in lines(document, _KNOWN.__contains__):
         name = words[0].text
-        if name not in _LINES and name not in ("sslproxy_cipher", "auth_param"):
-            continue
         if sum(len(word.text) + 1 for word in words) > LONGEST:
             yield Setting(document, f"squid/{name.replace('_', '-')}", name).unresolved(words[0], TOO_LONG)
         elif name in _LINES:
