@@ -14,7 +14,15 @@ from dataclasses import dataclass, replace
 from pqc_migrate.catalog import names
 from pqc_migrate.detectors.config import files, tls
 from pqc_migrate.detectors.config.document import Document, Word
-from pqc_migrate.detectors.config.report import LIKELY, LONGEST, NEGOTIATES, NOT_FOLLOWED, TOO_LONG, Setting
+from pqc_migrate.detectors.config.report import (
+    LIKELY,
+    LONGEST,
+    NEGOTIATES,
+    NOT_FOLLOWED,
+    TOO_LONG,
+    UNSURE,
+    Setting,
+)
 from pqc_migrate.detectors.config.words_syntax import lines
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Skip
@@ -24,6 +32,8 @@ _EXCLUDED_ALWAYS = ":!aNULL:!eNULL:!EXP"
 """What mod_ssl appends to every cipher string (httpd 2.4, ssl_engine_config.c, ssl_cmd_SSLCipherSuite)."""
 _ALL = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 """What ``all`` stands for (mod_ssl, SSLProtocol); SSLv3 too, but not in default builds of OpenSSL since 1.1.0."""
+_ONLY_AT_LEVEL_0 = ("only-at-security-level-0-since", "OpenSSL 3.0.0")
+"""Its NEWS: TLS 1.0 and 1.1 only work at security level 0, while the default is 1 (2 since 3.2)."""
 _ANCHORS = frozenset(
     {
         b"SSLProtocol", b"SSLCipherSuite", b"SSLEngine", b"SSLProxyEngine", b"SSLProxyProtocol",
@@ -93,10 +103,7 @@ def _protocols(use: Use) -> tls.Found:
         if asset is None:
             continue
         if word.text.lstrip("+").lower() == "all":
-            reason = "part of all, the version and build of OpenSSL decide whether it is offered"
-            yield use.setting.finding(
-                word.part(0, ""), asset, confidence=LIKELY, reason=reason, details=(NEGOTIATES,)
-            )
+            yield _part_of_all(use.setting, word.part(0, ""), asset)
         else:
             yield use.setting.finding(word.part(len(word.text) - len(word.text.lstrip("+")), ""), asset)
     for word in unknown:
@@ -104,6 +111,14 @@ def _protocols(use: Use) -> tls.Found:
         yield use.setting.unresolved(
             word, "not a known protocol version" if known else "the version is filled in elsewhere"
         )
+
+
+def _part_of_all(setting: Setting, word: Word, asset: Asset) -> Finding:
+    """Return a version that only ``all`` switches on; OpenSSL 3.0 no longer offers the old ones by itself."""
+    reason = "part of all, the version and build of OpenSSL decide whether it is offered"
+    old = asset.get("version") in ("1.0", "1.1")
+    details = (NEGOTIATES, _ONLY_AT_LEVEL_0) if old else (NEGOTIATES,)
+    return setting.finding(word, asset, confidence=UNSURE if old else LIKELY, reason=reason, details=details)
 
 
 def _remaining(words: tuple[Word, ...], unknown: list[Word]) -> Mapping[str, Word]:
@@ -305,7 +320,7 @@ def _directives(document: Document) -> Iterator[Directive]:
     scope: list[tuple[int, str]] = []
     defined: dict[str, Word] = {}
     sections = 0
-    for words in lines(document):
+    for words in lines(document, _is_known):
         name = words[0].text.lower()
         if name.startswith("</"):
             if scope:
@@ -320,6 +335,10 @@ def _directives(document: Document) -> Iterator[Directive]:
             # Sections that only ask a condition are part of what is around them.
             inner = tuple(number for number, kind in scope if not kind.startswith("if"))[:_DEEPEST]
             yield Directive(words[0], arguments, inner, any(kind in _CONDITIONS for _, kind in scope))
+
+
+def _is_known(first: str) -> bool:
+    return first.startswith("<") or first.lower() == "define" or first.lower() in _READERS
 
 
 def _filled(word: Word, defined: Mapping[str, Word]) -> Word:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from pqc_migrate.detectors.config import files, tls
+from pqc_migrate.catalog import algorithms, names
+from pqc_migrate.detectors.config import files, nginx_include, tls
 from pqc_migrate.detectors.config.document import Document, Word
 from pqc_migrate.detectors.config.nginx_syntax import Directive, directives
 from pqc_migrate.detectors.config.report import LONGEST, NEGOTIATES, NOT_FOLLOWED, TOO_LONG, Setting
@@ -39,6 +40,8 @@ _HARMLESS_INCLUDE = re.compile(
 )
 _TLS_UPSTREAM = re.compile(r"(?:https|grpcs|suwsgi)://")
 
+_OUTER: tuple[int, ...] = (-1,)
+"""The scope of what nginx.conf sets around a file that it includes; the file's own blocks count from 1."""
 _NO_HYBRID = ("hybrid", "not without TLS 1.3, which ssl_protocols leaves out")
 """Hybrid groups are defined for TLS 1.3 only (RFC 10024)."""
 
@@ -53,6 +56,10 @@ class Use:
     """Key exchange groups are set in its own block or one around it."""
     tls13: bool
     """TLS 1.3 is on, or nothing is set and nginx's version decides."""
+    protocols: tuple[str, ...] = ()
+    """The versions that are on here, when they are set and known."""
+    followed: bool = False
+    """An ``include`` whose files are in the target and were looked at."""
 
 
 Read = Callable[[Use], tls.Found]
@@ -118,12 +125,15 @@ def _upstream(use: Use) -> tls.Found:
 
 def _switched_on(use: Use, word: Word, asset: Asset) -> tls.Found:
     """Report the protocol; where no group is set beside or around it, the library's version decides on hybrids."""
+    protocols = (("protocols", ", ".join(use.protocols)),) if use.protocols and asset == tls.TLS else ()
     if use.groups_set:
-        yield use.setting.finding(word.part(0, ""), asset, reason=tls.ON_WITH_GROUPS)
+        yield use.setting.finding(word.part(0, ""), asset, reason=tls.ON_WITH_GROUPS, details=protocols)
     elif use.tls13 or asset != tls.TLS:
-        yield tls.runtime(use.setting, word, "group", asset=asset, details=(NEGOTIATES, tls.HYBRID_SINCE))
+        yield tls.runtime(
+            use.setting, word, "group", asset=asset, details=(NEGOTIATES, tls.HYBRID_SINCE, *protocols)
+        )
     else:
-        yield tls.runtime(use.setting, word, "group", details=(NEGOTIATES, _NO_HYBRID))
+        yield tls.runtime(use.setting, word, "group", details=(NEGOTIATES, _NO_HYBRID, *protocols))
 
 
 def _secure_link(use: Use) -> tls.Found:
@@ -138,7 +148,7 @@ def _secure_link(use: Use) -> tls.Found:
 
 def _include(use: Use) -> tls.Found:
     for word in use.directive.arguments[:1]:
-        if not _HARMLESS_INCLUDE.fullmatch(word.text):
+        if not use.followed and not _HARMLESS_INCLUDE.fullmatch(word.text):
             yield use.setting.unresolved(word, NOT_FOLLOWED)
 
 
@@ -208,7 +218,7 @@ def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
         yield Diagnostic(file.path, Skip.ENCODING, "nginx: not read, the file is UTF-16", rule="nginx/encoding")
         return
     known = [one for one in directives(document) if one.name.text in _READERS and not one.opens_block]
-    for use in _uses(document, known):
+    for use in _uses(document, known, file):
         if not use.directive.complete:
             line = document.line(use.directive.name.offset)
             message = "the file ends before the directive does"
@@ -219,19 +229,41 @@ def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
             yield from _READERS[use.directive.name.text](use)
 
 
-def _uses(document: Document, known: list[Directive]) -> Iterator[Use]:
-    """Join each directive with what its own block and those around it set; the innermost one holds."""
-    groups = {(_side(one.name.text), one.scope) for one in known if _sets_groups(one)}
-    versions = {(_side(one.name.text), one.scope): _has_tls13(one) for one in known if _sets_versions(one)}
+def _uses(document: Document, known: list[Directive], file: SourceFile) -> Iterator[Use]:
+    """Join each directive with what its own block and those around it set; the innermost one holds.
+
+    What included files set counts where they are included, and what nginx.conf sets around a file that it includes
+    counts as the outermost block.
+    """
+    outer = nginx_include.around(file)
+    setting = [*known, *nginx_include.settings(file, known)]
+    groups = {(_side(one.name.text), one.scope) for one in setting if _sets_groups(one)}
+    groups |= {(_side(one.name.text), _OUTER) for one in outer if _sets_groups(one)}
+    versions = {(_side(one.name.text), _OUTER): one for one in outer if _sets_versions(one)}
+    versions |= {(_side(one.name.text), one.scope): one for one in setting if _sets_versions(one)}
     for one in known:
         name = one.name.text
-        places = [(_side(name), one.scope[:depth]) for depth in range(len(one.scope), -1, -1)]
+        scopes = (*(one.scope[:depth] for depth in range(len(one.scope), -1, -1)), _OUTER)
+        places = [(_side(name), scope) for scope in scopes]
+        protocols = next((versions[place] for place in places if place in versions), None)
         yield Use(
             setting=Setting(document, "nginx/" + name.replace("_", "-"), name),
             directive=one,
             groups_set=any(place in groups for place in places),
-            tls13=next((versions[place] for place in places if place in versions), True),
+            tls13=protocols is None or _has_tls13(protocols),
+            protocols=_known_versions(protocols),
+            followed=name == "include"
+            and bool(one.arguments)
+            and bool(nginx_include.resolved(file, one.arguments[0])),
         )
+
+
+def _known_versions(directive: Directive | None) -> tuple[str, ...]:
+    """Return the versions by their standard names; empty when one of them is not known here."""
+    found = (
+        [names.lookup("tls_versions", word.text) for word in directive.arguments] if directive is not None else []
+    )
+    return tuple(algorithms.name(one) for one in found if one is not None) if None not in found else ()
 
 
 def _side(name: str) -> str:

@@ -7,10 +7,12 @@ the next line at a line's end; ``#`` behind a blank begins a comment. What the w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pqc_migrate.detectors.config.document import Document, Word
 
+_LONGEST_LINE = 65536
+"""Four times what any reader takes for a value; beyond that nothing is a line that a person wrote."""
 _LINE = re.compile(r"(?:[^\n\\]++|\\\r?\n|\\)++")
 _WORD = re.compile(
     r"""
@@ -23,10 +25,17 @@ _PIECE = re.compile(r""""((?:[^"\\]|\\.)*+)"|'([^']*+)'|\\\r?\n|\\(.)|([^"'\\]++
 _ESCAPED = re.compile(r"\\(.)")
 
 
-def lines(document: Document) -> Iterator[tuple[Word, ...]]:
-    """Yield the words of each line that has some, in the order of the file."""
+def lines(document: Document, wanted: Callable[[str], bool] | None = None) -> Iterator[tuple[Word, ...]]:
+    """Yield the words of each line that has some, in the order of the file; of a very long line its beginning.
+
+    With `wanted`, lines are passed over whose first word it does not want.
+    """
     for line in _LINE.finditer(document.text):
-        if words := tuple(_words(line[0], line.start())):
+        text = line[0][:_LONGEST_LINE]
+        first = text.split(None, 1)
+        if not first or first[0].startswith("#") or (wanted is not None and not wanted(first[0])):
+            continue
+        if words := tuple(_words(text, line.start())):
             yield words
 
 

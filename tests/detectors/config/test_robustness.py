@@ -19,6 +19,7 @@ PIECES = (
     "KexAlgorithms +ssh-rsa,", "Ciphers aes128-ctr\n", "Match all\n", "Include a\n", "CRYPTO_POLICY='-oMACs=a'\n",
     "[ req ]\n", "default_md = $a\n", "a = ${b::c}$d$(e)\n", ".include f\n", "openssl_conf = req\n",
     "CipherString = RC4:!x\n", "security.provider.1=X Y\n",
+    "tls a b {\n", "curves p256\n", "bind :1 ssl crt a ciphers x\n", "transport http {\n",
     "SSLProtocol all -SSLv3 ${x}\n", "Define x TLSv1\n", "<VirtualHost *>\n", "</VirtualHost>\n",
     "MDPrivateKeys rsa\n",
     "jdk.tls.disabledAlgorithms=RC4, \\\n  DH keySize < 1\n",
