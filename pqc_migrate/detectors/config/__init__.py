@@ -8,6 +8,7 @@ A new notation is a module beside them, its name in `DETECTORS` and a folder of 
 from pqc_migrate.detectors.config import (
     bind,
     cfssl,
+    crypto_policies,
     crypttab,
     dovecot,
     exim,
@@ -29,6 +30,7 @@ from pqc_migrate.detectors.config import (
     sendmail,
     snmp,
     stunnel,
+    syslog,
     time_keys,
     wifi,
     wireguard,
@@ -64,4 +66,6 @@ DETECTORS: tuple[Detector, ...] = (
     snmp.DETECTOR,
     opendkim.DETECTOR,
     wifi.DETECTOR,
+    crypto_policies.DETECTOR,
+    syslog.DETECTOR,
 )
