@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from itertools import islice
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -38,7 +39,10 @@ _NSEC3 = re.compile(
 )
 _COMMENT = re.compile(r";[^\n]*")
 _LONGEST_RECORD = 8192
+_LONGEST_NAME = 1024
+"""Characters in front of a record's data on its line that are looked at."""
 _MOST_RECORDS = 100_000
+_MOST_KEYS = 10_000
 _TAG = re.compile(r"(?:^|;)[ \t]*([a-z])[ \t]*=[ \t]*([^;]*)")
 _P = re.compile(r"(?:^|[;\s\"])p[ \t]*=")
 _QUOTES = re.compile(r"[\"\s()]|\\(?=;)")
@@ -52,7 +56,7 @@ def _detect(file: SourceFile) -> Found:
     document = Document.of(file)
     if not document.readable:
         return
-    for hit in files.hits_of(file, frozenset({b"v=DKIM1"})):
+    for hit in islice(files.hits_of(file, frozenset({b"v=DKIM1"})), _MOST_KEYS):
         yield from _dkim(document, hit.offset)
     setting = Setting(document, "dns-zone/dnskey", "DNSKEY")
     for match in _DNSKEY.finditer(document.text):
@@ -104,12 +108,11 @@ def _dkim(document: Document, start: int) -> Found:
 
 def _record(text: str, start: int) -> str:
     """Return a record's text: up to the closing parenthesis where one is open, else to the end of the line."""
-    end = text.find("\n", start)
-    line_start = text.rfind("\n", 0, start) + 1
-    if "(" in text[line_start : start + 1]:
-        end = text.find(")", start)
-    stop = min(end if end != -1 else len(text), start + _LONGEST_RECORD)
-    return text[start:stop]
+    before = text[max(0, start - _LONGEST_NAME) : start + 1]
+    closing = ")" if "(" in before[before.rfind("\n", 0, -1) + 1 :] else "\n"
+    window = text[start : start + _LONGEST_RECORD]
+    end = window.find(closing)
+    return window if end == -1 else window[:end]
 
 
 def _key(kind: str, base64: str) -> Asset | None:

@@ -38,6 +38,12 @@ PIECES = (
 )  # fmt: skip
 GATE = Gate(frozenset().union(*(detector.anchors() for detector in DETECTORS)))
 texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=30).map("".join)
+NAMED = {
+    "cfssl": "x.json", "crypto-policies": "x.pol", "crypttab": "crypttab", "gnupg": "gpg.conf",
+    "name-server": "knot.conf", "opendkim": "opendkim.conf", "passwords": "etc/shadow",
+    "ssh-known-hosts": "known_hosts", "ssh-moduli": "moduli", "time-keys": "chrony.keys",
+}  # fmt: skip
+"""Detectors that a file's name decides about."""
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.name)
@@ -46,7 +52,7 @@ texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_si
 def test_never_raises_and_places_lie_in_the_file(detector: Detector, text: str, encoding: str) -> None:
     """Whatever the file holds, findings point into it and say their line right."""
     data = text.encode(encoding, "replace")
-    file = SourceFile("x.conf", data, hits=GATE.hits(data))
+    file = SourceFile(NAMED.get(detector.name, "x.conf"), data, hits=GATE.hits(data))
     for found in detector.detect(file):
         if isinstance(found, Finding):
             assert found.location.offset is not None
