@@ -38,7 +38,8 @@ _NSEC3 = re.compile(
     _BEFORE + r"NSEC3(?:PARAM)?[ \t]+(?P<algorithm>1)[ \t]+\d{1,3}[ \t]+\d{1,5}[ \t]+[-0-9A-Fa-f]+", re.MULTILINE
 )
 _COMMENT = re.compile(r";[^\n]*")
-_LONGEST_RECORD = 8192
+_LONGEST_RECORD = 4096
+_DKIM = "v=DKIM1"
 _LONGEST_NAME = 1024
 """Characters in front of a record's data on its line that are looked at."""
 _MOST_RECORDS = 100_000
@@ -90,7 +91,8 @@ def _counted(document: Document, rule: str, record: str, pattern: re.Pattern[str
 def _dkim(document: Document, start: int) -> Found:
     """Read the record that begins at `start`, over the strings that it is split into."""
     setting = Setting(document, "dns-zone/dkim", "DKIM")
-    raw = _record(document.text, start)
+    raw = _record(document.text, start).split(_DKIM, 2)[1]
+    raw = _DKIM + raw
     tags = dict(_TAG.findall(_QUOTES.sub("", raw)))
     key = _P.search(raw)
     if key is None or not tags.get("p"):

@@ -1,4 +1,4 @@
-"""What findings of system configuration claim beyond their names: who decides, what is a hybrid, how many there are."""
+"""What findings of system configuration claim beyond their names: who decides, what is a hybrid, how many."""
 
 import posixpath
 
