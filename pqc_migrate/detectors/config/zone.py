@@ -40,6 +40,8 @@ _NSEC3 = re.compile(
 _COMMENT = re.compile(r";[^\n]*")
 _LONGEST_RECORD = 4096
 _DKIM = "v=DKIM1"
+_GENERATED = re.compile(rb"[\w.-]+\._domainkey[\w.-]*[ \t]+(?:\d+[ \t]+)?IN[ \t]+TXT[ \t]")
+"""What opendkim-genkey(8) writes into ``selector.txt``; other text files are prose."""
 _LONGEST_NAME = 1024
 """Characters in front of a record's data on its line that are looked at."""
 _MOST_RECORDS = 100_000
@@ -50,7 +52,11 @@ _QUOTES = re.compile(r"[\"\s()]|\\(?=;)")
 
 
 def _wants(file: SourceFile) -> bool:
-    return files.may_be(file, "dns-zone") and any(True for _ in files.hits_of(file, _ANCHORS))
+    if not any(True for _ in files.hits_of(file, _ANCHORS)):
+        return False
+    if file.name.endswith(".txt"):
+        return _GENERATED.match(file.data) is not None
+    return files.may_be(file, "dns-zone")
 
 
 def _detect(file: SourceFile) -> Found:
