@@ -115,6 +115,17 @@ def test_unknown_release_depends_on_the_runtime(status: str) -> None:
     assert rows(tree, "etc/ssh/sshd_config") == ["1 SSH"]
 
 
+def test_release_is_that_of_the_innermost_system() -> None:
+    """A tree inside someone's home is a system of its own."""
+    tree = {
+        "home/a/rootfs/etc/ssh/sshd_config": "Ciphers -aes*\n",
+        "var/lib/dpkg/status": STATUS.format("9.2p1"),
+    }
+    assert rows(tree, "home/a/rootfs/etc/ssh/sshd_config") == ["1 SSH"]
+    tree["home/a/rootfs/var/lib/dpkg/status"] = STATUS.format("10.0p1")
+    assert rows(tree, "home/a/rootfs/etc/ssh/sshd_config") == ["1 ChaCha20-Poly1305"]
+
+
 def test_alpine_tells_its_release() -> None:
     """The package database of Alpine names the version, too."""
     tree = {
