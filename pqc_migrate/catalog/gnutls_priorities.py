@@ -23,7 +23,6 @@ _ITEM = re.compile(r"[^\s:,]+", re.ASCII)
 _LIMIT = 16384
 _IGNORED = ("COMP-", "CTYPE-")
 """Compression and kinds of certificates name no algorithm."""
-_OPTION = re.compile(r"%[A-Z0-9_]{1,40}")
 _BULK = {
     "VERS-ALL": "version", "CIPHER-ALL": "cipher", "KX-ALL": "exchange", "MAC-ALL": "mac", "CURVE-ALL": "group",
     "GROUP-ALL": "group", "SIGN-ALL": "signature",
@@ -103,7 +102,10 @@ def _apply(state: _State, item: str, offset: int) -> None:
         state.system = state.level_set = True
         state.keywords.append("@" + word.upper() if word.upper() == "SYSTEM" else "@")
     elif sign == "%":
-        state.keywords.extend([item.upper()] if _OPTION.fullmatch(item.upper()) else [])
+        if word.upper() in _data()["options"]:
+            state.keywords.append("%" + word.upper())
+        else:
+            state.unknown.append(offset)
     elif level is not None and sign in ("", "+"):
         _set_level(state, word.upper(), level, replaces=not state.level_set and not sign)
     elif not sign or not _change(state, sign == "+", word, offset):
@@ -208,7 +210,7 @@ def _levels() -> Mapping[str, Mapping[str, Any]]:
 def _data() -> Mapping[str, Any]:
     name = "gnutls_priority.toml"
     raw = toml.read(toml.root() / name)
-    toml.check_keys(name, raw, {"source", "releases", "class", "sets", "level", "tls13"}, set())
+    toml.check_keys(name, raw, {"source", "releases", "options", "class", "sets", "level", "tls13"}, set())
     if set(raw["class"]) != set(CLASSES):
         raise CatalogError(f"{name}: classes are {', '.join(CLASSES)}")
     for kind, record in raw["class"].items():

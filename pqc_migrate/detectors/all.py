@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pqc_migrate.detectors.binaries import DETECTORS as BINARIES
 from pqc_migrate.detectors.config import DETECTORS as CONFIG
+from pqc_migrate.detectors.config.luks import DETECTOR as LUKS
 from pqc_migrate.detectors.manifests import DETECTORS as MANIFESTS
 from pqc_migrate.detectors.material import DETECTORS as MATERIAL
 from pqc_migrate.detectors.registry import Detector
@@ -12,5 +13,5 @@ from pqc_migrate.detectors.source import DETECTORS as SOURCE
 DETECTORS: tuple[Detector, ...] = (*SOURCE, *CONFIG, *MATERIAL, *MANIFESTS, *BINARIES)
 """Where two detectors claim one place, both are asked and the more exact one is kept."""
 
-READ_HEADS: frozenset[Detector] = frozenset(MATERIAL)
+READ_HEADS: frozenset[Detector] = frozenset((*MATERIAL, LUKS))
 """Detectors that make sense of the mere start of a file too large to be read whole."""

@@ -1,5 +1,7 @@
 """What is left of a GnuTLS priority string in the end."""
 
+import ctypes
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +71,70 @@ def test_every_algorithm_behind_a_keyword_is_known() -> None:
 def test_reads_anything(text: str) -> None:
     """No string raises, and what is left has a known class."""
     assert {one.of for one in read(text).chosen} <= set(CLASSES)
+
+
+class _Library:
+    """The installed GnuTLS, asked what it makes of a priority string."""
+
+    LISTS = (
+        ("version", "gnutls_priority_protocol_list", "gnutls_protocol_get_name"),
+        ("cipher", "gnutls_priority_cipher_list", "gnutls_cipher_get_name"),
+        ("exchange", "gnutls_priority_kx_list", "gnutls_kx_get_name"),
+        ("group", "gnutls_priority_group_list", "gnutls_group_get_name"),
+    )
+
+    def __init__(self) -> None:
+        try:
+            self.library = ctypes.CDLL("libgnutls.so.30")
+        except OSError:
+            pytest.skip("GnuTLS is not installed")
+        self.library.gnutls_check_version.restype = ctypes.c_char_p
+        release = self.library.gnutls_check_version(None).decode().split(".")
+        if release[:2] not in (["3", "7"], ["3", "8"]):
+            pytest.skip("a GnuTLS whose lists were not read")
+
+    def left(self, text: str) -> dict[str, list[str]] | None:
+        """Return the names of each class, or None when the library refuses the string."""
+        priority = ctypes.c_void_p()
+        if self.library.gnutls_priority_init(ctypes.byref(priority), text.encode(), None) != 0:
+            return None
+        found = {}
+        for kind, lister, namer in self.LISTS:
+            numbers = ctypes.POINTER(ctypes.c_uint)()
+            count = getattr(self.library, lister)(priority, ctypes.byref(numbers))
+            name = getattr(self.library, namer)
+            name.restype = ctypes.c_char_p
+            found[kind] = [name(numbers[index]).decode() for index in range(max(0, count))]
+        return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NORMAL", "SECURE128", "SECURE192", "SECURE256", "PFS", "PERFORMANCE", "SUITEB128", "SUITEB192", "LEGACY",
+        "NORMAL:-VERS-TLS-ALL:+VERS-TLS1.2:+VERS-TLS1.3", "SECURE192:-VERS-ALL:+VERS-TLS1.3:%SERVER_PRECEDENCE",
+        "NONE:+VERS-TLS1.2:+AES-256-GCM:+ECDHE-RSA:+AEAD:+SIGN-ALL:+GROUP-ALL:+COMP-NULL",
+        "NORMAL:-KX-ALL:+DHE-RSA:-GROUP-EC-ALL", "SECURE128:+SECURE192:-CIPHER-ALL:+CHACHA20-POLY1305",
+        "normal:-cipher-all:+aes-128-cbc:!VERS-TLS1.0:+3DES-CBC", "PFS:-GROUP-ALL:+CURVE-X25519:-VERS-DTLS-ALL",
+    ],
+)  # fmt: skip
+def test_agrees_with_the_library(text: str) -> None:
+    """What is left is what the installed GnuTLS says, but for what TLS 1.3 does not use."""
+    expected = _Library().left(text)
+    assert expected is not None
+    meaning = read(text)
+    only_tls13 = expected["version"] == ["TLS1.3"]
+    for kind in ("version", "group"):
+        assert [one.name for one in meaning.of(kind)] == expected[kind]
+    if not only_tls13:
+        assert [one.name for one in meaning.of("cipher")] == expected["cipher"]
+        assert [one.name for one in meaning.of("exchange")] == expected["exchange"]
+    else:
+        assert {one.name for one in meaning.of("cipher")} < set(expected["cipher"])
+
+
+@pytest.mark.parametrize("text", ["NORMAL:+NO-SUCH", "NORMAL:AES-128-GCM", "NONE:+VERS-TLS1.2", "SECURE:%NO_SUCH"])
+def test_refuses_what_the_library_refuses(text: str) -> None:
+    """A string that GnuTLS does not take is not one that something is negotiated by."""
+    assert _Library().left(text) is None
+    assert read(text).unknown or not read(text).negotiates

@@ -32,6 +32,8 @@ _READ_FROM_FILE = frozenset({b"ssl_cert", b"ssl_dh"})
 """Dovecot takes these from a file by ``<``; other programs have settings of such names, too."""
 _SCHEME = re.compile(r"(?:^|[ \t])(scheme=)([A-Za-z0-9_.-]+)")
 _WORD = re.compile(r"[^\s,]+")
+_DEEPEST = 64
+"""Sections inside each other that are told apart; real files have five."""
 _IN_THE_CLEAR = frozenset({"PLAIN", "CLEAR", "CLEARTEXT", "PLAIN-TRUNC"})
 _MECHANISMS = {
     "scram-sha-1": "SCRAM-SHA-1", "scram-sha-1-plus": "SCRAM-SHA-1", "scram-sha-256": "SCRAM-SHA-256",
@@ -144,7 +146,7 @@ def _settings(document: Document) -> Iterator[tuple[tuple[int, ...], str, Word]]
         line = lines.without_comment(line)
         text = line.text.strip()
         if text.endswith("{"):
-            section = (*section, line.offset)
+            section = (*section, line.offset)[-_DEEPEST:]
         elif text == "}":
             section = section[:-1]
         elif pair := lines.assignment(line):

@@ -130,6 +130,8 @@ def _detect(file: SourceFile) -> Found:
 
 def _follow_condition(conditions: list[str], words: list[str]) -> None:
     """Keep the conditions around a line (``.ifdef NAME`` … ``.endif``); ``.else`` makes one the other way round."""
+    if not words:
+        return
     if words[0] in (".ifdef", ".ifndef") and len(words) > 1:
         conditions.append(("" if words[0] == ".ifdef" else "!") + words[1])
     elif words[0] in (".else", ".elifdef", ".elifndef") and conditions:

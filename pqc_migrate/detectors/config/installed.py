@@ -10,7 +10,7 @@ import re
 
 from pqc_migrate.model.target import SourceFile
 
-_SYSTEM_FOLDERS = frozenset({"etc", "usr", "var", "root", "home"})
+_SYSTEM_FOLDERS = frozenset({"usr", "var", "root", "home"})
 _UPSTREAM = re.compile(r"(?:\d+:)?(\d+(?:\.\d+)*)")
 
 
@@ -34,10 +34,10 @@ def version(file: SourceFile, *packages: str) -> str:
 def _way_up(path: str) -> str | None:
     """Return the way from a file's folder to the root of the system that it belongs to (``../../``)."""
     folders = path.split("/")[:-1]
-    for depth, folder in enumerate(folders):
-        if folder in _SYSTEM_FOLDERS:
-            return "../" * (len(folders) - depth)
-    return None
+    if "etc" in folders:  # the innermost one: a system's tree can lie in someone's home
+        return "../" * (folders[::-1].index("etc") + 1)
+    depth = next((depth for depth, folder in enumerate(folders) if folder in _SYSTEM_FOLDERS), None)
+    return None if depth is None else "../" * (len(folders) - depth)
 
 
 def _find(data: bytes, package: str, name: bytes, version_line: bytes) -> str:

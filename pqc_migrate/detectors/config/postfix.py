@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from pqc_migrate.catalog import cipher_strings, evp, names
@@ -26,7 +27,7 @@ _VALUE_BEHIND = re.compile(rb"[a-z0-9_]*[ \t]*=")
 _OPTION = re.compile(r"-o[ \t]+(?:\{[ \t]*(\w+)[ \t]*=[ \t]*([^{}]*?)[ \t]*\}|(\w+)=(\S*))")
 _PARAMETER = re.compile(r"\w+", re.ASCII)
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|\((\w+)\)|(\w+))")
-_CONDITIONAL = re.compile(r"\$\{[^}]*[?:][^}]*\}?|\$\$")
+_CONDITIONAL = re.compile(r"\$\(\{.*|\$\{[^}]*[?:][^}]*\}?|\$\$", re.DOTALL)
 _LIST_ITEM = re.compile(r"[^\s,]+")
 _SIDES = ("smtpd", "smtp", "lmtp", "tlsproxy", "tlsproxy_client", "postscreen")
 _GRADES = ("high", "medium", "low", "export", "null")
@@ -123,7 +124,7 @@ def _wants(file: SourceFile) -> bool:
 
 
 def _detect(file: SourceFile) -> Found:
-    document = Document.of(file, own_substitution=True)
+    document = Document.of(_without_conditions(file), own_substitution=True)
     if not document.readable:
         yield from lines.wide(document, "postfix", "Postfix")
         return
@@ -138,6 +139,11 @@ def _detect(file: SourceFile) -> Found:
     table = _table(_own_grades(values), _excluded(values), _hybrid(values))
     for name, value in (*values.items(), *options):
         yield from lines.read(document, "postfix", table, name, value)
+
+
+def _without_conditions(file: SourceFile) -> SourceFile:
+    """Return the file with ``${{`` written otherwise: Postfix's comparisons are not placeholders of a template."""
+    return replace(file, data=file.data.replace(b"${{", b"$({"))
 
 
 def _options(line: Word) -> Iterator[tuple[str, Word]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from itertools import islice
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -37,22 +38,32 @@ _NSEC3 = re.compile(
     _BEFORE + r"NSEC3(?:PARAM)?[ \t]+(?P<algorithm>1)[ \t]+\d{1,3}[ \t]+\d{1,5}[ \t]+[-0-9A-Fa-f]+", re.MULTILINE
 )
 _COMMENT = re.compile(r";[^\n]*")
-_LONGEST_RECORD = 8192
+_LONGEST_RECORD = 4096
+_DKIM = "v=DKIM1"
+_GENERATED = re.compile(rb"[\w.-]+\._domainkey[\w.-]*[ \t]+(?:\d+[ \t]+)?IN[ \t]+TXT[ \t]")
+"""What opendkim-genkey(8) writes into ``selector.txt``; other text files are prose."""
+_LONGEST_NAME = 1024
+"""Characters in front of a record's data on its line that are looked at."""
 _MOST_RECORDS = 100_000
+_MOST_KEYS = 10_000
 _TAG = re.compile(r"(?:^|;)[ \t]*([a-z])[ \t]*=[ \t]*([^;]*)")
 _P = re.compile(r"(?:^|[;\s\"])p[ \t]*=")
 _QUOTES = re.compile(r"[\"\s()]|\\(?=;)")
 
 
 def _wants(file: SourceFile) -> bool:
-    return files.may_be(file, "dns-zone") and any(True for _ in files.hits_of(file, _ANCHORS))
+    if not any(True for _ in files.hits_of(file, _ANCHORS)):
+        return False
+    if file.name.endswith(".txt"):
+        return _GENERATED.match(file.data) is not None
+    return files.may_be(file, "dns-zone")
 
 
 def _detect(file: SourceFile) -> Found:
     document = Document.of(file)
     if not document.readable:
         return
-    for hit in files.hits_of(file, frozenset({b"v=DKIM1"})):
+    for hit in islice(files.hits_of(file, frozenset({b"v=DKIM1"})), _MOST_KEYS):
         yield from _dkim(document, hit.offset)
     setting = Setting(document, "dns-zone/dnskey", "DNSKEY")
     for match in _DNSKEY.finditer(document.text):
@@ -86,7 +97,8 @@ def _counted(document: Document, rule: str, record: str, pattern: re.Pattern[str
 def _dkim(document: Document, start: int) -> Found:
     """Read the record that begins at `start`, over the strings that it is split into."""
     setting = Setting(document, "dns-zone/dkim", "DKIM")
-    raw = _record(document.text, start)
+    raw = _record(document.text, start).split(_DKIM, 2)[1]
+    raw = _DKIM + raw
     tags = dict(_TAG.findall(_QUOTES.sub("", raw)))
     key = _P.search(raw)
     if key is None or not tags.get("p"):
@@ -104,12 +116,11 @@ def _dkim(document: Document, start: int) -> Found:
 
 def _record(text: str, start: int) -> str:
     """Return a record's text: up to the closing parenthesis where one is open, else to the end of the line."""
-    end = text.find("\n", start)
-    line_start = text.rfind("\n", 0, start) + 1
-    if "(" in text[line_start : start + 1]:
-        end = text.find(")", start)
-    stop = min(end if end != -1 else len(text), start + _LONGEST_RECORD)
-    return text[start:stop]
+    before = text[max(0, start - _LONGEST_NAME) : start + 1]
+    closing = ")" if "(" in before[before.rfind("\n", 0, -1) + 1 :] else "\n"
+    window = text[start : start + _LONGEST_RECORD]
+    end = window.find(closing)
+    return window if end == -1 else window[:end]
 
 
 def _key(kind: str, base64: str) -> Asset | None:

@@ -1,6 +1,9 @@
 """Which values of OpenSSH's configuration hold in a system: what is included, and what its release brings."""
 
 import posixpath
+import re
+import shutil
+import subprocess
 from collections.abc import Mapping
 
 import pytest
@@ -112,6 +115,17 @@ def test_unknown_release_depends_on_the_runtime(status: str) -> None:
     assert rows(tree, "etc/ssh/sshd_config") == ["1 SSH"]
 
 
+def test_release_is_that_of_the_innermost_system() -> None:
+    """A tree inside someone's home is a system of its own."""
+    tree = {
+        "home/a/rootfs/etc/ssh/sshd_config": "Ciphers -aes*\n",
+        "var/lib/dpkg/status": STATUS.format("9.2p1"),
+    }
+    assert rows(tree, "home/a/rootfs/etc/ssh/sshd_config") == ["1 SSH"]
+    tree["home/a/rootfs/var/lib/dpkg/status"] = STATUS.format("10.0p1")
+    assert rows(tree, "home/a/rootfs/etc/ssh/sshd_config") == ["1 ChaCha20-Poly1305"]
+
+
 def test_alpine_tells_its_release() -> None:
     """The package database of Alpine names the version, too."""
     tree = {
@@ -128,3 +142,27 @@ def test_every_default_is_a_known_name(release: str, of: str) -> None:
     listed = openssh.defaults(release, of, server=True)
     assert listed
     assert [name for name in listed if names.lookup("ssh", name) is None] == []
+
+
+def test_defaults_are_those_of_the_installed_client() -> None:
+    """The lists of the catalog are what the installed ssh says it would offer (``ssh -G``)."""
+    ssh = shutil.which("ssh")
+    if ssh is None:
+        pytest.skip("OpenSSH is not installed")
+    banner = subprocess.run([ssh, "-V"], capture_output=True, text=True, check=False).stderr
+    release = re.match(r"OpenSSH_(\d+\.\d+)", banner)
+    if release is None or openssh.defaults(release[1], "ciphers") is None:
+        pytest.skip("a release whose source was not read")
+    command = [ssh, "-G", "-F", "/dev/null", "host"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    offered = dict(line.split(" ", 1) for line in shown.splitlines() if " " in line)
+    keywords = {
+        "kexalgorithms": "kex",
+        "ciphers": "ciphers",
+        "macs": "macs",
+        "pubkeyacceptedalgorithms": "signatures",
+        "casignaturealgorithms": "ca-signatures",
+    }
+    for keyword, of in keywords.items():
+        ours = {names.lookup("ssh", name) for name in openssh.defaults(release[1], of, server=False) or ()}
+        assert ours == {names.lookup("ssh", name) for name in offered[keyword].split(",")}, keyword

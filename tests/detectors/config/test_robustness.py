@@ -8,6 +8,7 @@ from pqc_migrate.detectors.config import DETECTORS
 from pqc_migrate.detectors.config.document import Document
 from pqc_migrate.detectors.config.nginx_syntax import directives
 from pqc_migrate.detectors.registry import Detector
+from pqc_migrate.gate import Gate
 from pqc_migrate.model.inventory import Finding
 from pqc_migrate.model.target import SourceFile
 
@@ -23,8 +24,29 @@ PIECES = (
     "SSLProtocol all -SSLv3 ${x}\n", "Define x TLSv1\n", "<VirtualHost *>\n", "</VirtualHost>\n",
     "MDPrivateKeys rsa\n",
     "jdk.tls.disabledAlgorithms=RC4, \\\n  DH keySize < 1\n",
+"smtpd_tls_protocols = !SSLv2, >=TLSv1.2\n", "  -o { smtpd_tls_ciphers = high }\n",
+    "ssl_protocols = !SSLv3\n", "tls_high_cipherlist = $tls_high_cipherlist\n",
+    "tls_require_ciphers = NORMAL:-VERS-ALL:+VERS-TLS1.3\n", ".ifdef X\n", "O CipherList=HIGH\n",
+    "define(`confDH_PARAMETERS', `5')\n", "proposals = aes256-ke1_mlkem768\n", "conn a\n",
+    "ike=aes_gcm-sha2;dh21\n", "dev tun\n", "cipher AES-256-CBC\n", "<tls-auth>\n", "auth SHA256\n", "[Peer]\n",
+    "PublicKey = QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=\n", "permitted_enctypes = aes -aes\n",
+    "ENCRYPT_METHOD SHA512\n", "a:$6$x$y:\n", "password x pam_unix.so sha512\n",
+    "x /dev/a - cipher=aes-xts-plain,", "personal-cipher-preferences S9\n", "default-new-key-algo a+b/c\n",
+    "sslVersion = all\n", "options = NO_SSLv3\n", 'key "a" { algorithm hmac-sha256; };',
+    "dnssec-policy a { keys { ksk algorithm 8 2048; }; };", "algorithm: 13\n", "a IN DNSKEY 257 3 8 ( AAAA ) ;\n",
+    "a IN DS 1 13 2 00112233\n", '"v=DKIM1; k=rsa; p=AAAA"\n', '{"CN": "", "key": {"algo": "rsa"}}',
+    "1 SHA1 HEX:00\n", "createUser a MD5 b DES\n", "SignatureAlgorithm rsa-sha256\n", "pairwise=CCMP\n",
+    "LUKS\xba\xbe\x00\x02", "20240101000000 2 6 100 2047 2 " + "F" * 512 + "\n",
+    "|1|AAAAAAAAAAAAAAAAAAAAAAAAAAA=|AAAAAAAAAAAAAAAAAAAAAAAAAAA= ssh-rsa AAAA\n",
 )  # fmt: skip
+GATE = Gate(frozenset().union(*(detector.anchors() for detector in DETECTORS)))
 texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=30).map("".join)
+NAMED = {
+    "cfssl": "x.json", "crypto-policies": "x.pol", "crypttab": "crypttab", "gnupg": "gpg.conf",
+    "name-server": "knot.conf", "opendkim": "opendkim.conf", "passwords": "etc/shadow",
+    "ssh-known-hosts": "known_hosts", "ssh-moduli": "moduli", "time-keys": "chrony.keys",
+}  # fmt: skip
+"""Detectors that a file's name decides about."""
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.name)
@@ -32,7 +54,8 @@ texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_si
 @given(text=texts, encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]))
 def test_never_raises_and_places_lie_in_the_file(detector: Detector, text: str, encoding: str) -> None:
     """Whatever the file holds, findings point into it and say their line right."""
-    file = SourceFile("x.conf", text.encode(encoding, "replace"))
+    data = text.encode(encoding, "replace")
+    file = SourceFile(NAMED.get(detector.name, "x.conf"), data, hits=GATE.hits(data))
     for found in detector.detect(file):
         if isinstance(found, Finding):
             assert found.location.offset is not None
