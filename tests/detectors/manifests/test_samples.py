@@ -194,6 +194,7 @@ EXPECTED = {
         (21, "pkg:cargo/schannel", "0.1", ""),
         (23, "pkg:cargo/openssl-sys", "0.9", "build"),
         (27, "pkg:cargo/sha2", ">=0.10, <0.12", "managed"),
+        (29, "pkg:cargo/hyper-rustls", "0.27", ""),
     ],
     "carthage/Cartfile.resolved": [
         (1, "pkg:swift/github.com/krzyzanowskim/CryptoSwift@1.8.2", "1.8.2", "locked"),
