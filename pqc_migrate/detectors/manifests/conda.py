@@ -16,6 +16,7 @@ _ENVIRONMENT = re.compile(r"(?:.*/)?(?:environment|conda|env)[\w.-]*\.ya?ml")
 _RECIPE = re.compile(r"(?:.*/)?(?:meta|recipe)\.yaml")
 _LOCK = re.compile(r"(?:.*/)?(?:[\w.-]*\.)?conda-lock\.ya?ml")
 _INSTALLED = re.compile(r"(?:.*/)?conda-meta/[^/]+\.json")
+_LONGEST_LINE = 500
 _LISTS = {
     "dependencies": "",
     "build": "build",
@@ -44,7 +45,9 @@ def _read_list(text: Text) -> Entries:
     heading, depth, index = "", -1, 0
     for line in text.text.split("\n"):
         row = line.rstrip("\r")
-        if found := _HEADING.match(row):
+        if len(row) > _LONGEST_LINE:
+            heading = ""
+        elif found := _HEADING.match(row):
             heading, depth = found[2], len(found[1])
         elif item := _ITEM.match(row):
             if item[2] in ("pip:", "pip: "):

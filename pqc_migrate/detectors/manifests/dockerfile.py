@@ -54,22 +54,21 @@ def _read(text: Text) -> Entries:
 
 def _instructions(text: str) -> Iterator[tuple[str, int]]:
     """Yield (instruction, where it begins), continued lines and all, comments between them blanked out."""
-    start, pending, index = 0, "", 0
-    for line in text.split("\n"):
+    start = index = 0
+    pending: list[str] = []
+    for line in [*text.split("\n"), ""]:
         if not pending:
             start = index
-        if line.lstrip().startswith("#"):
-            pending += " " * (len(line) + 1) if pending else ""
-        elif line.rstrip().endswith("\\"):
-            pending += line.rstrip()[:-1].ljust(len(line) + 1)
+        if pending and line.lstrip().startswith("#"):
+            pending.append(" " * (len(line) + 1))
+        elif line.rstrip().endswith("\\") and not line.lstrip().startswith("#"):
+            pending.append(line.rstrip()[:-1].ljust(len(line) + 1))
         else:
-            whole = pending + line
-            if whole.strip():
+            whole = "".join([*pending, line])
+            if whole.strip() and not whole.lstrip().startswith("#"):
                 yield whole.lstrip(), start + len(whole) - len(whole.lstrip())
-            pending = ""
+            pending = []
         index += len(line) + 1
-    if pending.strip():
-        yield pending.lstrip(), start + len(pending) - len(pending.lstrip())
 
 
 def _image(

@@ -25,6 +25,7 @@ from pqc_migrate.model.target import SourceFile
 
 _DEEPEST = 100
 _MOST_PARENTS = 8
+_LONGEST_TEXT = 1000
 _PLACEHOLDER = re.compile(r"\$\{([^${}]{1,200})\}")
 _RANGE = re.compile(r"[\[(,]")
 _COORDINATES = ("groupId", "artifactId", "version", "scope", "optional", "type")
@@ -64,7 +65,8 @@ class _Reader:
             self.current = _Element(self._place())
 
     def characters(self, data: str, line: int) -> None:
-        self.text += data
+        if len(self.text) < _LONGEST_TEXT:
+            self.text += data
         if not self.line and data.strip():
             self.line = line
 
