@@ -16,6 +16,7 @@ _ENVIRONMENT = re.compile(r"(?:.*/)?(?:environment|conda|env)[\w.-]*\.ya?ml")
 _RECIPE = re.compile(r"(?:.*/)?(?:meta|recipe)\.yaml")
 _LOCK = re.compile(r"(?:.*/)?(?:[\w.-]*\.)?conda-lock\.ya?ml")
 _INSTALLED = re.compile(r"(?:.*/)?conda-meta/[^/]+\.json")
+_YAML = (".yml", ".yaml")
 _LONGEST_LINE = 500
 _LISTS = {
     "dependencies": "",
@@ -36,6 +37,8 @@ _FIELD = re.compile(r"^  (version|manager|category): ['\"]?([^'\"\n]+?)['\"]?[ \
 
 
 def _wants_list(file: SourceFile) -> bool:
+    if not file.path.endswith(_YAML):
+        return False
     if _ENVIRONMENT.fullmatch(file.path):
         return b"dependencies:" in file.data
     return _RECIPE.fullmatch(file.path) is not None and b"requirements:" in file.data
@@ -75,7 +78,7 @@ def _item(heading: str, written: str, index: int) -> Dependency | None:
 
 
 def _wants_lock(file: SourceFile) -> bool:
-    return _LOCK.fullmatch(file.path) is not None
+    return file.path.endswith(_YAML) and _LOCK.fullmatch(file.path) is not None
 
 
 def _read_lock(text: Text) -> Entries:
@@ -90,7 +93,7 @@ def _read_lock(text: Text) -> Entries:
 
 
 def _wants_installed(file: SourceFile) -> bool:
-    return _INSTALLED.fullmatch(file.path) is not None
+    return "conda-meta/" in file.path and _INSTALLED.fullmatch(file.path) is not None
 
 
 def _read_installed(text: Text) -> Entries:

@@ -35,7 +35,7 @@ _FOLLOWED_BY_VALUE = frozenset({"-t", "--virtual", "--target-release", "-r", "--
 
 
 def _wants(file: SourceFile) -> bool:
-    return _NAME.fullmatch(file.name) is not None
+    return "file" in file.path and _NAME.fullmatch(file.name) is not None
 
 
 def _read(text: Text) -> Entries:

@@ -21,7 +21,8 @@ _PRESENT = frozenset({"installed", "triggers-awaited", "triggers-pending"})
 
 
 def _wants(file: SourceFile) -> bool:
-    return _PATH.fullmatch(file.path) is not None and not file.name.endswith(".md5sums")
+    inside = "dpkg/status" in file.path and _PATH.fullmatch(file.path) is not None
+    return inside and not file.name.endswith(".md5sums")
 
 
 def _read(text: Text) -> Entries:
