@@ -172,6 +172,15 @@ def stanzas(text: str) -> Iterator[tuple[int, int]]:
             start += 1
 
 
+def beside(text: Text, name: str) -> Text | None:
+    """Return another file of the same folder, or None when it is not there or not text."""
+    file = text.neighbor(name) if text.neighbor is not None else None
+    try:
+        return decoded(file) if file is not None else None
+    except UnicodeDecodeError:
+        return None
+
+
 def plain(constraint: str) -> str:
     """Return a version constraint, or `REFERENCE` for an address, a path or anything else that is none."""
     constraint = constraint.strip()

@@ -281,3 +281,32 @@ def test_a_parent_that_names_itself_ends():
     loop = CHILD % b"<relativePath>../child/pom.xml</relativePath>"
     findings, _ = look("app/child/pom.xml", loop.replace(b">parent<", b">child<"), {"app/child/pom.xml": loop})
     assert len(findings) == 2
+
+
+YARN = b'# yarn lockfile v1\n\nelliptic@^6:\n  version "6.5.7"\n\nhash.js@^1:\n  version "1.1.7"\n'
+POETRY = b'[[package]]\nname = "PyNaCl"\nversion = "1.5.0"\n\n[[package]]\nname = "rsa"\nversion = "4.9"\n'
+COMPOSER = (
+    b'{"packages": [{"name": "firebase/php-jwt", "version": "v6.0.0"},'
+    b' {"name": "lcobucci/jwt", "version": "5.0.0"}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("lock", "data", "manifest", "asks"),
+    [
+        ("yarn.lock", YARN, "package.json", b'{"dependencies": {"elliptic": "^6"}}'),
+        ("poetry.lock", POETRY, "pyproject.toml", b'[tool.poetry.dependencies]\npynacl = "^1"\n'),
+        ("pdm.lock", POETRY, "pyproject.toml", b'[project]\ndependencies = ["PyNaCl>=1"]\n'),
+        ("composer.lock", COMPOSER, "composer.json", b'{"require": {"Firebase/php-jwt": "^6"}}'),
+    ],
+)
+def test_the_manifest_beside_a_lock_file_says_what_the_project_asks_for(lock, data, manifest, asks):
+    """Where the lock file itself does not; without a readable manifest nothing is said."""
+
+    def reached(others):
+        return [dict(finding.details).get("dependency") for finding in look(f"app/{lock}", data, others)[0]]
+
+    assert reached({f"app/{manifest}": asks}) == ["direct", "transitive"]
+    assert (
+        reached({}) == reached({f"app/{manifest}": b"["}) == reached({f"app/{manifest}": b"\xff"}) == [None, None]
+    )

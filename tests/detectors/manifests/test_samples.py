@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from packageurl import PackageURL
 
 from pqc_migrate.catalog import algorithms
 from pqc_migrate.model.inventory import Kind, Skip, Technique
@@ -445,6 +446,7 @@ def test_a_sample_gives_exactly_these_libraries(look, sample):
     for finding in findings:
         assert finding.asset.kind is Kind.LIBRARY
         assert finding.technique is Technique.MANIFEST
+        assert PackageURL.from_string(finding.asset.get("purl")).to_string() == finding.asset.get("purl")
         assert algorithms.name(finding.asset) == finding.asset.family == finding.location.symbol
         if (sample, finding.location.line) not in ALIASED:
             written = data[finding.location.offset :].split(b"\n", 1)[0].decode()
