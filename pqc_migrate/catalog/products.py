@@ -17,7 +17,7 @@ from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.plan_codes import Trust, Verdict
 
 _REQUIRED = {"id", "product", "kem_since", "kem_default_since", "sig_since", "released", "trust", "source"}
-_OPTIONAL = {"purls", "compare", "supported_until"}
+_OPTIONAL = {"purls", "compare", "supported_until", "also"}
 
 
 class Reach(StrEnum):
@@ -50,6 +50,8 @@ class Product:
     source: str
     supported_until: Mapping[str, str] = field(default_factory=dict)
     """Day (ISO 8601) until which the makers support a line of releases, by its first numbers."""
+    also: str = ""
+    """What else of post-quantum cryptography it has, and since when."""
 
     def is_package(self, purl: str) -> bool:
         """Tell whether a package URL names this product; version, qualifiers and distribution do not count."""
@@ -139,6 +141,7 @@ def products() -> tuple[Product, ...]:
             compare=(compare,) if isinstance(compare, str) else tuple(compare),
             trust=Trust(raw["trust"]),
             supported_until=raw.get("supported_until", {}),
+            also=raw.get("also", ""),
         )
     return tuple(loaded.values())
 
