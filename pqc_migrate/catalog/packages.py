@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -43,6 +43,7 @@ class Package:
     source: str
 
 
+@lru_cache(maxsize=4096)
 def lookup(ecosystem: str, name: str) -> Package | None:
     """Return the record of a package by any spelling its ecosystem takes for the same, or None."""
     if ecosystem in DISTRIBUTIONS and _NO_CODE.search(name):

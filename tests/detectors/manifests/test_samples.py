@@ -287,6 +287,10 @@ EXPECTED = {
         (19, "pkg:rpm/openssl-libs", None, "installed by RUN"),
         (20, "pkg:pypi/cryptography@42.0.8", "42.0.8", "installed by RUN"),
         (20, "pkg:pypi/pyjwt", ">=2", "installed by RUN"),
+        (22, "pkg:deb/stunnel4", None, "installed by RUN"),
+        (22, "pkg:deb/libssl3", None, "installed by RUN"),
+        (24, "pkg:rpm/openssl-libs@3.0.7-24.el9", "3.0.7-24.el9", "installed by RUN"),
+        (26, "pkg:apk/nginx@1.26.2-r0", "1.26.2-r0", "installed by RUN"),
     ],
     "go/vendor/modules.txt": [
         (1, "pkg:golang/golang.org/x/crypto@v0.31.0", "v0.31.0", "installed"),
