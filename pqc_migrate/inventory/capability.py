@@ -66,8 +66,10 @@ def _capability(product: Product, purl: str, version: str) -> Capability:
         note = _UNVERIFIED
     else:
         note = _DISTRIBUTED if reach in (Reach.YES, Reach.NO) and products.may_be_backported(purl) else ""
+    until = product.until(purl, version)
+    sources = (product.source, product.supported_source) if until else (product.source,)
     return Capability(
         product.id, product.product, reach, " / ".join(product.compare), product.kem_since,
-        product.kem_default_since, product.sig_since, product.also, product.until(purl, version), note,
-        source(product.source).citation,
+        product.kem_default_since, product.sig_since, product.also, until, note,
+        "; ".join(source(identifier).citation for identifier in sources),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from pqc_migrate.detectors.manifests.dependency import INSTALLED, Dependency, En
 from pqc_migrate.detectors.manifests.places import json_document
 from pqc_migrate.model.target import SourceFile
 
-_ENVIRONMENT = re.compile(r"(?:.*/)?(?:environment|conda|env)[\w.-]*\.ya?ml")
+_ENVIRONMENT = re.compile(r"(?:.*/)?(?:(?:environment|conda)[\w.-]*|env(?:[-_.][\w.-]+)?)\.ya?ml")
 _RECIPE = re.compile(r"(?:.*/)?(?:meta|recipe)\.yaml")
 _LOCK = re.compile(r"(?:.*/)?(?:[\w.-]*\.)?conda-lock\.ya?ml")
 _INSTALLED = re.compile(r"(?:.*/)?conda-meta/[^/]+\.json")
