@@ -214,5 +214,5 @@ def test_a_package_named_like_an_algorithm_is_a_library(look):
     ],
 )
 def test_files_that_only_look_similar_give_nothing(look, path, data):
-    """Another program's file, a module that describes a search, a project's own name, a list of what was looked at."""
+    """Another program's file, how a library is searched, a project's own name, a list of what was looked at."""
     assert look(path, data) == ([], [])
