@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 from urllib.parse import quote
 
 from pqc_migrate.catalog import toml
@@ -42,15 +43,14 @@ class Package:
     source: str
 
 
+@lru_cache(maxsize=4096)
 def lookup(ecosystem: str, name: str) -> Package | None:
     """Return the record of a package by any spelling its ecosystem takes for the same, or None."""
     if ecosystem in DISTRIBUTIONS and _NO_CODE.search(name):
         return None
     table = _table(ecosystem)
     key = _key(ecosystem, name)
-    return table.exact.get(key) or next(
-        (package for start, end, package in table.patterns if key.startswith(start) and key.endswith(end)), None
-    )
+    return table.exact.get(key) or next((each.package for each in table.patterns if each.fits(key)), None)
 
 
 def bundle(symbolic_name: str) -> str:
@@ -104,14 +104,29 @@ def _key(ecosystem: str, name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A name with a ``*`` in it."""
+
+    start: str
+    end: str
+    excepted: frozenset[str]
+    """What the star may not stand for."""
+    package: Package
+
+    def fits(self, name: str) -> bool:
+        if not name.startswith(self.start) or not name.endswith(self.end) or len(name) < len(self.start + self.end):
+            return False
+        return name[len(self.start) : len(name) - len(self.end)] not in self.excepted
+
+
+@dataclass(frozen=True, slots=True)
 class _Table:
     exact: Mapping[str, Package]
-    patterns: tuple[tuple[str, str, Package], ...]
-    """What stands before the ``*`` of a name, and behind it."""
+    patterns: tuple[_Pattern, ...]
 
 
 @cache
-def _raw() -> dict[str, dict[str, dict[str, str]]]:
+def _raw() -> dict[str, dict[str, dict[str, Any]]]:
     raw = toml.read(toml.root() / "packages.toml")
     toml.check_keys("packages.toml", raw, {*ECOSYSTEMS, "bundle"}, set())
     return raw
@@ -121,17 +136,17 @@ def _raw() -> dict[str, dict[str, dict[str, str]]]:
 def _table(ecosystem: str) -> _Table:
     raw = _raw()
     exact: dict[str, Package] = {}
-    patterns: list[tuple[str, str, Package]] = []
+    patterns: list[_Pattern] = []
     for name, record in raw[ecosystem].items():
         where = f"packages.toml: {ecosystem} {name!r}"
-        toml.check_keys(where, record, {"is", "source"}, set())
+        toml.check_keys(where, record, {"is", "source"}, {"except"})
         written = _key(ecosystem, name)
         if written != name and ecosystem not in _COMPARED:
             raise CatalogError(f"{where}: not as the ecosystem writes it: {written!r}")
         package = Package(name, record["is"], record["source"])
         start, star, end = written.partition("*")
         if star:
-            patterns.append((start, end, package))
+            patterns.append(_Pattern(start, end, frozenset(record.get("except", ())), package))
         else:
             exact[written] = package
     return _Table(exact, tuple(patterns))

@@ -17,7 +17,7 @@ from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.plan_codes import Trust, Verdict
 
 _REQUIRED = {"id", "product", "kem_since", "kem_default_since", "sig_since", "released", "trust", "source"}
-_OPTIONAL = {"purls", "compare", "supported_until"}
+_OPTIONAL = {"purls", "compare", "supported_until", "supported_source", "also"}
 
 
 class Reach(StrEnum):
@@ -50,6 +50,10 @@ class Product:
     source: str
     supported_until: Mapping[str, str] = field(default_factory=dict)
     """Day (ISO 8601) until which the makers support a line of releases, by its first numbers."""
+    supported_source: str = ""
+    """Where `supported_until` is said; empty without one."""
+    also: str = ""
+    """What else of post-quantum cryptography it has, and since when."""
 
     def is_package(self, purl: str) -> bool:
         """Tell whether a package URL names this product; version, qualifiers and distribution do not count."""
@@ -139,6 +143,8 @@ def products() -> tuple[Product, ...]:
             compare=(compare,) if isinstance(compare, str) else tuple(compare),
             trust=Trust(raw["trust"]),
             supported_until=raw.get("supported_until", {}),
+            supported_source=source(raw["supported_source"]).id if "supported_until" in raw else "",
+            also=raw.get("also", ""),
         )
     return tuple(loaded.values())
 

@@ -26,10 +26,14 @@ class Capability:
     product: str
     ml_kem: Reach
     """Whether the version is one with ML-KEM, by the product's own numbers."""
+    compared: str
+    """The first versions with ML-KEM that the version was compared with; empty: none."""
     ml_kem_since: str
     ml_kem_default_since: str
     ml_dsa_since: str
     """As the source writes them; ``-`` none, empty not recorded."""
+    also: str
+    """What else of post-quantum cryptography the product has, and since when."""
     supported_until: str
     """Day until which the makers support this line of releases; empty when no source says."""
     note: str
@@ -38,13 +42,11 @@ class Capability:
     @property
     def statement(self) -> str:
         """The capability in half a sentence."""
-        since = f"{self.product} {self.ml_kem_since}"
-        if self.ml_kem is Reach.YES:
-            return f"ML-KEM, since {since}"
-        if self.ml_kem is Reach.NO:
-            return f"no ML-KEM before {since}"
-        may = "may have ML-KEM, since" if self.ml_kem is Reach.MAY else "version not compared; ML-KEM in"
-        return f"{may} {since}"
+        if self.ml_kem is Reach.UNKNOWN:
+            return f"version not compared; ML-KEM in {self.product} {self.ml_kem_since}"
+        said = {Reach.YES: "ML-KEM, since", Reach.NO: "no ML-KEM before", Reach.MAY: "may have ML-KEM, since"}
+        also = f" ({self.also})" if self.also and self.ml_kem is not Reach.YES else ""
+        return f"{said[self.ml_kem]} {self.product} {self.compared}{also}"
 
 
 def capabilities(asset: Asset) -> tuple[Capability, ...]:
@@ -64,7 +66,10 @@ def _capability(product: Product, purl: str, version: str) -> Capability:
         note = _UNVERIFIED
     else:
         note = _DISTRIBUTED if reach in (Reach.YES, Reach.NO) and products.may_be_backported(purl) else ""
+    until = product.until(purl, version)
+    sources = (product.source, product.supported_source) if until else (product.source,)
     return Capability(
-        product.id, product.product, reach, product.kem_since, product.kem_default_since, product.sig_since,
-        product.until(purl, version), note, source(product.source).citation,
+        product.id, product.product, reach, " / ".join(product.compare), product.kem_since,
+        product.kem_default_since, product.sig_since, product.also, until, note,
+        "; ".join(source(identifier).citation for identifier in sources),
     )  # fmt: skip

@@ -224,6 +224,7 @@ def _products(component: Component) -> Iterator[Json]:
             ("ml-kem-since", found.ml_kem_since),
             ("ml-kem-default-since", found.ml_kem_default_since),
             ("ml-dsa-since", found.ml_dsa_since),
+            ("also", found.also),
             ("supported-until", found.supported_until),
             ("note", found.note),
             ("source", found.source),

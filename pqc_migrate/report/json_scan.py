@@ -81,6 +81,7 @@ def _product(found: Capability) -> Json:
         "mlKemSince": found.ml_kem_since,
         "mlKemDefaultSince": found.ml_kem_default_since,
         "mlDsaSince": found.ml_dsa_since,
+        "also": found.also,
         "supportedUntil": found.supported_until,
         "note": found.note,
         "source": found.source,

@@ -72,7 +72,9 @@ def headline(inventory: Inventory, found: list[Row]) -> str:
     assets = [c for c in inventory.components if c.asset.kind is not Kind.LIBRARY]
     target = visible(inventory.target or "inventory")
     if not assets:
-        return f"{target}: no cryptography found in what was read"
+        libraries = len(inventory.components)
+        beside = f" beside {_many(libraries, 'library')}" if libraries else ""
+        return f"{target}: no cryptography found in what was read{beside}"
     count = places(o for c in assets for o in c.occurrences)
     vulnerable = _components(found, Concern.QUANTUM)
     production = {r.component.ref for r in found if r.concern is Concern.QUANTUM and r.role in _RUNS}
@@ -180,4 +182,6 @@ def _components(found: list[Row], *concerns: Concern) -> set[str]:
 
 
 def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    if count == 1:
+        return f"{count:,} {noun}"
+    return f"{count:,} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{count:,} {noun}s"

@@ -39,4 +39,5 @@ def test_every_source_is_cited_by_something() -> None:
     for profile in policies().values():
         cited |= {*profile.policy_sources, *(line.source for line in profile.milestones)}
     cited |= {row.source for row in products()} | {row.source for row in replacements().values()}
+    cited |= {row.supported_source for row in products() if row.supported_source}
     assert set(sources()) == cited

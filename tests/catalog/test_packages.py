@@ -9,7 +9,7 @@ from pqc_migrate.catalog import packages
 def test_every_record_says_what_it_is_and_where_that_is_said(ecosystem):
     """Sorted, so that a reviewer sees a double entry."""
     table = packages._table(ecosystem)
-    records = [*table.exact.values(), *(package for _, _, package in table.patterns)]
+    records = [*table.exact.values(), *(pattern.package for pattern in table.patterns)]
     assert records
     for package in records:
         assert package.what
@@ -28,6 +28,23 @@ def test_every_record_says_what_it_is_and_where_that_is_said(ecosystem):
         ("pypi", "requests", False),
         ("npm", "@noble/curves", True),
         ("npm", "@noble", False),
+        ("npm", "@aws-crypto/sha256-js", True),
+        ("npm", "@aws-crypto/crc32", False),
+        ("npm", "@stablelib/utf8", False),
+        ("deb", "libssl3t64", True),
+        ("deb", "libssl-doc", False),
+        ("deb", "openssl-dbgsym", False),
+        ("deb", "openjdk-17-jre-headless", True),
+        ("deb", "openjdk-17-jdk", False),
+        ("deb", "openscap-common", False),
+        ("rpm", "openssl-libs", True),
+        ("rpm", "java-17-openjdk-headless", True),
+        ("apk", "libcrypto3", True),
+        ("cargo", "aes_gcm", True),
+        ("cargo", "openssl-probe", False),
+        ("nuget", "bouncycastle.cryptography", True),
+        ("swift", "github.com/Apple/swift-crypto", True),
+        ("generic", "OpenSSL", True),
         ("npm", "elliptic", True),
         ("npm", "Elliptic", False),
         ("maven", "org.bouncycastle:bcprov-jdk15to18", True),
@@ -55,6 +72,10 @@ def test_a_package_is_found_by_any_spelling_its_ecosystem_takes_for_the_same(eco
         ("npm", "elliptic", "6.5.4", "pkg:npm/elliptic@6.5.4"),
         ("maven", "org.bouncycastle:bcprov-jdk18on", "1.78", "pkg:maven/org.bouncycastle/bcprov-jdk18on@1.78"),
         ("golang", "golang.org/x/crypto", "v0.31.0", "pkg:golang/golang.org/x/crypto@v0.31.0"),
+        ("cargo", "aws-lc-rs", "1.13.1", "pkg:cargo/aws-lc-rs@1.13.1"),
+        ("composer", "Firebase/php-jwt", "6.0", "pkg:composer/firebase/php-jwt@6.0"),
+        ("nuget", "BouncyCastle.Cryptography", None, "pkg:nuget/BouncyCastle.Cryptography"),
+        ("deb", "libssl3", "1:3.0.19-1~deb12u2", "pkg:deb/libssl3@1:3.0.19-1~deb12u2"),
         ("golang", "github.com/ProtonMail/gopenpgp/v2", None, "pkg:golang/github.com/protonmail/gopenpgp/v2"),
     ],
 )

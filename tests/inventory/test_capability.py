@@ -26,6 +26,12 @@ def test_a_distributions_package_says_who_else_decides():
         ("pkg:conan/openssl@3.4.0", "3.4.0", ["no ML-KEM before OpenSSL 3.5.0"]),
         ("pkg:generic/openssl", ">=3.0", ["may have ML-KEM, since OpenSSL 3.5.0"]),
         ("pkg:generic/openssl", None, ["version not compared; ML-KEM in OpenSSL 3.5.0"]),
+        (
+            "pkg:deb/debian/openssh-client@1",
+            "1:9.2p1-2",
+            ["no ML-KEM before OpenSSH 9.9 (hybrid sntrup761x25519-sha512@openssh.com by default since 9.0)"],
+        ),
+        ("pkg:docker/node@20.1.0", "20.1.0", ["no ML-KEM before Node.js 22.20.0 / 24.5.0"]),
         ("pkg:pypi/rsa@4.9", "4.9", []),
         ("", "3.5.0", []),
     ],

@@ -1,9 +1,9 @@
 """Manifests, lock files and installed packages: which cryptographic libraries a product is built from.
 
 `dependency` says what an entry is and makes findings of those that `catalog/packages.toml` lists; `places` finds
-names in TOML and JSON, `xml` in XML, `script` in build scripts; `requirement` reads Python's version specifiers,
-`os_release` the distribution. Every other module reads the files of one tool, or of tools of one family. Nothing is
-resolved over a network, and no build script is run.
+names in TOML and JSON, `xml` in XML, `script` in build scripts; `requirement` and `python_project` read what Python
+projects need, `os_release` the distribution. Every other module reads the files of one tool, or of tools of one
+family. Nothing is resolved over a network, and no build script is run.
 """
 
 from pqc_migrate.detectors.manifests import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from pqc_migrate.catalog import packages
-from pqc_migrate.detectors.manifests.dependency import INSTALLED, Dependency, Entries, Text, detector
+from pqc_migrate.detectors.manifests.dependency import INSTALLED, Dependency, Entries, Text, detector, stanzas
 from pqc_migrate.detectors.manifests.os_release import distribution
 from pqc_migrate.model.target import SourceFile
 
@@ -25,12 +25,11 @@ def _wants(file: SourceFile) -> bool:
 def _read(text: Text) -> Entries:
     found = _PATH.fullmatch(text.path)
     where = distribution(text.neighbor, "../" * found[1].count("/") if found else "")
-    for match in _NAME.finditer(text.text):
-        if packages.lookup("apk", match[1]) is None:
+    for start, stop in stanzas(text.text):
+        match = _NAME.search(text.text, start, stop)
+        if match is None or packages.lookup("apk", match[1]) is None:
             continue
-        start = text.text.rfind("\n\n", 0, match.start()) + 1
-        stop = text.text.find("\n\n", match.end())
-        fields = dict(_FIELD.findall(text.text, start, stop if stop >= 0 else len(text.text)))
+        fields = dict(_FIELD.findall(text.text, start, stop))
         origin = fields.get("o", "").strip()
         yield Dependency(
             "apk", match[1], match.start(1), fields.get("V", "").strip(), scope=INSTALLED,

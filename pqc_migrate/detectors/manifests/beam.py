@@ -7,14 +7,14 @@ import re
 from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named, reach
 from pqc_migrate.detectors.manifests.script import without_comments
 
-_MIX = re.compile(r"\{\s*:([a-z_][a-z0-9_]*)\s*,\s*(?:\"([^\"\n]*)\")?([^{}]*(?:\[[^\]]*\])?[^{}]*)\}")
+_MIX = re.compile(r"\{\s*:([a-z_][a-z0-9_]*)\s*,\s*(?:\"([^\"\n]*)\")?([^{}]{0,500})\}")
 _ONLY = re.compile(r"\bonly:\s*(\[[^\]]*\]|:\w+)")
 _MIX_LOCK = re.compile(
     r"^\s*\"([a-z_][a-z0-9_]*)\":\s*\{:hex,\s*:([a-z_][a-z0-9_]*),\s*\"([^\"\n]+)\"", re.MULTILINE
 )
 _REBAR = re.compile(r"\{\s*([a-z_][a-z0-9_]*)\s*,\s*\"([^\"\n]*)\"")
 _REBAR_LOCK = re.compile(
-    r"<<\"([a-z_][a-z0-9_]*)\">>,\s*\{pkg,\s*<<\"([a-z_][a-z0-9_]*)\">>,\s*<<\"([^\"\n]+)\">>[^}]*\},\s*(\d+)"
+    r"<<\"([a-z_][a-z0-9_]*)\">>,\s*\{pkg,\s*<<\"([a-z_][a-z0-9_]*)\">>,\s*<<\"([^\"\n]+)\">>[^{}]{0,300}\},\s*(\d+)"
 )
 _DEPS = re.compile(r"\{\s*deps\s*,\s*\[")
 _EXACT = re.compile(r"(?:==\s*)?(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)")
@@ -46,9 +46,11 @@ def _read_mix_lock(text: Text) -> Entries:
 
 def _read_rebar(text: Text) -> Entries:
     source = without_comments(text.text, "%")
-    for deps in _DEPS.finditer(source):
-        end = source.find("]}", deps.end())
-        for found in _REBAR.finditer(source, deps.end(), end if end >= 0 else len(source)):
+    stop = 0
+    while deps := _DEPS.search(source, stop):
+        stop = source.find("]}", deps.end())
+        stop = stop if stop >= 0 else len(source)
+        for found in _REBAR.finditer(source, deps.end(), stop):
             exact = _EXACT.fullmatch(found[2])
             yield Dependency("hex", found[1], found.start(1), exact[1] if exact else "", found[2])
 

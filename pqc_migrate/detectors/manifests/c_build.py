@@ -6,6 +6,8 @@ They name libraries, not packages: the package URL has type ``generic``, and a v
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 
 from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named
 from pqc_migrate.detectors.manifests.script import calls, without_comments
@@ -13,6 +15,7 @@ from pqc_migrate.model.target import SourceFile
 
 _CMAKE_WORD = re.compile(r"[^\s()\"]+")
 _CMAKE_VERSION = re.compile(r"\d+(?:\.\d+){0,3}")
+_IF = re.compile(r"(?<![\w.])(if|endif)\s*\(", re.IGNORECASE)
 _MODULE = re.compile(r"([A-Za-z][\w.+-]*?)(?:([<>=]{1,2})(\d[\w.]*))?")
 _KEYWORDS = frozenset(
     {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL", "NO_CMAKE_PATH", "NO_CMAKE_ENVIRONMENT_PATH"}
@@ -23,11 +26,13 @@ _WRAP_FOLDER = re.compile(r"^directory\s*=\s*([A-Za-z][\w+-]*?)-v?(\d[\w.]*)[ \t
 
 
 def _wants_cmake(file: SourceFile) -> bool:
-    return file.name == "CMakeLists.txt" or file.name.endswith(".cmake")
+    """Want build scripts, not the modules that say how ``find_package`` finds something."""
+    return file.name == "CMakeLists.txt" or (file.name.endswith(".cmake") and not file.name.startswith("Find"))
 
 
 def _read_cmake(text: Text) -> Entries:
     source = without_comments(text.text, "#")
+    conditions = _Conditions(source)
     for arguments, index in calls(source, "find_package", ignore_case=True):
         words = list(_CMAKE_WORD.finditer(arguments))
         if words:
@@ -35,7 +40,8 @@ def _read_cmake(text: Text) -> Entries:
             scope = "" if any(word[0] == "REQUIRED" for word in words) else "optional"
             exact = version if any(word[0] == "EXACT" for word in words) else ""
             least = exact or (f">={version}" if version else "")
-            yield Dependency("generic", words[0][0], index + words[0].start(), exact, least, scope)
+            where = index + words[0].start()
+            yield Dependency("generic", words[0][0], where, exact, least, scope, conditions.told(index))
     for arguments, index in calls(source, "pkg_check_modules", "pkg_search_module", ignore_case=True):
         words = list(_CMAKE_WORD.finditer(arguments))
         scope = "" if any(word[0] == "REQUIRED" for word in words) else "optional"
@@ -43,7 +49,22 @@ def _read_cmake(text: Text) -> Entries:
             found = _MODULE.fullmatch(word[0]) if word[0] not in _KEYWORDS else None
             if found:
                 constraint = f"{found[2]}{found[3]}" if found[3] else ""
-                yield Dependency("generic", found[1], index + word.start(), "", constraint, scope)
+                told = conditions.told(index)
+                yield Dependency("generic", found[1], index + word.start(), "", constraint, scope, told)
+
+
+class _Conditions:
+    """Where a script is between ``if`` and ``endif``."""
+
+    def __init__(self, source: str) -> None:
+        words = list(_IF.finditer(source))
+        self._starts = [word.start() for word in words]
+        self._depths = list(accumulate(-1 if word[1].lower() == "endif" else 1 for word in words))
+
+    def told(self, index: int) -> tuple[tuple[str, str], ...]:
+        """Return a detail where an option of the build decides about what stands at an index."""
+        before = bisect_right(self._starts, index)
+        return (("conditional", "yes"),) if before and self._depths[before - 1] > 0 else ()
 
 
 def _read_meson(text: Text) -> Entries:

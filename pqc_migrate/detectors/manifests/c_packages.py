@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named
+from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, Unreadable, detector, named
 from pqc_migrate.detectors.manifests.places import json_document
 from pqc_migrate.detectors.manifests.script import calls, without_comments
 
 _REFERENCE = re.compile(r"([a-z0-9_][a-z0-9_+.-]{1,100})/(\[[^\]\n]*\]|[\w.+-]+)")
+_LONGEST_RECIPE = 256 * 1024
 _SECTIONS = {
     "requires": "", "build_requires": "build", "tool_requires": "build", "test_requires": "test",
     "python_requires": "build",
 }  # fmt: skip
 _CALL = re.compile(r"self\.(requires|build_requires|tool_requires|test_requires)\s*\(\s*f?[\"']([^\"'\n]+)[\"']")
 _FIELD = re.compile(
-    r"^[ \t]*(requires|build_requires|tool_requires|test_requires)\s*=\s*([^\n(\[]*(?:[(\[][^)\]]*[)\]])?)", re.M
+    r"^[ \t]*(requires|build_requires|tool_requires|test_requires)\s*=\s*"
+    r"([^\n(\[]*(?:[(\[][^)\]]{0,4000}[)\]])?)",
+    re.MULTILINE,
 )
 _STRING = re.compile(r"[\"']([^\"'\n]+)[\"']")
 _LOCK_REFERENCE = re.compile(r"\"([a-z0-9_][a-z0-9_+.-]{1,100}/[^\"#@\n]+)[^\"\n]*\"")
@@ -36,6 +39,8 @@ def _read_conan_text(text: Text) -> Entries:
 
 
 def _read_conan_script(text: Text) -> Entries:
+    if len(text.text) > _LONGEST_RECIPE:
+        raise Unreadable("too long for a recipe: not read")
     source = without_comments(text.text, "#")
     for call in _CALL.finditer(source):
         if found := _REFERENCE.match(call[2]):

@@ -21,7 +21,7 @@ from pqc_migrate.detectors.manifests.dependency import (
     named,
     reach,
 )
-from pqc_migrate.detectors.manifests.places import TomlPlaces
+from pqc_migrate.detectors.manifests.places import TomlPlaces, heading
 
 _TABLES = {"dependencies": "", "dev-dependencies": "dev", "build-dependencies": "build"}
 _PACKAGE = re.compile(r"^\[\[package\]\][ \t]*\r?$", re.MULTILINE)
@@ -53,13 +53,13 @@ def _tables(document: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
     targets = document.get("target")
     for name, target in targets.items() if isinstance(targets, dict) else ():
         for key in _TABLES if isinstance(target, dict) else ():
-            yield target.get(key), f"target.{name.replace(' ', '')}.{key}"
+            yield target.get(key), heading(f"target.{name}.{key}")
 
 
 def _dependencies(table: Any, scope: str, path: str, places: TomlPlaces) -> Iterator[Dependency]:
     for alias, value in table.items() if isinstance(table, dict) else ():
         options = value if isinstance(value, dict) else {"version": value}
-        index = places.find(alias, path) or places.heading(f"{path}.{alias}")
+        index = places.find(alias, path)
         name = options.get("package", alias)
         version = options.get("version", "" if options.get("workspace") is True else REFERENCE)
         if isinstance(name, str) and isinstance(version, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from pqc_migrate.detectors.manifests.dependency import (
@@ -11,8 +12,11 @@ from pqc_migrate.detectors.manifests.dependency import (
     Dependency,
     Entries,
     Text,
+    Unreadable,
+    beside,
     detector,
     named,
+    reach,
 )
 from pqc_migrate.detectors.manifests.places import json_document, json_keys
 from pqc_migrate.model.target import SourceFile
@@ -35,6 +39,24 @@ def _read_manifest(text: Text) -> Entries:
 
 def _read_lock(text: Text) -> Entries:
     document = json_document(text.text)
+    direct = _project(text)
+    for entry in _listed(text, document):
+        own = () if direct is None else reach(entry.name.lower() in direct)
+        yield replace(entry, details=own)
+
+
+def _project(text: Text) -> set[str] | None:
+    """Return what the composer.json beside a lock file asks for; None when there is none."""
+    manifest = beside(text, "composer.json")
+    try:
+        document = json_document(manifest.text) if manifest is not None else None
+    except Unreadable:
+        document = None
+    groups = [document.get(section) for section in ("require", "require-dev")] if document is not None else []
+    return {name.lower() for group in groups if isinstance(group, dict) for name in group} if groups else None
+
+
+def _listed(text: Text, document: dict[str, Any]) -> Iterator[Dependency]:
     names = {match[1]: match.start(1) for match in reversed(list(_NAME.finditer(text.text)))}
     yield from _packages(document.get("packages"), "locked", names)
     yield from _packages(document.get("packages-dev"), "dev", names)

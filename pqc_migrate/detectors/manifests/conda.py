@@ -12,10 +12,12 @@ from pqc_migrate.detectors.manifests.dependency import INSTALLED, Dependency, En
 from pqc_migrate.detectors.manifests.places import json_document
 from pqc_migrate.model.target import SourceFile
 
-_ENVIRONMENT = re.compile(r"(?:.*/)?(?:environment|conda|env)[\w.-]*\.ya?ml")
+_ENVIRONMENT = re.compile(r"(?:.*/)?(?:(?:environment|conda)[\w.-]*|env(?:[-_.][\w.-]+)?)\.ya?ml")
 _RECIPE = re.compile(r"(?:.*/)?(?:meta|recipe)\.yaml")
 _LOCK = re.compile(r"(?:.*/)?(?:[\w.-]*\.)?conda-lock\.ya?ml")
 _INSTALLED = re.compile(r"(?:.*/)?conda-meta/[^/]+\.json")
+_YAML = (".yml", ".yaml")
+_LONGEST_LINE = 500
 _LISTS = {
     "dependencies": "",
     "build": "build",
@@ -35,6 +37,8 @@ _FIELD = re.compile(r"^  (version|manager|category): ['\"]?([^'\"\n]+?)['\"]?[ \
 
 
 def _wants_list(file: SourceFile) -> bool:
+    if not file.path.endswith(_YAML):
+        return False
     if _ENVIRONMENT.fullmatch(file.path):
         return b"dependencies:" in file.data
     return _RECIPE.fullmatch(file.path) is not None and b"requirements:" in file.data
@@ -44,7 +48,9 @@ def _read_list(text: Text) -> Entries:
     heading, depth, index = "", -1, 0
     for line in text.text.split("\n"):
         row = line.rstrip("\r")
-        if found := _HEADING.match(row):
+        if len(row) > _LONGEST_LINE:
+            heading = ""
+        elif found := _HEADING.match(row):
             heading, depth = found[2], len(found[1])
         elif item := _ITEM.match(row):
             if item[2] in ("pip:", "pip: "):
@@ -72,7 +78,7 @@ def _item(heading: str, written: str, index: int) -> Dependency | None:
 
 
 def _wants_lock(file: SourceFile) -> bool:
-    return _LOCK.fullmatch(file.path) is not None
+    return file.path.endswith(_YAML) and _LOCK.fullmatch(file.path) is not None
 
 
 def _read_lock(text: Text) -> Entries:
@@ -87,7 +93,7 @@ def _read_lock(text: Text) -> Entries:
 
 
 def _wants_installed(file: SourceFile) -> bool:
-    return _INSTALLED.fullmatch(file.path) is not None
+    return "conda-meta/" in file.path and _INSTALLED.fullmatch(file.path) is not None
 
 
 def _read_installed(text: Text) -> Entries:

@@ -65,6 +65,8 @@ class Text:
         """Return the byte offset of a character, or None when it is not known."""
         if not self.bytewise:
             return None
+        if self.text.isascii():
+            return index
         row = self.line(index) - 1
         return self._byte_starts[row] + len(self.text[self._starts[row] : index].encode())
 
@@ -74,8 +76,6 @@ class Text:
 
     @cached_property
     def _byte_starts(self) -> list[int]:
-        if self.text.isascii():
-            return self._starts
         return [0, *accumulate(len(row.encode()) + 1 for row in self.text.split("\n"))][:-1]
 
 
@@ -158,6 +158,27 @@ def decoded(file: SourceFile) -> Text:
     if file.data.startswith(b"\xef\xbb\xbf"):
         return Text(file.path, file.data.decode("utf-8-sig"), False, file.neighbor)
     return Text(file.path, file.data.decode("utf-8"), True, file.neighbor)
+
+
+def stanzas(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each paragraph begins and ends: empty lines are between them."""
+    start = 0
+    while start < len(text):
+        stop = text.find("\n\n", start)
+        stop = len(text) if stop < 0 else stop
+        yield start, stop
+        start = stop + 1
+        while text.startswith("\n", start):
+            start += 1
+
+
+def beside(text: Text, name: str) -> Text | None:
+    """Return another file of the same folder, or None when it is not there or not text."""
+    file = text.neighbor(name) if text.neighbor is not None else None
+    try:
+        return decoded(file) if file is not None else None
+    except UnicodeDecodeError:
+        return None
 
 
 def plain(constraint: str) -> str:

@@ -21,11 +21,22 @@ _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\$(\w+)")
 _TAG = re.compile(r"v?(\d+(?:\.\d+)*)(?:[-.+_][\w.+-]*)?")
 _DIGITS = re.compile(r"\d+\.\d+\.\d+(?:\.\d+)*")
 _COMMAND = re.compile(
-    r"(?<![\w./-])(?:(apt-get|apt|aptitude)|(apk)|(dnf|yum|microdnf|tdnf|zypper|rpm-ostree)|(pip3?|uv[ \t]+pip))"
-    r"(?=[ \t])([^;&|\n]*)"
+    r"(?:apt-get|apt|aptitude)(?P<deb>)|apk(?P<apk>)"
+    r"|(?:dnf|yum|microdnf|tdnf|zypper)(?P<rpm>)|(?:pip3?|uv[ \t]+pip)(?P<pypi>)"
 )
+_BEFORE = re.compile(
+    r"(?:[\s({!]|(?:RUN|sudo|env|then|do|else|if|exec)(?=\s)|-{1,2}[\w-]+(?:=\S*)?(?=\s)|\w+=\S*(?=\s))*",
+    re.IGNORECASE,
+)
+"""What may stand before a command: options of RUN and sudo, variables, words of the shell."""
+_BETWEEN = re.compile(r"&&|[;|&\n]")
+_HEREDOC = re.compile(r"\s*RUN\b[^\n]*<<-?[ \t]*[\"']?(\w+)", re.IGNORECASE)
 _INSTALLS = {"deb": "install", "apk": "add", "rpm": "install", "pypi": "install"}
-_ECOSYSTEMS = ("deb", "apk", "rpm", "pypi")
+_SCOPE = "installed by RUN"
+_SUITE = re.compile(r"(?:/[\w-]+|:[a-z0-9]+)$")
+"""``package/suite`` and ``package:architecture`` of apt-get(8)."""
+_NAME_VERSION = re.compile(r"([A-Za-z][\w+.-]*?)-(\d[\w.:~^-]*)")
+"""dnf(8): ``name-version`` and ``name-version-release``."""
 _WORD = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s\"']+")
 _PACKAGE = re.compile(r"([A-Za-z0-9][A-Za-z0-9+._-]*?)(?:(=|[<>~]=?|==)([\w.:+~*-]+))?")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
@@ -35,7 +46,7 @@ _FOLLOWED_BY_VALUE = frozenset({"-t", "--virtual", "--target-release", "-r", "--
 
 
 def _wants(file: SourceFile) -> bool:
-    return _NAME.fullmatch(file.name) is not None
+    return "file" in file.path and _NAME.fullmatch(file.name) is not None
 
 
 def _read(text: Text) -> Entries:
@@ -54,22 +65,27 @@ def _read(text: Text) -> Entries:
 
 def _instructions(text: str) -> Iterator[tuple[str, int]]:
     """Yield (instruction, where it begins), continued lines and all, comments between them blanked out."""
-    start, pending, index = 0, "", 0
-    for line in text.split("\n"):
+    start = index = 0
+    pending: list[str] = []
+    heredoc = ""
+    for line in [*text.split("\n"), ""]:
         if not pending:
             start = index
-        if line.lstrip().startswith("#"):
-            pending += " " * (len(line) + 1) if pending else ""
-        elif line.rstrip().endswith("\\"):
-            pending += line.rstrip()[:-1].ljust(len(line) + 1)
+        if heredoc and line.strip() != heredoc:
+            pending.append(f"{line}\n")
+        elif not pending and (found := _HEREDOC.match(line)):
+            heredoc = found[1]
+            pending.append(f"{line}\n")
+        elif pending and line.lstrip().startswith("#"):
+            pending.append(" " * (len(line) + 1))
+        elif line.rstrip().endswith("\\") and not line.lstrip().startswith("#"):
+            pending.append(line.rstrip()[:-1].ljust(len(line) + 1))
         else:
-            whole = pending + line
-            if whole.strip():
+            whole, heredoc = "".join([*pending, "" if heredoc else line]), ""
+            if whole.strip() and not whole.lstrip().startswith("#"):
                 yield whole.lstrip(), start + len(whole) - len(whole.lstrip())
-            pending = ""
+            pending = []
         index += len(line) + 1
-    if pending.strip():
-        yield pending.lstrip(), start + len(pending) - len(pending.lstrip())
 
 
 def _image(
@@ -84,9 +100,10 @@ def _image(
     exact = number if _DIGITS.fullmatch(number) else ""
     constraint = exact or (f"{number}.*" if number else "")
     at = index + image.start(1) + max(image[1].find(name), 0)
+    told = (*((("tag", tag),) if found else ()), *((("by", "build argument"),) if written != image[1] else ()))
     yield Dependency(
         "docker", name, at, exact, constraint, scope, purl_version=tag if exact else "",
-        details=(("tag", tag),) if found else (),
+        details=told,
     )  # fmt: skip
 
 
@@ -103,34 +120,48 @@ def _parts(image: str) -> tuple[str, str]:
 
 
 def _run(instruction: str, index: int) -> Iterator[Dependency]:
+    """Yield what the commands of one instruction install; what stands in quotes is an argument of something."""
     commands = _QUOTED.sub(lambda text: " " * len(text[0]), instruction)
-    for command in _COMMAND.finditer(commands):
-        ecosystem = next(name for name, said in zip(_ECOSYSTEMS, command.groups()[:4], strict=True) if said)
-        words = list(_WORD.finditer(instruction, command.start(5), command.end(5)))
-        verb = next((at for at, word in enumerate(words) if word[0] == _INSTALLS[ecosystem]), None)
-        if verb is None or any(not word[0].startswith("-") and at < verb for at, word in enumerate(words)):
-            continue
-        skip = False
-        for word in words[verb + 1 :]:
-            content = word[0].strip("\"'")
-            if not skip and not content.startswith("-"):
-                yield from _package(ecosystem, content, index + word.start() + (word[0] != content))
-            skip = content in _FOLLOWED_BY_VALUE
+    start = 0
+    for between in (*_BETWEEN.finditer(commands), None):
+        stop = between.start() if between else len(commands)
+        begin = _BEFORE.match(commands, start, stop)
+        command = _COMMAND.match(commands, begin.end() if begin else start, stop)
+        if command and command.end() < stop and commands[command.end()].isspace():
+            words = list(_WORD.finditer(instruction, command.end(), stop))
+            yield from _installed(next(k for k, v in command.groupdict().items() if v is not None), words, index)
+        start = between.end() if between else stop
+
+
+def _installed(ecosystem: str, words: list[re.Match[str]], index: int) -> Iterator[Dependency]:
+    verb = next((at for at, word in enumerate(words) if not word[0].startswith("-")), None)
+    if verb is None or words[verb][0] != _INSTALLS[ecosystem]:
+        return
+    skip = False
+    for word in words[verb + 1 :]:
+        content = word[0].strip("\"'")
+        if not skip and not content.startswith("-"):
+            yield from _package(ecosystem, content, index + word.start() + (word[0] != content))
+        skip = content in _FOLLOWED_BY_VALUE
 
 
 def _package(ecosystem: str, written: str, index: int) -> Iterator[Dependency]:
     if ecosystem == "pypi":
-        found = requirement.dependency(written, index, "installed by RUN")
+        found = requirement.dependency(written, index, _SCOPE)
         if found is not None:
             yield found
         return
+    if ecosystem == "deb":
+        written = _SUITE.sub("", written)
     split = _PACKAGE.fullmatch(written)
     if split is None:
         return
     name, operator, version = split[1], split[2] or "", split[3] or ""
+    if ecosystem == "rpm" and (apart := _NAME_VERSION.fullmatch(name)) and packages.lookup("rpm", name) is None:
+        name, operator, version = apart[1], "=", apart[2]
     exact = version if operator in ("=", "==") and "*" not in version else ""
     constraint = version if operator in ("=", "==") else f"{operator}{version}"
-    yield Dependency(ecosystem, name, index, exact, constraint, "installed by RUN")
+    yield Dependency(ecosystem, name, index, exact, constraint, _SCOPE)
 
 
 DOCKERFILE = detector("dockerfile", _wants, _read)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from pqc_migrate.catalog import packages
-from pqc_migrate.detectors.manifests.dependency import INSTALLED, Dependency, Entries, Text, detector
+from pqc_migrate.detectors.manifests.dependency import INSTALLED, Dependency, Entries, Text, detector, stanzas
 from pqc_migrate.detectors.manifests.os_release import Distribution, distribution
 from pqc_migrate.model.target import SourceFile
 
@@ -21,27 +21,23 @@ _PRESENT = frozenset({"installed", "triggers-awaited", "triggers-pending"})
 
 
 def _wants(file: SourceFile) -> bool:
-    return _PATH.fullmatch(file.path) is not None and not file.name.endswith(".md5sums")
+    inside = "dpkg/status" in file.path and _PATH.fullmatch(file.path) is not None
+    return inside and not file.name.endswith(".md5sums")
 
 
 def _read(text: Text) -> Entries:
     alone = not text.path.endswith("/status")
     where: Distribution | None = None
-    for match in _PACKAGE.finditer(text.text):
-        if packages.lookup("deb", match[1]) is None:
+    for start, stop in stanzas(text.text):
+        match = _PACKAGE.search(text.text, start, stop)
+        if match is None or packages.lookup("deb", match[1]) is None:
             continue
-        fields = dict(_FIELD.findall(text.text, *_stanza(text.text, match)))
+        fields = dict(_FIELD.findall(text.text, start, stop))
         status = fields.get("Status", "").split()
         if (status[2:] and status[2] not in _PRESENT) or not (status or alone):
             continue
         where = where or distribution(text.neighbor, "../../../../" if alone else "../../../")
         yield _installed(match, fields, where)
-
-
-def _stanza(text: str, match: re.Match[str]) -> tuple[int, int]:
-    start = text.rfind("\n\n", 0, match.start())
-    stop = text.find("\n\n", match.end())
-    return start + 1 if start >= 0 else 0, stop if stop >= 0 else len(text)
 
 
 def _installed(match: re.Match[str], fields: dict[str, str], where: Distribution) -> Dependency:

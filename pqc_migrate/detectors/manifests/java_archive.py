@@ -16,6 +16,7 @@ _PROPERTIES = re.compile(r"(?:.*[/!])?META-INF/maven/[^/]+/[^/]+/pom\.properties
 _MANIFEST = re.compile(r"(?:.*[/!])?META-INF/MANIFEST\.MF")
 _ENTRY = re.compile(r"^[ \t]*(groupId|artifactId|version)[ \t]*[=:][ \t]*([\w.+-]{1,200})[ \t]*\r?$", re.MULTILINE)
 _ATTRIBUTE = re.compile(r"^([A-Za-z0-9_-]+): ?([^\r\n]*)", re.MULTILINE)
+_NAMES = ("Bundle-SymbolicName", "Automatic-Module-Name")
 _CONTINUED = re.compile(r"\r?\n ")
 _ARCHIVE = re.compile(r"([^/!]+)\.jar!?/META-INF/MANIFEST\.MF$")
 
@@ -41,14 +42,15 @@ def _read_manifest(text: Text) -> Entries:
     end = re.search(r"\r?\n\r?\n", text.text)
     main = text.text[: end.start()] if end else text.text
     found = {match[1]: (match, _value(main, match)) for match in _ATTRIBUTE.finditer(main)}
-    place, symbolic = found.get("Bundle-SymbolicName", (None, ""))
-    symbolic = symbolic.split(";")[0].strip()
-    package = packages.bundle(symbolic)
-    if package and place is not None:
+    for place, symbolic in (found[key] for key in _NAMES if key in found):
+        package = packages.bundle(symbolic.split(";")[0].strip())
+        if not package:
+            continue
         version = next((found[key][1] for key in ("Bundle-Version", "Implementation-Version") if key in found), "")
         group, _, artifact = package.partition(":")
         name = f"{group}:{_published(text.path, artifact, version)}"
         yield Dependency("maven", name, place.start(2), version.strip(), scope=INSTALLED)
+        return
 
 
 def _value(main: str, match: re.Match[str]) -> str:

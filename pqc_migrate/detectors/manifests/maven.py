@@ -1,7 +1,12 @@
-"""Detector: Maven's pom.xml. Properties of the same file are put in; parents and imported BOMs are not fetched."""
+"""Detector: Maven's pom.xml.
+
+Properties of the same file and of parents that lie in the target are put in; other parents and imported BOMs are
+not fetched.
+"""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,12 +17,15 @@ from pqc_migrate.detectors.manifests.dependency import (
     Entries,
     Text,
     Unreadable,
+    decoded,
     detector,
 )
 from pqc_migrate.model.inventory import Diagnostic, Skip
 from pqc_migrate.model.target import SourceFile
 
 _DEEPEST = 100
+_MOST_PARENTS = 8
+_LONGEST_TEXT = 1000
 _PLACEHOLDER = re.compile(r"\$\{([^${}]{1,200})\}")
 _RANGE = re.compile(r"[\[(,]")
 _COORDINATES = ("groupId", "artifactId", "version", "scope", "optional", "type")
@@ -57,7 +65,8 @@ class _Reader:
             self.current = _Element(self._place())
 
     def characters(self, data: str, line: int) -> None:
-        self.text += data
+        if len(self.text) < _LONGEST_TEXT:
+            self.text += data
         if not self.line and data.strip():
             self.line = line
 
@@ -75,10 +84,16 @@ class _Reader:
             self.properties[tag] = text
         elif parent[-1:] == ["properties"] and "profile" in parent:
             self.profiled.setdefault(tag, set()).add(text)
-        elif parent in (["project"], ["project", "parent"]) and tag in _COORDINATES:
+        elif parent in (["project"], ["project", "parent"]) and tag in (*_COORDINATES, "relativePath"):
             self.properties[".".join(self.path)] = text
         self.path.pop()
         self.text = ""
+
+    @property
+    def parent(self) -> dict[str, str]:
+        """What the ``parent`` element says; empty without one."""
+        prefix = "project.parent."
+        return {key.removeprefix(prefix): v for key, v in self.properties.items() if key.startswith(prefix)}
 
     def known(self) -> dict[str, str]:
         """Return the properties whose value does not depend on which profile is active."""
@@ -116,10 +131,11 @@ def _parse(text: Text) -> _Reader:
 
 def _read(text: Text) -> Entries:
     reader = _parse(text)
-    properties = reader.known()
+    above = _inherited(text, reader)
+    properties = {**above[0], **reader.known()}
     for name in ("version", "groupId"):
         properties.setdefault(f"project.{name}", properties.get(f"project.parent.{name}", ""))
-    managed = dict(_managed(reader.dependencies, properties))
+    managed = {**above[1], **dict(_managed(reader.dependencies, properties))}
     for element in reader.dependencies:
         group, artifact, version = (
             _resolved(element.values.get(key, ""), properties) for key in ("groupId", "artifactId", "version")
@@ -130,6 +146,41 @@ def _read(text: Text) -> Entries:
         version = version or managed.get(f"{group}:{artifact}", "")
         exact = "" if _RANGE.search(version) or "${" in version else version
         yield Dependency("maven", f"{group}:{artifact}", _index(text, element), exact, version, _scope(element))
+
+
+def _inherited(text: Text, child: _Reader) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the properties and managed versions of the parents that lie in the target, the nearest one first.
+
+    A parent counts only where its coordinates are those that the child names ("Project Inheritance").
+    """
+    readers: list[_Reader] = []
+    place = ""
+    while child.parent and len(readers) < _MOST_PARENTS and text.neighbor is not None:
+        relative = child.parent.get("relativePath", "../pom.xml") or "../pom.xml"
+        relative = relative if relative.endswith((".xml", ".pom")) else f"{relative.rstrip('/')}/pom.xml"
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(place), relative))
+        file = text.neighbor(place)
+        found = _parent(file, child) if file is not None else None
+        if found is None:
+            break
+        readers.append(found)
+        child = found
+    properties: dict[str, str] = {}
+    managed: dict[str, str] = {}
+    for reader in reversed(readers):
+        properties.update(reader.known())
+        managed.update(_managed(reader.dependencies, properties))
+    inherited = {name: value for name, value in properties.items() if not name.startswith("project.")}
+    return inherited, managed
+
+
+def _parent(file: SourceFile, child: _Reader) -> _Reader | None:
+    try:
+        found = _parse(decoded(file))
+    except (Unreadable, UnicodeDecodeError):
+        return None
+    same = found.properties.get("project.artifactId") == child.parent.get("artifactId")
+    return found if same else None
 
 
 def _unresolved(text: Text, element: _Element) -> Diagnostic:

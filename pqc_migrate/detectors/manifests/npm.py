@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pqc_migrate.detectors.manifests.dependency import INSTALLED, Dependency, Entries, Text, detector, named, reach
+from pqc_migrate.detectors.manifests.dependency import (
+    INSTALLED,
+    Dependency,
+    Entries,
+    Text,
+    Unreadable,
+    beside,
+    detector,
+    named,
+    reach,
+)
 from pqc_migrate.detectors.manifests.places import json_document, json_keys
 
 _SECTIONS = {
@@ -115,15 +125,26 @@ def _unaliased(name: str, written: str) -> tuple[str, str]:
     return (alias[1], alias[2]) if alias else (name, written)
 
 
+def _project(text: Text) -> set[str] | None:
+    """Return what the package.json beside a lock file asks for; None when there is none."""
+    manifest = beside(text, "package.json")
+    try:
+        return _asked_for({"": json_document(manifest.text)}) if manifest is not None else None
+    except Unreadable:
+        return None
+
+
 def _read_yarn(text: Text) -> Entries:
     """Read yarn.lock, both the classic form and the YAML of later versions, block by block."""
+    direct = _project(text)
     for block, stop in _blocks(_YARN_BLOCK, text.text):
         version = _YARN_VERSION.search(text.text, block.end(), stop)
         alias = _YARN_ALIAS.match(block["range"])
         name = alias[1] if alias else block["key"]
         index = block.start("range") + alias.start(1) if alias else block.start("key")
         if version:
-            yield Dependency("npm", name, index, version[1], version[1], "locked")
+            own = () if direct is None else reach(block["key"] in direct)
+            yield Dependency("npm", name, index, version[1], version[1], "locked", own)
 
 
 def _blocks(header: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], int]]:

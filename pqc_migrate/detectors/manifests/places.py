@@ -19,11 +19,17 @@ _TOML_TOKEN = re.compile(
     r'|"(?:[^"\\\n]|\\.)*"'
     r"|'[^'\n]*'"
     r"|\#[^\n]*"
-    r"|^[ \t]*\[\[?[\w.\-\"' ]+\]\]?[ \t]*(?=\#|\r?$)"
+    r"|^[ \t]*\[\[?(?:target\.[^\n\[\]]+|[\w.\-\"' ]+)\]\]?[ \t]*(?=\#|\r?$)"
     r"|[A-Za-z0-9_-]+",
     re.DOTALL | re.MULTILINE,
 )
+_NO_QUOTES = str.maketrans("", "", "\"' \\")
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s"{}\[\],:]+')
+
+
+def heading(name: str) -> str:
+    """Return the name of a table without the quotes and spaces that may stand in it."""
+    return name.translate(_NO_QUOTES)
 
 
 class TomlPlaces:
@@ -40,7 +46,7 @@ class TomlPlaces:
                 continue
             stripped = token.strip()
             if stripped.startswith("["):
-                table = stripped.strip("[]").replace('"', "").replace("'", "").replace(" ", "")
+                table = heading(stripped.strip("[]"))
                 last = table.rsplit(".", 1)[-1]
                 self._headings.setdefault(table, match.start() + token.rfind(last))
             else:
@@ -50,13 +56,11 @@ class TomlPlaces:
                 self._anywhere.setdefault(bare, index)
 
     def find(self, value: str, table: str) -> int:
-        """Return where a key or string stands in a table, the next one each time; else where it stands first."""
+        """Return where a key or string stands in a table, the next one each time; else its heading, else any."""
         places = self._in_table.get((table, value))
-        return places.popleft() if places else self._anywhere.get(value, 0)
-
-    def heading(self, table: str) -> int:
-        """Return where the last name in a table's heading stands, or 0."""
-        return self._headings.get(table, 0)
+        if places:
+            return places.popleft()
+        return self._headings.get(f"{table}.{value}") or self._anywhere.get(value, 0)
 
 
 def json_document(text: str) -> dict[str, Any]:

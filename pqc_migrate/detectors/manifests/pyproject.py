@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -14,73 +13,31 @@ from pqc_migrate.detectors.manifests.dependency import (
     Dependency,
     Entries,
     Text,
-    Unreadable,
     detector,
     named,
 )
 from pqc_migrate.detectors.manifests.places import TomlPlaces
+from pqc_migrate.detectors.manifests.python_project import at, document, poetry_tables, requirement_lists
 
 
 def _read_pyproject(text: Text) -> Entries:
-    document = _document(text)
+    parsed = document(text)
     places = TomlPlaces(text.text)
-    for group, scope, table in _requirement_lists(document):
+    for group, scope, table in requirement_lists(parsed):
         for entry in group if isinstance(group, list) else ():
             if isinstance(entry, str):
                 found = requirement.dependency(entry, places.find(entry, table), scope)
                 if found is not None:
                     yield found
-    for group, scope, table in _poetry_tables(_at(document, "tool", "poetry")):
+    for group, scope, table in poetry_tables(at(parsed, "tool", "poetry")):
         yield from _named_versions(group, scope, table, places)
 
 
 def _read_pipfile(text: Text) -> Entries:
-    document = _document(text)
+    parsed = document(text)
     places = TomlPlaces(text.text)
     for table, scope in (("packages", ""), ("dev-packages", "dev")):
-        yield from _named_versions(document.get(table), scope, table, places)
-
-
-def _document(text: Text) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text.text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        raise Unreadable("not valid TOML") from None
-
-
-def _at(document: Any, *path: str) -> Mapping[str, Any]:
-    for key in path:
-        document = document.get(key) if isinstance(document, dict) else None
-    return document if isinstance(document, dict) else {}
-
-
-def _requirement_lists(document: Mapping[str, Any]) -> Iterator[tuple[Any, str, str]]:
-    """Yield (list of requirement strings, scope, table that holds it) in the order tools document them."""
-    project = _at(document, "project")
-    yield project.get("dependencies"), "", "project"
-    for group in _at(project, "optional-dependencies").values():
-        yield group, "optional", "project.optional-dependencies"
-    for name, group in _at(document, "dependency-groups").items():
-        yield group, _group_scope(name), "dependency-groups"
-    yield _at(document, "build-system").get("requires"), "build", "build-system"
-    for group in _at(document, "tool", "pdm", "dev-dependencies").values():
-        yield group, "dev", "tool.pdm.dev-dependencies"
-    yield _at(document, "tool", "uv").get("dev-dependencies"), "dev", "tool.uv"
-    for name, environment in _at(document, "tool", "hatch", "envs").items():
-        for key in ("dependencies", "extra-dependencies"):
-            yield _at(environment).get(key), _group_scope(name), f"tool.hatch.envs.{name}"
-
-
-def _poetry_tables(poetry: Mapping[str, Any]) -> Iterator[tuple[Any, str, str]]:
-    yield poetry.get("dependencies"), "", "tool.poetry.dependencies"
-    yield poetry.get("dev-dependencies"), "dev", "tool.poetry.dev-dependencies"
-    for name in _at(poetry, "group"):
-        table = f"tool.poetry.group.{name}.dependencies"
-        yield _at(poetry, "group", name, "dependencies"), _group_scope(name), table
-
-
-def _group_scope(name: str) -> str:
-    return {"test": "test", "tests": "test", "docs": "docs", "doc": "docs"}.get(name, "dev")
+        yield from _named_versions(parsed.get(table), scope, table, places)
 
 
 def _named_versions(group: Any, scope: str, table: str, places: TomlPlaces) -> Iterator[Dependency]:

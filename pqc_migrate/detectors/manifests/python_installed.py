@@ -20,6 +20,8 @@ _VERSION = re.compile(r"^Version:[ \t]*(\S+)[ \t]*\r?$", re.MULTILINE)
 
 
 def _wants(file: SourceFile) -> bool:
+    if not file.path.endswith(("/METADATA", "/PKG-INFO", ".egg-info")):
+        return False
     return _DIST_INFO.fullmatch(file.path) is not None or _EGG_INFO.fullmatch(file.path) is not None
 
 

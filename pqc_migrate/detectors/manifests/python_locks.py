@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named, reach
+from pqc_migrate.catalog import packages
+from pqc_migrate.detectors.manifests.dependency import (
+    Dependency,
+    Entries,
+    Text,
+    beside,
+    detector,
+    named,
+    reach,
+)
 from pqc_migrate.detectors.manifests.places import json_document, json_keys
+from pqc_migrate.detectors.manifests.python_project import asked_for
 from pqc_migrate.model.target import SourceFile
 
 _TOML_LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock"})
@@ -27,12 +37,14 @@ def _wants_toml(file: SourceFile) -> bool:
 def _read_toml(text: Text) -> Entries:
     """Read the blocks of a lock file line by line: their tools write one shape, and a parser would be slow."""
     direct = _asked_for(text.text)
+    if direct is None and (manifest := beside(text, "pyproject.toml")) is not None:
+        direct = asked_for(manifest)
     for start, stop in _spans(text.text):
         name = _NAME.search(text.text, start, stop)
         version = _VERSION.search(text.text, start, stop)
         if name and not _PROJECT.search(text.text, start, stop):
             pinned = version[1] if version else ""
-            own = () if direct is None else reach(name[1] in direct)
+            own = () if direct is None else reach(packages.normalized("pypi", name[1]) in direct)
             yield Dependency("pypi", name[1], name.start(1), pinned, pinned, "locked", own)
 
 
@@ -43,7 +55,10 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _asked_for(text: str) -> set[str] | None:
-    """Return what the projects in uv's lock file ask for; None where the file does not say (Poetry, PDM)."""
+    """Return what the projects in uv's lock file ask for; None where the file does not say (Poetry, PDM).
+
+    Their names are normalized (PEP 503), as uv writes them.
+    """
     projects = [span for span in _spans(text) if _PROJECT.search(text, *span)]
     lists = [found[1] for span in projects for found in _LIST.finditer(text, *span)]
     return {name for each in lists for name in _LISTED.findall(each)} if projects else None

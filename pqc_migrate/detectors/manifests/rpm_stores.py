@@ -73,6 +73,7 @@ def ndb(data: bytes) -> Iterator[bytes]:
     if data[:4] != b"RpmP" or len(data) < _PAGE:
         raise Unreadable("not an NDB database")
     pages = min(int.from_bytes(data[12:16], "little"), len(data) // _PAGE)
+    left = len(data)
     for place in range(2 * _SLOT.size, pages * _PAGE, _SLOT.size):
         magic, package, block, count = _SLOT.unpack_from(data, place)
         if magic != b"Slot":
@@ -81,7 +82,8 @@ def ndb(data: bytes) -> Iterator[bytes]:
         if not block or start + count * _BLOCK > len(data) or count * _BLOCK < _BLOB.size:
             continue
         head, owner, _, size = _BLOB.unpack_from(data, start)
-        if head == b"BlbS" and owner == package and _BLOB.size + size <= count * _BLOCK:
+        left -= size
+        if head == b"BlbS" and owner == package and _BLOB.size + size <= count * _BLOCK and left >= 0:
             yield data[start + _BLOB.size : start + _BLOB.size + size]
 
 
@@ -110,7 +112,7 @@ class _Pages:
         self._u16 = struct.Struct(f"{order}H")
         self._u32 = struct.Struct(f"{order}I")
         self._left = len(data)
-        """Bytes of long items that may still be put together: no page belongs to two of them."""
+        """Bytes of items that may still be taken: no byte of the file belongs to two of them."""
 
     def type(self, page: int) -> int:
         return self._data[page * self._size + 25]
@@ -126,6 +128,9 @@ class _Pages:
                 continue
             kind = self._data[start + value]
             if kind == _INLINE and value < key <= self._size:  # items are laid from the page's end downward
+                self._left -= key - value
+                if self._left < 0:
+                    return
                 yield self._data[start + value + 1 : start + key]
             elif kind == _OFF_PAGE and value + 12 <= self._size:
                 first, length = (self._u32.unpack_from(self._data, start + value + at)[0] for at in (4, 8))

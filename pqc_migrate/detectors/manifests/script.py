@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
+from pqc_migrate.detectors.manifests.dependency import Unreadable
+
 _LONGEST_CALL = 4000
+_MOST_CALLS = 20_000
 _STRINGS = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
 
 
@@ -24,11 +27,20 @@ def _comments(marks: str) -> re.Pattern[str]:
 
 def calls(source: str, *names: str, ignore_case: bool = False) -> Iterator[tuple[str, int]]:
     """Yield what stands between the parentheses of each call of one of these names, and where that begins."""
-    flags = re.IGNORECASE if ignore_case else 0
-    for match in re.finditer(rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})\s*\(", source, flags):
+    pattern = re.compile(_called(names), re.IGNORECASE if ignore_case else 0)
+    start = count = 0
+    while match := pattern.search(source, start):
+        count += 1
+        if count > _MOST_CALLS:
+            raise Unreadable(f"more than {_MOST_CALLS} calls: the rest is not read")
         end = _closing(source, match.end())
+        start = match.end() if end >= 0 else match.end() + _LONGEST_CALL
         if end >= 0:
             yield source[match.end() : end], match.end()
+
+
+def _called(names: Iterable[str]) -> str:
+    return rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})\s*\("
 
 
 def _closing(source: str, start: int) -> int:

@@ -12,6 +12,7 @@ from xml.parsers import expat
 from pqc_migrate.detectors.manifests.dependency import Text, Unreadable
 
 _DEEPEST = 100
+_LONGEST_TEXT = 1000
 
 
 @dataclass(slots=True)
@@ -39,7 +40,8 @@ def elements(text: Text, tags: frozenset[str]) -> Iterator[Element]:
         texts.append("")
 
     def characters(data: str) -> None:
-        texts[-1] += data
+        if len(texts[-1]) < _LONGEST_TEXT:
+            texts[-1] += data
 
     def end(_: str) -> None:
         element, content = open_.pop(), texts.pop().strip()

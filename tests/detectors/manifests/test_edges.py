@@ -194,3 +194,25 @@ def test_a_package_named_like_an_algorithm_is_a_library(look):
     """`rsa` in a manifest says nothing about a key."""
     (finding,), _ = look("requirements.txt", b"rsa==4.9\n")
     assert (finding.asset.kind.value, finding.asset.family, finding.related) == ("library", "rsa", ())
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("envoy.yaml", b"dependencies:\n  - openssl=3\n"),
+        ("cmake/FindOpenSSL.cmake", b"find_package(OpenSSL)\npkg_check_modules(X openssl)\n"),
+        ("src/thing.wrap", b"directory = openssl-3.0.8\n"),
+        ("foo.egg-info/PKG-INFO", b"Name: rsa\nVersion: 1\n"),
+        ("node_modules/elliptic/lib/package.json", b'{"name": "elliptic", "version": "1.0.0"}'),
+        ("go.sum", b"golang.org/x/crypto v0.1.0 h1:x=\n"),
+        ("docs/modules.txt", b"# golang.org/x/crypto v0.1.0\n"),
+        ("lib/META-INF/notes/pom.properties", b"groupId=com.jcraft\nartifactId=jsch\nversion=1\n"),
+        (
+            "Dockerfile",
+            b"RUN echo apt-get install openssl\nCMD apt-get install openssl\nFROM example.test/nginx:1.2.3\n",
+        ),
+    ],
+)
+def test_files_that_only_look_similar_give_nothing(look, path, data):
+    """Another program's file, how a library is searched, a project's own name, a list of what was looked at."""
+    assert look(path, data) == ([], [])

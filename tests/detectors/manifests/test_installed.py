@@ -233,3 +233,80 @@ def test_a_chain_of_pages_that_bites_its_tail_ends():
     loop[25] = 7
     (value,) = rpm_stores.berkeley(bytes(meta + leaf + loop))
     assert len(value) <= 3 * page
+
+
+CHILD = b"""<project><parent><groupId>g</groupId><artifactId>parent</artifactId><version>1</version>%s</parent>
+<artifactId>child</artifactId><dependencies>
+<dependency><groupId>org.bouncycastle</groupId><artifactId>bcprov-jdk18on</artifactId></dependency>
+<dependency><groupId>com.jcraft</groupId><artifactId>jsch</artifactId><version>${jsch.version}</version></dependency>
+</dependencies></project>"""
+PARENT = b"""<project><groupId>g</groupId><artifactId>parent</artifactId><version>1</version>
+<properties><bc.version>1.78.1</bc.version><jsch.version>0.1.55</jsch.version></properties>
+<dependencyManagement><dependencies><dependency><groupId>org.bouncycastle</groupId>
+<artifactId>bcprov-jdk18on</artifactId><version>${bc.version}</version></dependency></dependencies>
+</dependencyManagement></project>"""
+
+
+@pytest.mark.parametrize(
+    ("relative", "place"),
+    [
+        (b"", "app/pom.xml"),
+        (b"<relativePath>../parent</relativePath>", "app/parent/pom.xml"),
+        (b"<relativePath>../../p.xml</relativePath>", "p.xml"),
+    ],
+)
+def test_a_parent_in_the_target_gives_properties_and_versions(relative, place):
+    """Where its artifact is the one that the child names."""
+    findings, _ = look("app/child/pom.xml", CHILD % relative, {place: PARENT})
+    assert [f.asset.get("version") for f in findings] == ["1.78.1", "0.1.55"]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {},
+        {"app/pom.xml": PARENT.replace(b">parent<", b">another<")},
+        {"app/pom.xml": b"<project"},
+        {"app/pom.xml": b"\xff"},
+    ],
+)
+def test_another_project_in_the_parents_place_gives_nothing(others):
+    """Maven takes the parent from a repository then."""
+    findings, _ = look("app/child/pom.xml", CHILD % b"", others)
+    assert [f.asset.get("version") for f in findings] == [None, "${jsch.version}"]
+
+
+def test_a_parent_that_names_itself_ends():
+    """A chain of parents is bounded."""
+    loop = CHILD % b"<relativePath>../child/pom.xml</relativePath>"
+    findings, _ = look("app/child/pom.xml", loop.replace(b">parent<", b">child<"), {"app/child/pom.xml": loop})
+    assert len(findings) == 2
+
+
+YARN = b'# yarn lockfile v1\n\nelliptic@^6:\n  version "6.5.7"\n\nhash.js@^1:\n  version "1.1.7"\n'
+POETRY = b'[[package]]\nname = "PyNaCl"\nversion = "1.5.0"\n\n[[package]]\nname = "rsa"\nversion = "4.9"\n'
+COMPOSER = (
+    b'{"packages": [{"name": "firebase/php-jwt", "version": "v6.0.0"},'
+    b' {"name": "lcobucci/jwt", "version": "5.0.0"}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("lock", "data", "manifest", "asks"),
+    [
+        ("yarn.lock", YARN, "package.json", b'{"dependencies": {"elliptic": "^6"}}'),
+        ("poetry.lock", POETRY, "pyproject.toml", b'[tool.poetry.dependencies]\npynacl = "^1"\n'),
+        ("pdm.lock", POETRY, "pyproject.toml", b'[project]\ndependencies = ["PyNaCl>=1"]\n'),
+        ("composer.lock", COMPOSER, "composer.json", b'{"require": {"Firebase/php-jwt": "^6"}}'),
+    ],
+)
+def test_the_manifest_beside_a_lock_file_says_what_the_project_asks_for(lock, data, manifest, asks):
+    """Where the lock file itself does not; without a readable manifest nothing is said."""
+
+    def reached(others):
+        return [dict(finding.details).get("dependency") for finding in look(f"app/{lock}", data, others)[0]]
+
+    assert reached({f"app/{manifest}": asks}) == ["direct", "transitive"]
+    assert (
+        reached({}) == reached({f"app/{manifest}": b"["}) == reached({f"app/{manifest}": b"\xff"}) == [None, None]
+    )

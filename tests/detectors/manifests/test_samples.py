@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from packageurl import PackageURL
 
 from pqc_migrate.catalog import algorithms
 from pqc_migrate.model.inventory import Kind, Skip, Technique
@@ -194,6 +195,7 @@ EXPECTED = {
         (21, "pkg:cargo/schannel", "0.1", ""),
         (23, "pkg:cargo/openssl-sys", "0.9", "build"),
         (27, "pkg:cargo/sha2", ">=0.10, <0.12", "managed"),
+        (29, "pkg:cargo/hyper-rustls", "0.27", ""),
     ],
     "carthage/Cartfile.resolved": [
         (1, "pkg:swift/github.com/krzyzanowskim/CryptoSwift@1.8.2", "1.8.2", "locked"),
@@ -285,6 +287,10 @@ EXPECTED = {
         (19, "pkg:rpm/openssl-libs", None, "installed by RUN"),
         (20, "pkg:pypi/cryptography@42.0.8", "42.0.8", "installed by RUN"),
         (20, "pkg:pypi/pyjwt", ">=2", "installed by RUN"),
+        (22, "pkg:deb/stunnel4", None, "installed by RUN"),
+        (22, "pkg:deb/libssl3", None, "installed by RUN"),
+        (24, "pkg:rpm/openssl-libs@3.0.7-24.el9", "3.0.7-24.el9", "installed by RUN"),
+        (26, "pkg:apk/nginx@1.26.2-r0", "1.26.2-r0", "installed by RUN"),
     ],
     "go/vendor/modules.txt": [
         (1, "pkg:golang/golang.org/x/crypto@v0.31.0", "v0.31.0", "installed"),
@@ -444,6 +450,7 @@ def test_a_sample_gives_exactly_these_libraries(look, sample):
     for finding in findings:
         assert finding.asset.kind is Kind.LIBRARY
         assert finding.technique is Technique.MANIFEST
+        assert PackageURL.from_string(finding.asset.get("purl")).to_string() == finding.asset.get("purl")
         assert algorithms.name(finding.asset) == finding.asset.family == finding.location.symbol
         if (sample, finding.location.line) not in ALIASED:
             written = data[finding.location.offset :].split(b"\n", 1)[0].decode()
