@@ -16,7 +16,9 @@ from pqc_migrate.catalog import algorithms, toml
 from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.inventory import Asset
 
-SYNTAXES = frozenset({"hcl", "ini", "ini-words", "json", "mqsc", "oracle-net", "properties", "toml", "xml", "yaml"})
+SYNTAXES = frozenset(
+    {"erlang", "hcl", "ini", "ini-words", "json", "mqsc", "oracle-net", "properties", "toml", "xml", "yaml"}
+)
 _SUFFIX = (
     r"(?!(?:[0-9]\w*|md|rst|adoc|txt|html?|diff|patch|gz|bz2|xz|zst|zip|md5|sha\d+|py|rb|pl|go|c|h|java|kt|js|ts|sh|ps1)\Z)"
     "[^/]+"
@@ -35,6 +37,8 @@ class Files:
     """One of these must stand in the file, when there are any."""
     when: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     """Values that a document must have at places, as the product's own files have."""
+    variables: bool = False
+    """The product fills in ``${name}`` itself: such a file is no template of something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +100,13 @@ def _product(identifier: str, raw: Mapping[str, Any]) -> Product:
 
 
 def _files(where: str, raw: Mapping[str, Any]) -> Files:
-    toml.check_keys(f"{where}: file", raw, {"syntax", "names"}, {"anchors", "when"})
+    toml.check_keys(f"{where}: file", raw, {"syntax", "names"}, {"anchors", "when", "variables"})
     if raw["syntax"] not in SYNTAXES:
         raise CatalogError(f"{where}: syntax {raw['syntax']!r}", hint=f"one of {', '.join(sorted(SYNTAXES))}")
     names = "|".join(_path(name.lower()) for name in raw["names"])
     anchors = frozenset(anchor.encode() for anchor in raw.get("anchors", ()))
-    return Files(raw["syntax"], re.compile(names), anchors, _conditions(raw.get("when", {})))
+    conditions = _conditions(raw.get("when", {}))
+    return Files(raw["syntax"], re.compile(names), anchors, conditions, raw.get("variables", False))
 
 
 def _key(where: str, raw: Mapping[str, Any], product: Product) -> Key:

@@ -76,7 +76,7 @@ def _switched_on(setting: Setting, value: Word, given: Given) -> Found:
     The option ``on`` gives the words that switch it on where the product has its own; ``*`` is all but off.
     """
     text, words = value.text.strip().lower(), given.key.options.get("on", _ON)
-    if text in words or ("*" in words and value.known and text not in _OFF):
+    if text in words or ("*" in words and value.known and "$" not in text and text not in _OFF):
         yield tls.runtime(setting, value.part(0, ""), "version")
 
 
@@ -242,3 +242,6 @@ MEANINGS: Mapping[str, Reader] = {
     "tls-versions": _versions(),
 }
 """Every reader by the name the catalog gives it; a test holds the catalog to these names."""
+
+ANY_VALUE = frozenset({"asset", "certificate", "dh-parameters"})
+"""Readers for which it is enough that there is a value."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from pqc_migrate.catalog import settings
 from pqc_migrate.catalog.settings import Files, Product
 from pqc_migrate.detectors.config.document import Document, Word
-from pqc_migrate.detectors.config.meanings import MEANINGS, Given
-from pqc_migrate.detectors.config.report import Setting
+from pqc_migrate.detectors.config.meanings import ANY_VALUE, MEANINGS, Given
+from pqc_migrate.detectors.config.report import UNSURE, Setting
 from pqc_migrate.detectors.config.syntax import READERS
 from pqc_migrate.detectors.config.syntax.leaf import Leaf, Malformed, parent_of
 from pqc_migrate.detectors.registry import Detector
@@ -23,6 +24,8 @@ from pqc_migrate.model.inventory import Diagnostic, Finding, Skip
 from pqc_migrate.model.target import SourceFile
 
 Found = Iterator[Finding | Diagnostic]
+_DEFAULT = re.compile(r"\$\{[^:{}]+:-?([^{}]+)\}")
+"""``${NAME:default}`` of Spring, MicroProfile and WildFly, ``${NAME:-default}`` of Tomcat."""
 
 
 def detectors() -> tuple[Detector, ...]:
@@ -63,7 +66,7 @@ def _detect(product: Product, file: SourceFile) -> Found:
     files = _files(product, file)
     if files is None:
         return
-    document = Document.of(file)
+    document = Document.of(file, own_substitution=files.variables)
     if not document.readable:
         yield Diagnostic(file.path, Skip.ENCODING, "UTF-16 or UTF-32", rule=product.id)
         return
@@ -93,16 +96,25 @@ def _read(product: Product, document: Document, leaves: tuple[Leaf, ...], values
     for leaf in leaves:
         spelled = product.spelled(leaf.key)
         beside = partial(_beside, values, leaf.place)
+        answered: set[str] = set()
         for key in product.settings:
-            if key.keys.fullmatch(spelled) and all(_fits(beside(place), one) for place, one in key.when.items()):
+            if key.rule in answered or not key.keys.fullmatch(spelled):
+                continue
+            if all(_fits(beside(place), one) for place, one in key.when.items()):
                 setting = Setting(document, f"{product.id}/{key.rule}", key.symbol or _last(leaf.place))
                 found = list(setting.read(partial(_meaning, Given(key, beside)), leaf.value))
                 yield from found
-                if found:
-                    break
+                answered |= {key.rule} if found else set()
 
 
 def _meaning(given: Given, setting: Setting, value: Word) -> Found:
+    if "${" in value.text and given.key.means not in ANY_VALUE:
+        default = _DEFAULT.fullmatch(value.text)
+        if default is None:
+            yield setting.unresolved(value, "the value is filled in elsewhere")
+            return
+        value = value.part(default.start(1), default[1])
+        setting = replace(setting, ceiling=UNSURE, ceiling_reason="a default that the environment may replace")
     for word in given.pieces(value):
         yield from MEANINGS[given.key.means](setting, word, given)
 
