@@ -37,8 +37,8 @@ class Files:
     """One of these must stand in the file, when there are any."""
     when: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     """Values that a document must have at places, as the product's own files have."""
-    variables: bool = False
-    """The product fills in ``${name}`` itself: such a file is no template of something else."""
+    own_substitution: bool = False
+    """``${name}`` is the notation's own and makes no template of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,13 @@ class Key:
     """Values that its siblings must have; a place relative to the mapping that holds the key."""
     values: Mapping[str, Asset] = field(default_factory=dict)
     """What single words stand for, in lower case."""
+    flag: re.Pattern[str] | None = None
+    """Where the value begins when the setting is an option of a command line (``--tls-min-version=``)."""
+
+    @property
+    def reads_part(self) -> bool:
+        """True when the setting reads a part of the value, and others of the same key may read the rest."""
+        return self.flag is not None or "within" in self.options
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ class Product:
     settings: tuple[Key, ...]
     case: str = "exact"
     """How keys are compared: ``exact``, ``ignored`` (letters' case), ``relaxed`` (Spring: also without - and _)."""
+    keys: re.Pattern[str] = field(default_factory=lambda: re.compile(""))
+    """What any of the settings' keys look like."""
 
     def spelled(self, key: str) -> str:
         """Return a key as the patterns of this product are compared with it."""
@@ -96,22 +105,23 @@ def _product(identifier: str, raw: Mapping[str, Any]) -> Product:
     empty = Product(identifier, raw["product"], raw["source"], (), (), case)
     files = tuple(_files(where, record) for record in raw["file"])
     keys = tuple(_key(where, record, empty) for record in raw["setting"])
-    return Product(identifier, raw["product"], raw["source"], files, keys, case)
+    known = re.compile("|".join(f"(?:{key.keys.pattern})" for key in keys))
+    return Product(identifier, raw["product"], raw["source"], files, keys, case, known)
 
 
 def _files(where: str, raw: Mapping[str, Any]) -> Files:
-    toml.check_keys(f"{where}: file", raw, {"syntax", "names"}, {"anchors", "when", "variables"})
+    toml.check_keys(f"{where}: file", raw, {"syntax", "names"}, {"anchors", "when", "own_substitution"})
     if raw["syntax"] not in SYNTAXES:
         raise CatalogError(f"{where}: syntax {raw['syntax']!r}", hint=f"one of {', '.join(sorted(SYNTAXES))}")
     names = "|".join(_path(name.lower()) for name in raw["names"])
     anchors = frozenset(anchor.encode() for anchor in raw.get("anchors", ()))
-    conditions = _conditions(raw.get("when", {}))
-    return Files(raw["syntax"], re.compile(names), anchors, conditions, raw.get("variables", False))
+    own = raw.get("own_substitution", raw["syntax"] == "hcl")
+    return Files(raw["syntax"], re.compile(names), anchors, _conditions(raw.get("when", {})), own)
 
 
 def _key(where: str, raw: Mapping[str, Any], product: Product) -> Key:
     where = f"{where}: setting {raw.get('keys', ['?'])[0]!r}"
-    known = {"symbol", "when", "values", "options", "source"}
+    known = {"symbol", "when", "values", "options", "source", "flag"}
     toml.check_keys(where, raw, {"rule", "keys", "means"}, known)
     pattern = "|".join(glob(product.spelled(key)) for key in raw["keys"])
     values = {text.lower(): _asset(f"{where}: {text!r}", record) for text, record in raw.get("values", {}).items()}
@@ -123,7 +133,13 @@ def _key(where: str, raw: Mapping[str, Any], product: Product) -> Key:
         raw.get("options", {}),
         _conditions(raw.get("when", {})),
         values,
+        _flag(raw["flag"]) if "flag" in raw else None,
     )
+
+
+def _flag(name: str) -> re.Pattern[str]:
+    """Return a pattern for an option of a command line, whose one group is its value without quotes."""
+    return re.compile(rf"(?:^|(?<=[\s\"'=]))-{{1,2}}{re.escape(name)}(?:=|\s+)[\"']?([^\s\"']+)", re.ASCII)
 
 
 def _asset(where: str, record: Mapping[str, Any]) -> Asset:

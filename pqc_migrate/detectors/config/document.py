@@ -41,10 +41,15 @@ class Word:
     """The text was put together from elsewhere (a variable): parts of it stand at the whole's offset."""
     defined_at: int | None = None
     """Offset of the variable that the text came from, when it did."""
+    defined_in: tuple[str, int] | None = None
+    """Path and line of that variable, when it stands in another file."""
+    refers: str = ""
+    """Key of the constant that stands here instead of a text (``variable.bits[].default``), which is not known."""
 
     def part(self, start: int, text: str) -> Word:
         """Return a piece of this word that begins `start` characters into it."""
-        return Word(text, self.offset if self.fixed else self.offset + start, self.fixed, self.defined_at)
+        offset = self.offset if self.fixed else self.offset + start
+        return Word(text, offset, self.fixed, self.defined_at, self.defined_in)
 
     def split(self, pattern: re.Pattern[str]) -> list[Word]:
         """Return every match of `pattern` as a word of its own."""

@@ -10,19 +10,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pqc_migrate.catalog import algorithms, names, notations
+from pqc_migrate.catalog import algorithms, names, notations, tls_profiles
 from pqc_migrate.catalog.settings import Key
-from pqc_migrate.detectors.config import tls
+from pqc_migrate.detectors.config import gnutls, tls
 from pqc_migrate.detectors.config.document import Word
 from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, Setting
-from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
+from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Provenance
 
 Found = Iterator[Finding | Diagnostic]
 _ON = frozenset({"true", "yes", "on", "1", "enabled", "enable", "required", "require", "always"})
 _OFF = frozenset({"false", "no", "off", "0", "none", "disabled", "disable", "never", "null", "~", ""})
-_PRIORITIES = frozenset({"NORMAL", "NONE", "PERFORMANCE", "LEGACY", "PFS", "SECURE128", "SECURE192", "SECURE256",
-                         "SUITEB128", "SUITEB192", "SYSTEM"})  # fmt: skip
-"""Words that begin a GnuTLS priority string (GnuTLS manual, Priority Strings) and no cipher string."""
 _SIZE = re.compile(r"\d{2,5}", re.ASCII)
 _ITEM = re.compile(r"[^\s,:;\[\]\"']+", re.ASCII)
 
@@ -82,8 +79,7 @@ def _switched_on(setting: Setting, value: Word, given: Given) -> Found:
 
 def _cipher_or_priority(setting: Setting, value: Word, _given: Given) -> Found:
     """Read what OpenSSL's build of a program takes as a cipher string and GnuTLS' build as a priority string."""
-    first = value.text.strip().partition(":")[0].lstrip("@").upper()
-    yield from tls.priority(setting, value) if first in _PRIORITIES else tls.cipher_string(setting, value)
+    yield from (gnutls.priority if gnutls.is_priority(value.text) else tls.cipher_string)(setting, value)
 
 
 def _disabled_versions(setting: Setting, value: Word, given: Given) -> Found:
@@ -139,7 +135,8 @@ def _named(setting: Setting, word: Word, given: Given) -> Found:
     reason = given.option("reason", "directive of a parsed configuration file")
     asset = _completed(asset, given)
     functions = _functions(given)
-    yield setting.finding(word, asset, confidence=confidence, reason=reason, functions=functions, details=details)
+    claim = setting.finding(word, asset, confidence=confidence, reason=reason, functions=functions, details=details)
+    yield _sourced(setting, claim, given)
 
 
 def _completed(asset: Asset, given: Given) -> Asset:
@@ -156,6 +153,23 @@ def _completed(asset: Asset, given: Given) -> Asset:
         if (known_as := written.get(text) or _parameter(asset, parameter, text)) is not None:
             known[parameter] = known_as
     return replace(asset, parameters=tuple(sorted(known.items())))
+
+
+def _sourced(setting: Setting, found: Finding, given: Given) -> Finding:
+    """Say where the values beside a name come from, and add what the product documents for those left out.
+
+    The option ``defaults`` gives the latter by family.
+    """
+    documented: Mapping[str, str] = given.key.options.get("defaults", {}).get(found.asset.family, {})
+    known, origins = dict(found.asset.parameters), {one.parameter: one for one in found.provenance}
+    for name in ("size", "curve", "digest", "mode"):
+        word = given.beside(given.option(name)) if given.option(name) else None
+        if word is None and name in documented and name not in known:
+            known[name], origins[name] = str(documented[name]), Provenance(name, "library default")
+        elif word is not None and name in known and (word.defined_in or word.defined_at is not None):
+            origins[name] = setting.provenance(name, word)
+    asset = replace(found.asset, parameters=tuple(sorted(known.items())))
+    return replace(found, asset=asset, provenance=tuple(origins.values()))
 
 
 def _parameter(asset: Asset, parameter: str, text: str) -> str | None:
@@ -187,10 +201,11 @@ def _asset(setting: Setting, value: Word, given: Given) -> Found:
     if value.text.strip().lower() in _OFF and given.option("even") != "empty":
         return
     asset = given.key.values["*"]
-    yield setting.finding(
+    found = setting.finding(
         value.part(0, ""), _completed(asset, given), functions=_functions(given), details=_details(given),
         confidence=SURE if given.option("sure", "yes") == "yes" else LIKELY,
     )  # fmt: skip
+    yield _sourced(setting, found, given)
 
 
 def _key(setting: Setting, value: Word, given: Given) -> Found:
@@ -216,6 +231,22 @@ def _protocol(setting: Setting, value: Word, given: Given) -> Found:
         )  # fmt: skip
 
 
+def _profile(setting: Setting, value: Word, given: Given) -> Found:
+    """Read the name of a policy that a cloud service keeps; the option ``service`` says whose."""
+    profile = tls_profiles.find(given.option("service"), value.text.strip()) if value.known else None
+    if profile is None:
+        message = "not a policy whose content is known" if value.known else "the policy is filled in elsewhere"
+        yield setting.unresolved(value, message)
+        return
+    parts = ((_standard_versions, profile.versions), (tls.suite_list, profile.suites), (tls.groups, profile.groups))
+    for reader, words in parts:
+        yield from reader(setting, replace(value, text=" ".join(words), fixed=True))
+
+
+def _standard_versions(setting: Setting, value: Word) -> Found:
+    return tls.versions(setting, (value,))
+
+
 MEANINGS: Mapping[str, Reader] = {
     "asset": _asset,
     "certificate": _file(tls.certificate),
@@ -225,7 +256,7 @@ MEANINGS: Mapping[str, Reader] = {
     "names": _names,
     "openssl-ciphers": _plain(tls.cipher_string),
     "tls-address": _protocol,
-    "gnutls-priority": _plain(tls.priority),
+    "gnutls-priority": _plain(gnutls.priority),
     "tls-cipher-or-priority": _cipher_or_priority,
     "tls-ciphers": _ciphers,
     "tls-disabled-versions": _disabled_versions,
@@ -240,6 +271,7 @@ MEANINGS: Mapping[str, Reader] = {
     "tls-unverified-if-off": _verification(_OFF),
     "tls-unverified-if-on": _verification(_ON),
     "tls-versions": _versions(),
+    "tls-profile": _profile,
 }
 """Every reader by the name the catalog gives it; a test holds the catalog to these names."""
 

@@ -67,8 +67,12 @@ class Setting:
         details: tuple[tuple[str, str], ...] = (),
         related: tuple[tuple[str, Asset], ...] = (),
         runtime: tuple[str, ...] = (),
+        how: str = "",
     ) -> Finding:
-        """Return the claim that `word` configures `asset`; `runtime` names what the program's version decides."""
+        """Return the claim that `word` configures `asset`; `runtime` names what the program's version decides.
+
+        `how` says where the parameters come from (``library default``) when they do not stand in the file.
+        """
         document = self.document
         if confidence > self.ceiling:
             confidence, reason = self.ceiling, self.ceiling_reason
@@ -85,7 +89,7 @@ class Setting:
             reason=reason,
             functions=functions,
             provenance=(
-                *(self._provenance(name, word) for name, _ in asset.parameters),
+                *(Provenance(name, how) if how else self.provenance(name, word) for name, _ in asset.parameters),
                 *(Provenance(name, "runtime") for name in runtime),
             ),
             related=related,
@@ -106,7 +110,10 @@ class Setting:
         line = self.document.line(word.offset)
         return Diagnostic(self.document.path, Skip.UNRESOLVED, f"{self.symbol}: {message}", line, self.rule)
 
-    def _provenance(self, parameter: str, word: Word) -> Provenance:
+    def provenance(self, parameter: str, word: Word) -> Provenance:
+        """Return where a parameter was read."""
+        if word.defined_in is not None:
+            return Provenance(parameter, "constant", *word.defined_in)
         if word.defined_at is None:
             return Provenance(parameter, "literal")
         return Provenance(parameter, "constant", self.document.path, self.document.line(word.defined_at))

@@ -13,10 +13,11 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from pqc_migrate.catalog import settings
-from pqc_migrate.catalog.settings import Files, Product
-from pqc_migrate.detectors.config.document import Document, Word
+from pqc_migrate.catalog.settings import Files, Key, Product
+from pqc_migrate.detectors.config.constants import OVERRIDABLE, Constants
+from pqc_migrate.detectors.config.document import PLACEHOLDER, Document, Word
 from pqc_migrate.detectors.config.meanings import ANY_VALUE, MEANINGS, Given
-from pqc_migrate.detectors.config.report import UNSURE, Setting
+from pqc_migrate.detectors.config.report import LIKELY, UNSURE, Setting
 from pqc_migrate.detectors.config.syntax import READERS
 from pqc_migrate.detectors.config.syntax.leaf import Leaf, Malformed, parent_of
 from pqc_migrate.detectors.registry import Detector
@@ -66,7 +67,7 @@ def _detect(product: Product, file: SourceFile) -> Found:
     files = _files(product, file)
     if files is None:
         return
-    document = Document.of(file, own_substitution=files.variables)
+    document = Document.of(file, own_substitution=files.own_substitution)
     if not document.readable:
         yield Diagnostic(file.path, Skip.ENCODING, "UTF-16 or UTF-32", rule=product.id)
         return
@@ -76,9 +77,9 @@ def _detect(product: Product, file: SourceFile) -> Found:
         yield Diagnostic(file.path, Skip.MALFORMED, error.message, error.line, product.id)
         return
     for leaves in documents:
-        beside = {leaf.place: leaf.value for leaf in leaves}
+        beside = _values(leaves)
         if all(_fits(beside.get(place), pattern) for place, pattern in files.when.items()):
-            yield from _read(product, document, leaves, beside)
+            yield from _read(product, Constants(file, document, documents), leaves, beside)
 
 
 @lru_cache(maxsize=4)
@@ -92,19 +93,49 @@ def _documents(document: Document, syntax: str) -> tuple[tuple[Leaf, ...], ...]:
         raise
 
 
-def _read(product: Product, document: Document, leaves: tuple[Leaf, ...], values: Mapping[str, Word]) -> Found:
+def _read(product: Product, constants: Constants, leaves: tuple[Leaf, ...], values: Mapping[str, Word]) -> Found:
     for leaf in leaves:
         spelled = product.spelled(leaf.key)
-        beside = partial(_beside, values, leaf.place)
-        answered: set[str] = set()
+        if product.keys.fullmatch(spelled) is None:
+            continue
+        beside = partial(_beside, constants, values, leaf.place)
         for key in product.settings:
-            if key.rule in answered or not key.keys.fullmatch(spelled):
+            if key.keys.fullmatch(spelled) is None or (value := _value(key, leaf.value)) is None:
                 continue
             if all(_fits(beside(place), one) for place, one in key.when.items()):
-                setting = Setting(document, f"{product.id}/{key.rule}", key.symbol or _last(leaf.place))
-                found = list(setting.read(partial(_meaning, Given(key, beside)), leaf.value))
+                setting = Setting(constants.document, f"{product.id}/{key.rule}", key.symbol or _last(leaf.place))
+                found = list(_meant(Given(key, beside), setting, value, constants))
                 yield from found
-                answered |= {key.rule} if found else set()
+                if found and not key.reads_part:
+                    break
+
+
+def _values(leaves: tuple[Leaf, ...]) -> Mapping[str, Word]:
+    """Return the values of a document by their places; that of a mapping or list is there, and not known."""
+    found: dict[str, Word] = {}
+    for leaf in leaves:
+        place = parent_of(leaf.place)
+        while place and place not in found:
+            found[place] = Word(PLACEHOLDER, leaf.value.offset)
+            place = parent_of(place)
+    found.update((leaf.place, leaf.value) for leaf in leaves)
+    return found
+
+
+def _value(key: Key, value: Word) -> Word | None:
+    """Return what a setting reads of a value: all of it, or what stands behind an option of a command line."""
+    if key.flag is None:
+        return value
+    match = key.flag.search(value.text)
+    return value.part(match.start(1), match[1]) if match is not None else None
+
+
+def _meant(given: Given, setting: Setting, value: Word, constants: Constants) -> Found:
+    if value.text.strip().lower() in given.key.options.get("nothing", ()):
+        return
+    if constants.is_overridable(value):
+        setting = replace(setting, ceiling=LIKELY, ceiling_reason=OVERRIDABLE)
+    yield from setting.read(partial(_meaning, given), constants.resolve(value))
 
 
 def _meaning(given: Given, setting: Setting, value: Word) -> Found:
@@ -124,11 +155,16 @@ def _fits(value: Word | None, pattern: re.Pattern[str]) -> bool:
     return pattern.fullmatch(value.text if value is not None else "") is not None
 
 
-def _beside(values: Mapping[str, Word], place: str, wanted: str) -> Word | None:
+def _beside(constants: Constants, values: Mapping[str, Word], place: str, wanted: str) -> Word | None:
     """Return the value at a place relative to the mapping that holds a setting; ``/`` in front: from the top.
 
     ``@name`` of a setting that is the text of an XML element is an attribute of that element.
     """
+    found = _found_beside(values, place, wanted)
+    return constants.resolve(found) if found is not None else None
+
+
+def _found_beside(values: Mapping[str, Word], place: str, wanted: str) -> Word | None:
     if wanted.startswith("/"):
         return values.get(wanted[1:])
     if wanted.startswith("@") and (own := values.get(f"{place}.{wanted}")) is not None:

@@ -17,13 +17,13 @@ from tree_sitter import Language, Node
 from pqc_migrate.catalog import commands, libraries, notations
 from pqc_migrate.catalog.commands import Command
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Items, Text, Value, choice, options
 from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source import engine, scripts, yaml_scripts
 from pqc_migrate.detectors.source.shell_commands import Word, call_of, merged
 from pqc_migrate.detectors.source.shell_keys import KeyFiles
 from pqc_migrate.detectors.source.unit import Binding, Unit, as_constant
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Text, Value, choice, options
-from pqc_migrate.model.target import SourceFile
+from pqc_migrate.model.target import Offer, SourceFile
 
 _WRAPPERS = frozenset(
     {
@@ -441,12 +441,20 @@ class ShellUnit(Unit):
         return passed[parameter.index]
 
 
+_PIECES = {**scripts.PIECES, "yaml": yaml_scripts.pieces}
+
+
 def _wants(file: SourceFile) -> bool:
-    return file.language == "shell" and engine.anchored(file, engine.anchors("shell"))
+    return (file.language == "shell" or file.language in _PIECES) and engine.anchored(file, engine.anchors("shell"))
 
 
 def _detect(file: SourceFile) -> Iterator[Claim]:
-    return engine.detect(file, "shell", ShellUnit)
+    if file.language == "shell":
+        yield from engine.detect(file, "shell", ShellUnit)
+    elif (script := scripts.script(file, _PIECES[file.language])) is not None:
+        for claim in engine.detect(script.file, "shell", ShellUnit):
+            if not isinstance(claim, Offer):  # nobody can call the functions of a step
+                yield script.placed(claim)
 
 
 DETECTOR = Detector("shell", lambda: engine.anchors("shell"), _wants, _detect)

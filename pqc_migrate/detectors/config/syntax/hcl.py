@@ -2,7 +2,7 @@
 
 A block is a list under its type, because several may stand side by side; its labels are parts of the way:
 ``resource.tls_private_key.ca[0].rsa_bits``. An expression that is not literal is kept as a placeholder: its value
-is not known here.
+is not known here; ``var.name`` and ``local.name`` say which constant stands for it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _FILLER = "_"
 _LONG_BLANKS = re.compile(r"[ \t\r\n]{64,}")
 """The grammar's scanner goes over the rest of such a run at each blank of it; a comment as long is one token."""
 _WRAPPERS = frozenset({"expression", "literal_value", "collection_value", "template_expr"})
+_REFERENCE = re.compile(r"(?:\$\{\s*)?(var|local)\.([A-Za-z_][\w-]*)(?:\s*\})?", re.ASCII)
+_CONSTANTS = {"var": "variable.{}[].default", "local": "locals[].{}"}
 
 
 def read(document: Document) -> Iterator[tuple[Leaf, ...]]:
@@ -98,7 +100,9 @@ class _Reader:
                 return Word(self._text(inside[0]), inside[0].start_byte)
         if node.type in ("numeric_lit", "bool_lit", "null_lit"):
             return Word(self._text(node), start)
-        return Word(PLACEHOLDER, start)
+        reference = _REFERENCE.fullmatch(self._text(node).strip('"'))
+        refers = _CONSTANTS[reference[1]].format(reference[2]) if reference else ""
+        return Word(PLACEHOLDER, start, refers=refers)
 
     def _text(self, node: Node) -> str:
         return self.document.text[node.start_byte : node.end_byte]

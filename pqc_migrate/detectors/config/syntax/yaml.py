@@ -19,6 +19,14 @@ _FILLED_IN = "\xa4"
 """Stands for `PLACEHOLDER` while libyaml reads, which refuses control characters."""
 _UNPRINTABLE = {code: "?" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
 _PRINTABLE = str.maketrans(_UNPRINTABLE | {ord(PLACEHOLDER): _FILLED_IN})
+_CHOICES = frozenset({"!", "!If"})
+"""Tags of collections whose parts are values: none, and CloudFormation's choice."""
+_COMPUTED_MAPPINGS = frozenset({"!Transform", "!ToJsonString", "!Sub"})
+"""Any other mapping with a tag is an object of that type (``!ENCRYPT`` of ShardingSphere)."""
+_PLAIN_TAGS = frozenset({"!", "!Sub"})
+"""Tags of texts that stand for themselves; any other tag of an application stands for what that makes of it."""
+_PARAMETERS = "Parameters"
+"""Where ``!Ref`` of CloudFormation finds the default of a parameter."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -59,7 +67,8 @@ class _Builder:
     open: list[_Open] = field(default_factory=list)
     anchors: dict[str, tuple[str, list[Leaf]]] = field(default_factory=dict)
     skipped: int = 0
-    """Depth inside a key that is no scalar, which has no name here."""
+    """Depth inside a key that is no scalar, which has no name here, or inside what an application computes."""
+    computed: int = 0
 
     def take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.ScalarEvent):
@@ -104,6 +113,9 @@ class _Builder:
             self.anchors[event.anchor] = (leaf.place, [leaf])
 
     def _word(self, event: yaml.ScalarEvent) -> Word:
+        if event.tag is not None and event.tag not in _PLAIN_TAGS and event.tag.startswith("!"):
+            refers = f"{_PARAMETERS}.{event.value}.Default" if event.tag == "!Ref" else ""
+            return Word(PLACEHOLDER, _index(event.start_mark), refers=refers)
         start, end = _index(event.start_mark), _index(event.end_mark)
         text = event.value.replace(_FILLED_IN, PLACEHOLDER)
         if event.style in ("'", '"'):
@@ -131,6 +143,10 @@ class _Builder:
         if self.skipped or self._is_key():
             self.skipped += 1
             return
+        if event.tag is not None and event.tag.startswith("!") and _computes(event):
+            self._add([Leaf(self._next_place(), Word(PLACEHOLDER, _index(event.start_mark)))])
+            self.computed = self.skipped = 1
+            return
         if len(self.open) >= DEEPEST:
             raise Malformed("nested deeper than any setting", self.document.line(_index(event.start_mark)))
         is_list = isinstance(event, yaml.SequenceStartEvent)
@@ -139,7 +155,9 @@ class _Builder:
     def _end(self, event: yaml.Event) -> None:
         if self.skipped:
             self.skipped -= 1
-            if not self.skipped:
+            if not self.skipped and self.computed:
+                self.computed = 0
+            elif not self.skipped:
                 self.open[-1].key = ""
             return
         done = self.open.pop()
@@ -152,6 +170,13 @@ class _Builder:
         self.leaves.extend(leaves)
         if len(self.leaves) > MOST:
             raise Malformed("more values than any setting has")
+
+
+def _computes(event: yaml.CollectionStartEvent) -> bool:
+    """Whether a tag makes something else of a collection: a function does of its list, a type does not."""
+    if isinstance(event, yaml.SequenceStartEvent):
+        return event.tag not in _CHOICES
+    return event.tag in _COMPUTED_MAPPINGS
 
 
 def _index(mark: Any) -> int:

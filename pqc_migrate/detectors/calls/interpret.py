@@ -12,8 +12,8 @@ from itertools import islice, product
 
 from pqc_migrate.catalog import algorithms, names, notations
 from pqc_migrate.catalog.libraries import Condition, Libraries, Rule, Source
-from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, contradict
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.meaning import Meaning, Refinement, completed, contradict
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     REST,
     UNKNOWN,
