@@ -139,6 +139,18 @@ def _named(setting: Setting, word: Word, given: Given) -> Found:
     yield _sourced(setting, claim, given)
 
 
+def _composite(setting: Setting, value: Word, given: Given) -> Found:
+    """Read one name that stands for several algorithms: each of the option ``notations`` knows a part of it.
+
+    An element of XML without content is itself the name.
+    """
+    word = value.part(0, value.text.strip() or setting.symbol)
+    found = [named for table in given.key.options["notations"] if (named := notations.read(table, word.text))]
+    yield from (setting.finding(word, named.asset, details=named.details) for named in found)
+    if value.text.strip() and not found:
+        yield setting.unresolved(value, "not a known name")
+
+
 def _completed(asset: Asset, given: Given) -> Asset:
     """Add what stands beside the name: the size of a key, its curve, a mode or digest."""
     known = dict(asset.parameters)
@@ -249,6 +261,7 @@ def _standard_versions(setting: Setting, value: Word) -> Found:
 
 MEANINGS: Mapping[str, Reader] = {
     "asset": _asset,
+    "composite-name": _composite,
     "certificate": _file(tls.certificate),
     "dh-parameters": _file(tls.dh_parameters),
     "key-size": _key,

@@ -88,6 +88,13 @@ def test_lines_read_what_is_no_yaml() -> None:
 LAUGHS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
 
 
+def test_an_empty_xml_element_is_a_leaf() -> None:
+    """An element without content, attributes and children may be a name by itself."""
+    assert leaves("xml", "<p><a/><b x='1'/><c></c><d><e/></d></p>") == [
+        ("p[0].a[0]", ""), ("p[0].b[0].@x", "1"), ("p[0].c[0]", ""), ("p[0].d[0].e[0]", ""),
+    ]  # fmt: skip
+
+
 def test_ini_keys_of_several_words() -> None:
     """An equals sign ends the key, which keeps its blanks (Samba)."""
     text = "[global]\n  server min protocol = SMB3 # x\n;tls enabled = no\n[a b]\nguest ok=yes\n"
