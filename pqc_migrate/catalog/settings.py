@@ -39,6 +39,8 @@ class Files:
     """Values that a document must have at places, as the product's own files have."""
     own_substitution: bool = False
     """``${name}`` is the notation's own and makes no template of the file."""
+    last_holds: bool = False
+    """Of a key that stands several times only the last value is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +112,16 @@ def _product(identifier: str, raw: Mapping[str, Any]) -> Product:
 
 
 def _files(where: str, raw: Mapping[str, Any]) -> Files:
-    toml.check_keys(f"{where}: file", raw, {"syntax", "names"}, {"anchors", "when", "own_substitution"})
+    toml.check_keys(
+        f"{where}: file", raw, {"syntax", "names"}, {"anchors", "when", "own_substitution", "last_holds"}
+    )
     if raw["syntax"] not in SYNTAXES:
         raise CatalogError(f"{where}: syntax {raw['syntax']!r}", hint=f"one of {', '.join(sorted(SYNTAXES))}")
     names = "|".join(_path(name.lower()) for name in raw["names"])
     anchors = frozenset(anchor.encode() for anchor in raw.get("anchors", ()))
     own = raw.get("own_substitution", raw["syntax"] == "hcl")
-    return Files(raw["syntax"], re.compile(names), anchors, _conditions(raw.get("when", {})), own)
+    last_holds = raw.get("last_holds", False)
+    return Files(raw["syntax"], re.compile(names), anchors, _conditions(raw.get("when", {})), own, last_holds)
 
 
 def _key(where: str, raw: Mapping[str, Any], product: Product) -> Key:

@@ -79,6 +79,8 @@ def _detect(product: Product, file: SourceFile) -> Found:
     for leaves in documents:
         beside = _values(leaves)
         if all(_fits(beside.get(place), pattern) for place, pattern in files.when.items()):
+            if files.last_holds and not document.is_template:
+                leaves = tuple({product.spelled(leaf.place): leaf for leaf in leaves}.values())
             yield from _read(product, Constants(file, document, documents), leaves, beside)
 
 

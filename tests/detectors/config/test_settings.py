@@ -1,5 +1,9 @@
 """What the reader of `catalog/settings/*.toml` adds: conditions, defaults, several settings of one key."""
 
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from pqc_migrate.catalog import algorithms, languages, settings
@@ -38,6 +42,49 @@ def named(path: str, text: str) -> list[str]:
 def test_what_is_switched_off_is_not_used(path: str, text: str, expected: list[str]) -> None:
     """A cipher list beside a switch that is off negotiates nothing."""
     assert named(path, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (
+            "postgresql.conf",
+            "password_encryption = md5\nPassword_Encryption = 'scram-sha-256'\n",
+            "PBKDF2-HMAC-SHA-256",
+        ),
+        ("my.cnf", "[mysqld]\ntls-version=TLSv1\n[client]\n[mysqld]\ntls_version=TLSv1.2\n", "TLSv1.2"),
+        ("redis.conf", 'tls-protocols "TLSv1.1"\ntls-protocols "TLSv1.3"\n', "TLSv1.3"),
+    ],
+)
+def test_the_last_of_several_values_holds(path: str, text: str, expected: str) -> None:
+    """A value that a later line replaces is not used, however the key is spelled."""
+    assert named(path, text) == [expected]
+
+
+def test_branches_of_a_template_all_count() -> None:
+    """Which of them is written the template decides."""
+    text = "{% if a %}\npassword_encryption = md5\n{% else %}\npassword_encryption = scram-sha-256\n{% endif %}\n"
+    assert named("postgresql.conf.j2", text) == ["MD5", "PBKDF2-HMAC-SHA-256"]
+
+
+@pytest.mark.skipif(shutil.which("postgres") is None, reason="PostgreSQL's server is not installed")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password_encryption = md5\n", "PASSWORD_ENCRYPTION md5 # x\n", "password_encryption='scram-sha-256'\n",
+        "password_encryption = md5\npassword_encryption = scram-sha-256\n", "#password_encryption = md5\n",
+    ],
+)  # fmt: skip
+def test_postgresql_itself_reads_the_same(tmp_path: Path, text: str) -> None:
+    """The server prints the value that it takes from a file."""
+    (tmp_path / "postgresql.conf").write_text(text)
+    command = ["postgres", "-C", "password_encryption", "-D", str(tmp_path)]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    if asked.returncode != 0:
+        pytest.skip(f"the server does not answer here: {asked.stderr.strip()}")
+    meaning = {"md5": "MD5", "scram-sha-256": "PBKDF2-HMAC-SHA-256"}
+    found = named("postgresql.conf", text)
+    assert found == ([] if text.startswith("#") else [meaning[asked.stdout.strip()]])
 
 
 def test_default_of_a_placeholder_is_less_sure() -> None:
