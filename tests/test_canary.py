@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    pkcs12,
+)
 
 from pqc_migrate.cli.scan import FORMATS
 
@@ -117,6 +124,59 @@ def keys() -> Iterator[tuple[str, bytes, list[bytes]]]:
             yield f"{name}.der", key.private_bytes(Encoding.DER, form, NoEncryption()), hidden
 
 
+def stores() -> Iterator[tuple[str, bytes, list[bytes]]]:
+    """Yield key stores and other notations of keys as (file name, content, what of it must not be seen)."""
+    curve, edwards = ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()
+    modulus = rsa.generate_private_key(65537, 2048)
+    raw, secret = edwards.private_bytes_raw(), f"{curve.private_numbers().private_value:064x}"
+    d = modulus.private_numbers().d
+    hidden = [raw.hex().encode(), base64.b64encode(raw)[:40], secret[4:40].encode(), f"{d:x}"[4:36].encode()]
+    clear = curve.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    text = base64.b64encode(clear)
+    hidden += [text[40:80], base64.b64encode(bytes.fromhex(secret))[4:36]]
+    password = BestAvailableEncryption(CANARY.encode())
+    yield (
+        "empty.p12",
+        pkcs12.serialize_key_and_certificates(CANARY.encode(), curve, None, None, NoEncryption()),
+        hidden,
+    )
+    yield "closed.p12", pkcs12.serialize_key_and_certificates(CANARY.encode(), curve, None, None, password), hidden
+    field = CANARY.encode()
+    named = len(field).to_bytes(2, "big") + field + b"\0" * 8
+    bks = (
+        b"\0\0\0\2\0\0\0\x14"
+        + b"s" * 20
+        + (1500).to_bytes(4, "big")
+        + b"\2"
+        + named
+        + b"\0" * 5
+        + b"\0\6PKCS#8\0\2EC"
+    )
+    yield "clear.bks", bks + len(clear).to_bytes(4, "big") + clear + b"\0" + b"m" * 20, hidden
+    jks = b"\xfe\xed\xfe\xed\0\0\0\2\0\0\0\1\0\0\0\1" + named
+    scheme = bytes.fromhex("300c060a2b060104012a02110101") + b"\4\x20" + field + field
+    entry = b"\x30\x2e" + scheme
+    yield "closed.jks", jks + len(entry).to_bytes(4, "big") + entry + b"\0\0\0\0" + b"d" * 20, hidden
+    url = base64.urlsafe_b64encode
+    public = edwards.public_key().public_bytes_raw()
+    members = f'"crv": "Ed25519", "x": "{url(public).decode()}", "d": "{url(raw).decode()}"'
+    okp = f'{{"kty": "OKP", "kid": "{CANARY}", {members}}}'
+    oct_key = f'{{"kty": "oct", "alg": "HS256", "k": "{TOKEN}"}}'
+    yield "keys.jwks", f'{{"keys": [{okp}, {oct_key}]}}'.encode(), [*hidden, url(raw)[:40]]
+    yield "secret.yaml", b"kind: Secret\ndata:\n  k: " + text + b"\n  password: " + TOKEN.encode() + b"\n", hidden
+    n = modulus.public_key().public_numbers().n.to_bytes(256, "big")
+    inside = b"<Modulus>" + base64.b64encode(n) + b"</Modulus><Exponent>AQAB</Exponent><D>" + text + b"</D>"
+    yield "key.xml", b"<RSAKeyValue>" + inside + b"</RSAKeyValue>", hidden
+    line = edwards.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).split()[1]
+    head = (
+        b"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: " + field + b"\nPublic-Lines: 1\n" + line
+    )
+    yield "id.ppk", head + b"\nPrivate-Lines: 1\n" + base64.b64encode(raw) + b"\nPrivate-MAC: 00\n", hidden
+    body = b"\4time\x1b" + public + b"\0" + raw + b"xx"
+    user = b"\xcd" + bytes([len(field)]) + field
+    yield "secret.gpg", b"\xc5" + bytes([len(body)]) + body + user, hidden
+
+
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[bytes]]:
     """A tree full of secrets, and every spelling of them."""
@@ -127,6 +187,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[bytes]
         (root / name).write_text(text)
     (root / "keys").mkdir()
     for name, content, of_it in keys():
+        (root / "keys" / name).write_bytes(content)
+        hidden += of_it
+    for name, content, of_it in stores():
         (root / "keys" / name).write_bytes(content)
         hidden += of_it
     (root / "keys/all.pem").write_bytes(b"".join(content for name, content, _ in keys() if name.endswith(".pem")))
@@ -176,5 +239,5 @@ def test_the_canary_would_be_seen(planted: tuple[Path, list[bytes]]) -> None:
     places = {finding.location.path for finding in result.findings}
     assert {"app/tokens.py", "app/Pay.java", "app/pay.go", "app/pay.c", "app/pay.ts", "etc/nginx.conf"} <= places
     assert {"requirements.txt", "package.json", "pom.xml", "go.mod", "etc/ssh/sshd_config"} <= places
-    assert {f"keys/{name}" for name, _, _ in keys()} <= places
+    assert {f"keys/{name}" for name, _, _ in (*keys(), *stores())} <= places
     assert_nothing_leaked("a finding", repr(result).encode(), hidden)

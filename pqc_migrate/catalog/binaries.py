@@ -46,7 +46,6 @@ class VersionText:
 class _Table:
     libraries: Mapping[str, Library]
     versions: tuple[VersionText, ...]
-    crates: frozenset[str]
     prefixes: tuple[tuple[str, str], ...]
     silent: frozenset[str]
 
@@ -60,11 +59,6 @@ def library_of(file: str) -> Library | None:
 def versions() -> tuple[VersionText, ...]:
     """Return every version text, in the order of the file."""
     return _table().versions
-
-
-def is_crate(name: str) -> bool:
-    """Whether a Rust crate is a cryptographic library."""
-    return name in _table().crates
 
 
 def without_prefix(symbol: str) -> tuple[str, str]:
@@ -83,7 +77,7 @@ def is_silent(rule: str) -> bool:
 @cache
 def _table() -> _Table:
     raw = toml.read(toml.root() / _FILE)
-    toml.check_keys(_FILE, raw, {"library", "version", "crate", "prefix", "silent"}, set())
+    toml.check_keys(_FILE, raw, {"library", "version", "prefix", "silent"}, set())
     libraries: dict[str, Library] = {}
     for record in raw["library"]:
         toml.check_keys(
@@ -94,7 +88,6 @@ def _table() -> _Table:
         files = re.compile("|".join(record["files"]), re.IGNORECASE) if record["files"] else None
         libraries[record["name"]] = Library(record["name"], record.get("purl", ""), files)
     for kind, keys in (
-        ("crate", {"names", "source"}),
         ("prefix", {"prefix", "library", "source"}),
         ("silent", {"rules", "why"}),
     ):
@@ -103,7 +96,6 @@ def _table() -> _Table:
     return _Table(
         libraries,
         tuple(_version(record, libraries) for record in raw["version"]),
-        frozenset(name for record in raw["crate"] for name in record["names"]),
         tuple((record["prefix"], record["library"]) for record in raw["prefix"]),
         frozenset(rule for record in raw["silent"] for rule in record["rules"]),
     )

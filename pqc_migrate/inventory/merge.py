@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pqc_migrate import __version__
 from pqc_migrate.catalog import algorithms, suites
 from pqc_migrate.catalog.algorithms import Quantum
+from pqc_migrate.inventory.chains import linked
 from pqc_migrate.inventory.standing import DERIVED, WITHIN, derived_from, display_name, within_hybrid
 from pqc_migrate.model.inventory import (
     Asset,
@@ -41,7 +42,9 @@ def merge(findings: Iterable[Finding], coverage: Coverage, target: str) -> Inven
     for finding in findings:
         builder.add(finding)
     skipped = tuple(sorted(set(coverage.skipped)))
-    return Inventory(builder.components(), replace(coverage, skipped=skipped), target, tool_version=__version__)
+    return Inventory(
+        linked(builder.components()), replace(coverage, skipped=skipped), target, tool_version=__version__
+    )
 
 
 def reference(asset: Asset) -> str:

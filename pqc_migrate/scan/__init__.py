@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from pqc_migrate.model.inventory import Coverage, Diagnostic, Finding, Role
-from pqc_migrate.scan.examine import Examined, Examiner, Rules, default_examiner
+from pqc_migrate.scan.alarm import TookTooLong, within
+from pqc_migrate.scan.examine import Examined, Examiner, Rules, default_examiner, timed_out
 from pqc_migrate.scan.follow import Results, with_callers
 from pqc_migrate.scan.history import Examine, only_changed, with_history
 from pqc_migrate.scan.tally import coverage
@@ -141,7 +142,7 @@ def _examine(entries: Sequence[Entry], make: Make, jobs: int, rules: Rules, prog
         examiner = make()
         examined = []
         for done, entry in enumerate(entries, 1):
-            examined.append(_files(examiner, entry))
+            examined.append(_files(examiner, entry, rules.limits.file_seconds))
             progress(done, total)
         return examined
     results: dict[int, tuple[Examined, ...]] = {}
@@ -151,12 +152,20 @@ def _examine(entries: Sequence[Entry], make: Make, jobs: int, rules: Rules, prog
     return [results[number] for number in range(total)]
 
 
-def _files(examiner: Examiner, entry: Entry) -> tuple[Examined, ...]:
+def _files(examiner: Examiner, entry: Entry, seconds: float) -> tuple[Examined, ...]:
     """Return what a file gave, and the files in it if it is an archive."""
-    file = examiner.examine(entry)
+    file = _in_time(entry.path, partial(examiner.examine, entry), seconds)
     if not file.archive:
         return (file,)
-    return (file, *(look() for _, look in examiner.inside(entry, file.archive)))
+    inside = examiner.inside(entry, file.archive)
+    return (file, *(_in_time(path, look, seconds) for path, look in inside))
+
+
+def _in_time(path: str, look: Callable[[], Examined], seconds: float) -> Examined:
+    try:
+        return within(seconds, look)
+    except TookTooLong:
+        return timed_out(path)
 
 
 def _jobs(options: ScanOptions, entries: Sequence[Entry]) -> int:

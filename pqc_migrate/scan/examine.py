@@ -141,6 +141,12 @@ def default_examiner(rules: Rules = Rules()) -> Examiner:
     return Examiner(DETECTORS, READ_HEADS, rules)
 
 
+def timed_out(path: str) -> Examined:
+    """Return what stands for a file that took longer than it may."""
+    said = Diagnostic(path, Skip.TIMED_OUT, "took too long; nothing of it is in the results")
+    return Examined(path, diagnostics=(said,))
+
+
 def _in_layer(gave: Examined, layer: str) -> Examined:
     """Name the image layer that findings come from."""
     if not layer or not gave.findings:

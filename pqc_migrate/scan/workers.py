@@ -24,7 +24,7 @@ from typing import Literal
 
 from pqc_migrate.errors import PqcMigrateError
 from pqc_migrate.model.inventory import Diagnostic, Skip
-from pqc_migrate.scan.examine import Examined, Examiner
+from pqc_migrate.scan.examine import Examined, Examiner, timed_out
 from pqc_migrate.targets.walk import Entry
 
 FILES_AT_ONCE = 64
@@ -229,10 +229,9 @@ def _ready(busy: dict[Connection, _Worker], seconds: float) -> list[_Worker]:
 def _blamed(worker: _Worker, path: str) -> Examined:
     died = worker.died
     if died is None:
-        diagnostic = Diagnostic(path, Skip.TIMED_OUT, "took too long; nothing of it is in the results")
-    else:
-        how = f"signal {-died}" if died < 0 else f"exit code {died}"
-        diagnostic = Diagnostic(path, Skip.CRASHED, f"the process that examined it ended with {how}")
+        return timed_out(path)
+    how = f"signal {-died}" if died < 0 else f"exit code {died}"
+    diagnostic = Diagnostic(path, Skip.CRASHED, f"the process that examined it ended with {how}")
     return Examined(path, diagnostics=(diagnostic,))
 
 

@@ -74,7 +74,7 @@ def test_the_metadata_names_license_and_dependencies(wheel: Path) -> None:
         metadata = archive.read(name).decode()
     for line in ("License-Expression: Apache-2.0", "Requires-Python: >=3.11", "Requires-Dist: click>=8.2"):
         assert line in metadata.splitlines()
-    for extra in ("liboqs", "bench", "report", "fleet", "all", "dev"):
+    for extra in ("liboqs", "bench", "report", "fleet", "keys", "all", "dev"):
         assert f"Provides-Extra: {extra}" in metadata.splitlines()
 
 

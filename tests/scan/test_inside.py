@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import tarfile
 import textwrap
 import zipfile
@@ -13,6 +14,7 @@ import pytest
 from pqc_migrate.model.inventory import Skip
 from pqc_migrate.scan import ScanOptions, scan
 from pqc_migrate.scan.workers import examine_all
+from pqc_migrate.targets.limits import Limits
 from pqc_migrate.targets.walk import Entry
 
 OWN = "import hashlib\nNAME = 'sha1'\n\ndef digest(data):\n    return hashlib.new(NAME, data).digest()\n"
@@ -96,3 +98,17 @@ def test_one_bad_file_in_an_archive_costs_only_itself(crew: ModuleType, tmp_path
     assert [file.path for file in files[1:] if not file.findings] == ["a.zip!/000", "a.zip!/070", "a.zip!/149"]
     expected = Skip.CRASHED if bad == "die" else Skip.TIMED_OUT
     assert [said.skip for file in files for said in file.diagnostics] == [expected] * 3
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs alarm signals")
+def test_one_process_gives_up_a_file_that_takes_too_long(crew: ModuleType, tmp_path: Path) -> None:
+    """Alone and in an archive; without processes to stop, an alarm does it."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("x", "fine")
+        archive.writestr("y", "hang")
+    (tmp_path / "b").write_text("hang")
+    options = ScanOptions(limits=Limits(file_seconds=0.2), exclude=("*.py",))
+    result = scan([str(tmp_path)], options, make=crew.make)
+    assert [one.location.path for one in result.findings] == ["a.zip!/x"]
+    said = [(one.path, one.skip) for one in result.coverage.skipped if one.skip is not Skip.EXCLUDED]
+    assert said == [("a.zip!/y", Skip.TIMED_OUT), ("b", Skip.TIMED_OUT)]

@@ -4,12 +4,22 @@
 of libraries that were linked in. Nothing is executed.
 """
 
-from pqc_migrate.detectors.binaries import constants, dotnet, go_build, java_class, native, rust_crates, versions
+from pqc_migrate.detectors.binaries import (
+    constants,
+    dex,
+    dotnet,
+    go_build,
+    java_class,
+    native,
+    rust_crates,
+    versions,
+)
 from pqc_migrate.detectors.registry import Detector
 
 DETECTORS: tuple[Detector, ...] = (
     native.DETECTOR,
     versions.DETECTOR,
+    dex.DETECTOR,
     dotnet.DETECTOR,
     go_build.DETECTOR,
     rust_crates.DETECTOR,

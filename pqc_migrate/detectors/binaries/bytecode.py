@@ -6,17 +6,21 @@ not known at its head. Nothing is executed, and what was not read is `UNKNOWN`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from pqc_migrate.detectors.binaries import opcodes
-from pqc_migrate.detectors.binaries.class_file import (
-    ClassFile,
-    Malformed,
-    Method,
+from pqc_migrate.detectors.binaries.class_file import ClassFile, Method
+from pqc_migrate.detectors.binaries.jvm import (
+    STATIC,
+    Array,
+    Asks,
+    Invocation,
+    Made,
     Reference,
     dotted,
     is_wide,
+    joined,
     parameters,
     returned,
 )
@@ -26,13 +30,11 @@ from pqc_migrate.detectors.calls.values import Text as TextValue
 _MOST_STACK = 512
 _MOST_LOCALS = 512
 _MOST_ITEMS = 64
-_LONGEST_TEXT = 4096
 _MOST_HANDLERS = 200
-_MOST_LOOPED = 1_000_000
-"""Pairs of a loop and a store in it that are told apart; of more, every loop changes everything."""
+_MOST_CARRIED = 300_000
+"""Values that are taken along the branches of one method; beyond, nothing is known where ways meet."""
 _BYTE_ARRAY = 8
 """The element type of newarray that is byte (JVMS table 6.5.newarray-A)."""
-_STATIC = 0x0008
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,51 +46,7 @@ class Slot:
     """Where the code begins that made it, -1 when it was not made in this method."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made(Value):
-    """An object between its ``new`` and its constructor."""
-
-    at: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Array(Value):
-    """An array that is being filled, told apart by where it was made."""
-
-    at: int = -1
-
-
 _EMPTY = Slot()
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """One call, as the code makes it."""
-
-    reference: Reference
-    receiver: Value | None
-    """None for a static method and for a constructor."""
-    args: tuple[Value, ...]
-    at: int
-    start: int
-    end: int
-    """Positions in the code: of the instruction, of the first of those that made its operands, behind it."""
-    constructor: bool = False
-
-
-@dataclass(slots=True)
-class Asks:
-    """What the walk asks of whoever knows names and fields."""
-
-    call: Callable[[Method, Invocation], Value]
-    """Return what a call gives."""
-    read_field: Callable[[Method, Reference, int], Value]
-    """Return what a field holds that an instruction at a position reads."""
-    write_field: Callable[[Reference, Value], None]
-    give_back: Callable[[Method, Value], None]
-    """Take what the method returns."""
-    parameter: Callable[[Method, int], Value]
-    """Return what callers pass for a parameter."""
 
 
 @dataclass(slots=True)
@@ -133,11 +91,12 @@ class Walk:
         self.method = method
         self.asks = asks
         self.code = method.code
-        self.instructions = list(_instructions(method.code))
+        self.instructions = list(opcodes.instructions(method.code))
         self.arrays: dict[int, dict[int, Value]] = {}
         self.waiting: dict[int, _State] = {}
-        self.stores = list(_stores(method.code, self.instructions))
-        self.changed = _changed(self.code, self.instructions, self.stores)
+        self.carried = 0
+        self.stores = list(opcodes.stores(method.code, self.instructions))
+        self.changed = opcodes.changed(self.code, self.instructions, self.stores)
         self.state: _State | None = self._entry()
 
     def run(self) -> None:
@@ -165,7 +124,7 @@ class Walk:
     def _entry(self) -> _State:
         state = _State()
         at = 0
-        if not self.method.flags & _STATIC:
+        if not self.method.flags & STATIC:
             state.locals[0] = Slot(Name(name="this"))
             at = 1
         for index, type_ in enumerate(parameters(self.method.descriptor)[:_MOST_LOCALS]):
@@ -185,7 +144,8 @@ class Walk:
         """Take the state along a branch; one that leads back was counted in before."""
         if self.state is None or target <= at:
             return
-        state = self.state.copy()
+        self.carried += len(self.state.locals) + len(self.state.stack)
+        state = self.state.copy() if self.carried < _MOST_CARRIED else _State()
         state.pop(pops)
         earlier = self.waiting.get(target)
         self.waiting[target] = state if earlier is None else earlier.met(state)
@@ -359,24 +319,6 @@ _KEEPS = frozenset({0x85, 0x88, 0x91, 0x92, 0x93})
 """Conversions between integers."""
 
 
-def joined(recipe: str, args: Iterable[Value]) -> Value:
-    """Return the string that a recipe makes; U+0001 stands in it for each argument (StringConcatFactory)."""
-    waiting = iter(args)
-    parts: list[str] = []
-    for letter in recipe:
-        value = next(waiting, UNKNOWN) if letter == "\1" else None
-        parts.append(letter if value is None else text_of(value))
-    text = "".join(parts)
-    return TextValue(1, text=text) if len(text) <= _LONGEST_TEXT else UNKNOWN
-
-
-def text_of(value: Value) -> str:
-    """Return a value as it stands in a joined string; ``UNREAD`` when it is not known."""
-    if isinstance(value, TextValue):
-        return value.text
-    return str(value.number) if isinstance(value, Number) else "\0"
-
-
 def constant_value(file: ClassFile, index: int) -> Value:
     """Return a constant of the pool as a value."""
     text = file.pool.string(index)
@@ -387,39 +329,6 @@ def constant_value(file: ClassFile, index: int) -> Value:
         return Number(1, number=number)
     name = file.pool.class_name(index)
     return Name(1, name=dotted(name)) if name else UNKNOWN
-
-
-def _instructions(code: bytes) -> Iterator[tuple[int, int]]:
-    at = 0
-    while at < len(code):
-        size = opcodes.length(code, at)
-        if size <= 0 or at + size > len(code):
-            raise Malformed("code is cut short or holds what is no instruction")
-        yield at, size
-        at += size
-
-
-def _stores(code: bytes, instructions: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield (position, local variable) of each instruction that sets one."""
-    for at, _ in instructions:
-        stored = opcodes.stored(code, at)
-        local = stored[0] if stored is not None else opcodes.counted(code, at)
-        if local is not None:
-            yield at, local
-
-
-def _changed(
-    code: bytes, instructions: list[tuple[int, int]], stores: list[tuple[int, int]]
-) -> dict[int, frozenset[int]]:
-    """Return the local variables that a loop sets, by the position of its head."""
-    ends: dict[int, int] = {}
-    for at, size in instructions:
-        for target in opcodes.targets(code, at, size):
-            if 0 <= target <= at:
-                ends[target] = max(at, ends.get(target, -1))
-    if len(ends) * len(stores) > _MOST_LOOPED:
-        return dict.fromkeys(ends, frozenset(local for _, local in stores))
-    return {head: frozenset(local for at, local in stores if head <= at <= end) for head, end in ends.items()}
 
 
 def _construct(state: _State, made: int, slot: Slot) -> None:

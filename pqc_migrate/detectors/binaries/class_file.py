@@ -10,25 +10,13 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from pqc_migrate.detectors.binaries.jvm import Malformed, Reference
+
 _SIZES = {3: 4, 4: 4, 5: 8, 6: 8, 7: 2, 8: 2, 9: 4, 10: 4, 11: 4, 12: 4, 15: 3, 16: 2, 17: 4, 18: 4, 19: 2, 20: 2}
 """Bytes of a constant behind its tag (JVMS table 4.4-A); Utf8 has a length of its own."""
 _UTF8, _INTEGER, _LONG, _DOUBLE, _CLASS, _STRING = 1, 3, 5, 6, 7, 8
 _REFERENCES = (9, 10, 11)
 _NAME_AND_TYPE, _METHOD_HANDLE, _DYNAMIC, _INVOKE_DYNAMIC = 12, 15, 17, 18
-
-
-class Malformed(ValueError):
-    """Not a class file, or one that is cut short."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A field or method as code names it."""
-
-    owner: str
-    """Class in its internal form (``javax/crypto/Cipher``)."""
-    name: str
-    descriptor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,33 +241,3 @@ def _code(inner: _Reader, pool: Pool, name: str, descriptor: str, flags: int) ->
 def _bootstrap(inner: _Reader) -> tuple[int, tuple[int, ...]]:
     handle = inner.u2()
     return handle, tuple(inner.u2() for _ in range(inner.u2()))
-
-
-def parameters(descriptor: str) -> list[str]:
-    """Return the types of a method's parameters, as a descriptor writes them (JVMS section 4.3.3)."""
-    found, at = [], 1
-    while at < len(descriptor) and descriptor[at] != ")":
-        start = at
-        while descriptor[at : at + 1] == "[":
-            at += 1
-        end = descriptor.find(";", at) if descriptor[at : at + 1] == "L" else at
-        if end < 0 or at >= len(descriptor):
-            raise Malformed("a descriptor is cut short")
-        at = end + 1
-        found.append(descriptor[start:at])
-    return found
-
-
-def returned(descriptor: str) -> str:
-    """Return the type that a method returns, or a field has."""
-    return descriptor.rpartition(")")[2]
-
-
-def is_wide(type_: str) -> bool:
-    """Whether a value of a type takes two places on the stack."""
-    return type_ in ("J", "D")
-
-
-def dotted(name: str) -> str:
-    """Return a class name as source writes it (``a/B$C``: a.B.C)."""
-    return name.replace("/", ".").replace("$", ".")

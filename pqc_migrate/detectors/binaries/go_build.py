@@ -10,11 +10,18 @@ import re
 from collections.abc import Iterator
 
 from pqc_migrate.catalog import packages
+from pqc_migrate.detectors.binaries import image
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Location, Skip, Technique
 from pqc_migrate.model.target import SourceFile
 
+_PROGRAMS = image.FORMATS | {"program", "other-binary"}
 _MAGIC = b"\xff Go buildinf:"
+_TEXT = b"go1."
+_VERSION = re.compile(rb"\0(go1\.\d{1,3}(?:\.\d{1,3}|rc\d|beta\d)?(?: X:[\w,]{1,80})?)\0")
+"""What runtime.Version gives, as a text by itself."""
+_WRITTEN = "build information that the Go linker writes"
+_WITHOUT = "version text of the Go runtime and names of its functions; the build information was taken out"
 _INLINE = 0x02
 _HEADER = 32
 _ALIGNMENT = 16
@@ -31,27 +38,35 @@ _MLKEM = "tlsmlkem"
 
 
 def _detect(file: SourceFile) -> Iterator[Claim]:
+    used = sorted({f"crypto/{match[1].decode()}" for match in _FUNCTION.finditer(file.data)})
     for hit in file.hits:
         if hit.anchor == _MAGIC and hit.offset % _ALIGNMENT == 0:
-            break
-    else:
-        return
-    if not file.data[hit.offset + 15 : hit.offset + 16] or not file.data[hit.offset + 15] & _INLINE:
+            yield from _build(file, hit.offset, used)
+            return
+    for hit in file.hits if used else ():
+        if hit.anchor == _TEXT and (match := _VERSION.match(file.data, hit.offset - 1)) is not None:
+            yield _toolchain(file, match[1].decode("ascii"), hit.offset, used, None)
+            return
+
+
+def _build(file: SourceFile, offset: int, used: list[str]) -> Iterator[Claim]:
+    """Yield what the build information at an offset says."""
+    if not file.data[offset + 15 : offset + 16] or not file.data[offset + 15] & _INLINE:
         message = "Go build information of a toolchain before 1.18 is not read: its modules were not looked at"
         yield Diagnostic(file.path, Skip.UNSUPPORTED, message, rule="go-build")
         return
-    version, at = _string(file.data, hit.offset + _HEADER)
+    version, at = _string(file.data, offset + _HEADER)
     modules, end = _string(file.data, at)
-    if not version.startswith(b"go1."):
+    if not version.startswith(_TEXT):
         return
-    used = sorted({f"crypto/{match[1].decode()}" for match in _FUNCTION.finditer(file.data)})
     text = modules[_SENTINEL:-_SENTINEL].decode("utf-8", "replace")
     if used:
-        yield _toolchain(file, version.decode("ascii", "replace"), hit.offset, used, text)
+        yield _toolchain(file, version.decode("ascii", "replace"), offset, used, text)
     yield from _modules(file, text, end - len(modules) + _SENTINEL)
 
 
-def _toolchain(file: SourceFile, version: str, offset: int, used: list[str], text: str) -> Finding:
+def _toolchain(file: SourceFile, version: str, offset: int, used: list[str], text: str | None) -> Finding:
+    """Return the standard library; `text` is None when the build information was taken out of the program."""
     number = version.removeprefix("go").split(" ")[0].split("-")[0]
     details = [("relation", "contains"), ("packages", ", ".join(used))]
     if "crypto/tls" in used:
@@ -60,19 +75,23 @@ def _toolchain(file: SourceFile, version: str, offset: int, used: list[str], tex
         rule="go-build/standard-library",
         asset=Asset.of(Kind.LIBRARY, "stdlib", name="stdlib", purl=f"pkg:golang/stdlib@{number}", version=number),
         location=Location(file.path, 1, offset, "go"),
-        technique=Technique.PARSER,
-        confidence=0.95,
-        reason="build information that the Go linker writes",
+        technique=Technique.TEXT if text is None else Technique.PARSER,
+        confidence=0.85 if text is None else 0.95,
+        reason=_WITHOUT if text is None else _WRITTEN,
         details=tuple(details),
     )
 
 
-def _default_groups(version: str, text: str) -> str:
+def _default_groups(version: str, text: str | None) -> str:
     """Say what crypto/tls offers by default: X25519MLKEM768 from Go 1.24 on, unless GODEBUG takes it back."""
-    parts = version.split(".")
-    minor = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
-    if minor < 24:
+    match = re.match(r"1\.(\d+)", version)
+    minor = int(match[1]) if match is not None else 0
+    if minor < 23:
         return "no post-quantum group: X25519MLKEM768 came with Go 1.24"
+    if minor == 23:
+        return "at most X25519Kyber768Draft00, a draft: X25519MLKEM768 came with Go 1.24"
+    if text is None:
+        return "X25519MLKEM768 by default unless CurvePreferences is set or go.mod names a Go before 1.24"
     if f"{_MLKEM}=0" in _setting(text, "DefaultGODEBUG").split(","):
         return "no post-quantum group by default: built with GODEBUG tlsmlkem=0 (go.mod names a Go before 1.24)"
     return "X25519MLKEM768 by default unless CurvePreferences or GODEBUG tlsmlkem=0 is set"
@@ -105,7 +124,7 @@ def _module(file: SourceFile, name: str, version: str, offset: int) -> Finding:
         location=Location(file.path, 1, offset, name),
         technique=Technique.PARSER,
         confidence=0.95,
-        reason="build information that the Go linker writes",
+        reason=_WRITTEN,
         details=(("relation", "contains"),),
     )
 
@@ -124,11 +143,11 @@ def _string(data: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _anchors() -> frozenset[bytes]:
-    return frozenset({_MAGIC})
+    return frozenset({_MAGIC, _TEXT})
 
 
 def _wants(file: SourceFile) -> bool:
-    return any(hit.anchor == _MAGIC for hit in file.hits)
+    return file.language in _PROGRAMS and any(hit.anchor in (_MAGIC, _TEXT) for hit in file.hits)
 
 
 DETECTOR = Detector("go-build", _anchors, _wants, _detect, parses=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pqc_migrate.detectors.binaries.bytecode import Invocation, joined
+from pqc_migrate.detectors.binaries.jvm import Invocation, joined
 from pqc_migrate.detectors.calls.values import UNKNOWN, Items, Number, Text, Value
 
 _SAME_VALUE = frozenset({

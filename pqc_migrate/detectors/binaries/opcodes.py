@@ -5,6 +5,10 @@ Places on the stack are counted, so that a long or double takes two.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from pqc_migrate.detectors.binaries.jvm import Malformed
+
 _GROUPS: tuple[tuple[int, int, int, int, int], ...] = (
     # first, last, operand bytes, pops, pushes
     (0x00, 0x00, 0, 0, 0), (0x01, 0x08, 0, 0, 1), (0x09, 0x0A, 0, 0, 2), (0x0B, 0x0D, 0, 0, 1),
@@ -44,6 +48,8 @@ _LENGTHS.update(dict.fromkeys((*range(0x1A, 0x2E), *range(0x3B, 0x4F), *range(0x
 _LENGTHS.update(dict.fromkeys(range(0xB2, 0xB9), 3))
 _LENGTHS.update({0xB9: 5, 0xBA: 5, 0xC5: 4})
 
+_MOST_LOOPED = 1_000_000
+"""Pairs of a loop and a store in it that are told apart; of more, every loop changes everything."""
 TABLE_SWITCH, LOOKUP_SWITCH, WIDE, IINC = 0xAA, 0xAB, 0xC4, 0x84
 ENDS = frozenset({0xA7, 0xA9, TABLE_SWITCH, LOOKUP_SWITCH, *range(0xAC, 0xB2), 0xBF, 0xC8})
 """Instructions behind which the code goes on somewhere else."""
@@ -101,6 +107,40 @@ def counted(code: bytes, at: int) -> int | None:
     if code[at] == WIDE and code[at + 1] == IINC:
         return int.from_bytes(code[at + 2 : at + 4])
     return None
+
+
+def instructions(code: bytes) -> Iterator[tuple[int, int]]:
+    """Yield (position, length) of each instruction; `Malformed` where there is none."""
+    at = 0
+    while at < len(code):
+        size = length(code, at)
+        if size <= 0 or at + size > len(code):
+            raise Malformed("code is cut short or holds what is no instruction")
+        yield at, size
+        at += size
+
+
+def stores(code: bytes, listed: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield (position, local variable) of each instruction that sets one."""
+    for at, _ in listed:
+        found = stored(code, at)
+        local = found[0] if found is not None else counted(code, at)
+        if local is not None:
+            yield at, local
+
+
+def changed(
+    code: bytes, listed: list[tuple[int, int]], stored_at: list[tuple[int, int]]
+) -> dict[int, frozenset[int]]:
+    """Return the local variables that a loop sets, by the position of its head."""
+    ends: dict[int, int] = {}
+    for at, size in listed:
+        for target in targets(code, at, size):
+            if 0 <= target <= at:
+                ends[target] = max(at, ends.get(target, -1))
+    if len(ends) * len(stored_at) > _MOST_LOOPED:
+        return dict.fromkeys(ends, frozenset(local for _, local in stored_at))
+    return {head: frozenset(local for at, local in stored_at if head <= at <= end) for head, end in ends.items()}
 
 
 def _local(code: bytes, at: int, named: int, numbered: int) -> tuple[int, bool] | None:

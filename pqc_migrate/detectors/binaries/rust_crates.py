@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 
-from pqc_migrate.catalog import binaries, languages
+from pqc_migrate.catalog import languages, packages
 from pqc_migrate.catalog.languages import LanguageKind
 from pqc_migrate.detectors.binaries import image
 from pqc_migrate.detectors.registry import Detector
@@ -28,13 +28,13 @@ _LIST = ".dep-v0"
 _LONGEST_LIST = 8 * 1024 * 1024
 _MOST_CRATES = 20_000
 _PATHS = "path of its source in the program, as the compiler wrote it"
-_LISTED = "list of crates that cargo-auditable wrote"
+_LISTED = "list of the crates it was built with, written by cargo-auditable; not each of them has to be in it"
 
 
 def _detect(file: SourceFile) -> Iterator[Finding]:
     said: set[tuple[str, str]] = set()
-    for name, version, offset, reason in (*_listed(file), *_in_paths(file)):
-        if binaries.is_crate(name) and (name, version) not in said:
+    for name, version, offset, reason in (*_in_paths(file), *_listed(file)):  # the path says more
+        if packages.lookup("cargo", name) is not None and (name, version) not in said:
             said.add((name, version))
             yield _finding(file, name, version, offset, reason)
 
@@ -75,12 +75,12 @@ def _listed(file: SourceFile) -> Iterator[tuple[str, str, int, str]]:
 def _finding(file: SourceFile, name: str, version: str, offset: int, reason: str) -> Finding:
     return Finding(
         rule="rust-crates/crate",
-        asset=Asset.of(Kind.LIBRARY, name, name=name, purl=f"pkg:cargo/{name}@{version}", version=version),
+        asset=Asset.of(Kind.LIBRARY, name, name=name, purl=packages.purl("cargo", name, version), version=version),
         location=Location(file.path, 1, offset, name),
         technique=Technique.TEXT if reason == _PATHS else Technique.PARSER,
-        confidence=0.95,
+        confidence=0.95 if reason == _PATHS else 0.8,
         reason=reason,
-        details=(("relation", "contains"),),
+        details=(("relation", "contains" if reason == _PATHS else "built-with"),),
     )
 
 

@@ -2,18 +2,21 @@
 
 `armor` takes PEM blocks out of any text; `structures` tells what a DER structure is; `certificates`, `keys` and
 `identifiers` read it with the element reader `der` (`ber` makes DER of BER). `cms`, `pkcs12` and `bcfks` read
-containers, `openssh`, `openpgp` and `java_objects` encodings of their own. The detectors are one module a place or
-notation. No secret leaves `keys`: a private key is known by its public half.
+containers, `openssh`, `openpgp`, `age` and `java_objects` encodings of their own. The detectors are one module a
+place or notation. No secret leaves `keys`: a private key is known by its public half.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from pqc_migrate.detectors.material import (
+    age_files,
     base64_der,
     binary,
     java_store_files,
     jwk,
+    minisign,
+    nss,
     openpgp_files,
     openssh_blobs,
     pem,
@@ -41,8 +44,11 @@ DETECTORS: tuple[Detector, ...] = (
     java_store_files.DETECTOR,
     openpgp_files.DETECTOR,
     putty.DETECTOR,
+    nss.DETECTOR,
     jwk.DETECTOR,
     base64_der.DETECTOR,
     xml_keys.DETECTOR,
+    age_files.DETECTOR,
+    minisign.DETECTOR,
     *_by_kind_of_file(openssh_blobs.DETECTOR),
 )

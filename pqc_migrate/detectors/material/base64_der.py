@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from pqc_migrate.detectors.material import armor, ber, blocks, java_stores, structures
+from pqc_migrate.detectors.material import armor, ber, blocks, chains, java_stores, structures
+from pqc_migrate.detectors.material.chains import Claim
 from pqc_migrate.detectors.material.der import Malformed
 from pqc_migrate.detectors.material.item import Item, Place, Unsupported, condensed
 from pqc_migrate.detectors.registry import Detector
@@ -87,10 +88,10 @@ def _wants(file: SourceFile) -> bool:
 
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
-    yield from condensed(_claims(file))
+    yield from condensed(chains.findings(_claims(file)))
 
 
-def _claims(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+def _claims(file: SourceFile) -> Iterator[Claim]:
     hits, pem = _outside_pem(file)
     budget = 8 * len(file.data) + 2**20
     line, counted, tried, at = 1, 0, 0, 0
@@ -188,7 +189,7 @@ def _directive(data: bytes, start: int) -> str:
     return name if name in _DIRECTIVES else ""
 
 
-def _decoded(octets: bytes, place: Place) -> Iterator[Finding | Diagnostic]:
+def _decoded(octets: bytes, place: Place) -> Iterator[Claim]:
     if octets.startswith(armor.BEGIN):
         yield from _armored(octets, place)
         return
@@ -196,7 +197,7 @@ def _decoded(octets: bytes, place: Place) -> Iterator[Finding | Diagnostic]:
     try:
         for item in _items(octets):
             found = True
-            yield place.finding(item)
+            yield place, item
     except Malformed as error:
         if found or isinstance(error, Unsupported):
             yield place.diagnostic(error, "base64")
@@ -209,7 +210,7 @@ def _items(octets: bytes) -> Iterator[Item]:
         yield from java_stores.store(octets)
 
 
-def _armored(octets: bytes, place: Place) -> Iterator[Finding | Diagnostic]:
+def _armored(octets: bytes, place: Place) -> Iterator[Claim]:
     """Read the PEM blocks inside; all of them stand at the line of the value."""
     offsets = [match.start() for match in re.finditer(re.escape(armor.BEGIN), octets)]
     inner = SourceFile(place.path, octets, hits=tuple(Hit(offset, armor.BEGIN) for offset in offsets))
@@ -219,7 +220,7 @@ def _armored(octets: bytes, place: Place) -> Iterator[Finding | Diagnostic]:
         symbol = place.symbol or block.label
         try:
             for item in blocks.items(block):
-                yield replace(place, symbol=symbol).finding(item)
+                yield replace(place, symbol=symbol), item
         except Malformed as error:
             yield place.diagnostic(error, block.label)
 

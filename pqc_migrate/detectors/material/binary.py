@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pqc_migrate.detectors.material import ber, structures
+from pqc_migrate.detectors.material import ber, chains, structures
+from pqc_migrate.detectors.material.chains import Claim
 from pqc_migrate.detectors.material.der import Malformed
 from pqc_migrate.detectors.material.item import Place, Unsupported, is_key_file
 from pqc_migrate.detectors.registry import Detector
@@ -30,13 +31,17 @@ def _wants(file: SourceFile) -> bool:
 
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+    yield from chains.findings(_claims(file))
+
+
+def _claims(file: SourceFile) -> Iterator[Claim]:
     place = Place("der", file.path, 1, 0)
     telling = is_key_file(file)
     found = False
     try:
         for item in structures.decode(ber.read(file.data)):
             found = True
-            yield place.finding(item)
+            yield place, item
         if telling and not found and _length(file.data) == len(file.data):
             raise Unsupported("a structure, but no key or certificate of a kind this program knows")
     except Malformed as error:

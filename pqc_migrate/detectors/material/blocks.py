@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pqc_migrate.catalog import names
-from pqc_migrate.detectors.material import ber, keys, openpgp, openssh, structures
+from pqc_migrate.detectors.material import age, ber, keys, openpgp, openssh, structures
 from pqc_migrate.detectors.material.armor import Block
 from pqc_migrate.detectors.material.item import Item, Unsupported
 from pqc_migrate.detectors.material.keys import Key
@@ -13,11 +13,12 @@ from pqc_migrate.model.inventory import Asset, Kind
 
 _OPENPGP = frozenset({"PGP PUBLIC KEY BLOCK", "PGP PRIVATE KEY BLOCK", "PGP SIGNATURE", "PGP MESSAGE"})
 LABELS = _OPENPGP | frozenset({
+    "AGE ENCRYPTED FILE",
     "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST",
     "X509 CRL", "PKCS7", "PKCS #7 SIGNED DATA", "CMS", "SMIME", "PUBLIC KEY", "RSA PUBLIC KEY", "PRIVATE KEY",
     "ANY PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "DSA PRIVATE KEY", "EC PRIVATE KEY",
     "SM2 PRIVATE KEY", "SM2 PUBLIC KEY", "OPENSSH PRIVATE KEY", "DH PARAMETERS", "X9.42 DH PARAMETERS",
-    "DSA PARAMETERS", "EC PARAMETERS", "SM2 PARAMETERS", "PKCS12",
+    "DSA PARAMETERS", "EC PARAMETERS", "SM2 PARAMETERS", "PKCS12", "TSS2 PRIVATE KEY",
 })  # fmt: skip
 """Labels of the blocks that are decoded."""
 
@@ -46,6 +47,8 @@ def _items(block: Block, body: bytes) -> Iterator[Item]:
         yield _encrypted(block)
     elif block.label == "OPENSSH PRIVATE KEY":
         yield from openssh.private(body)
+    elif block.label == "AGE ENCRYPTED FILE":
+        yield from age.header(body)
     elif block.label in _OPENPGP:
         yield from openpgp.block(body)
     else:

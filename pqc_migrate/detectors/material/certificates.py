@@ -10,6 +10,7 @@ import hashlib
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from cryptography import x509
@@ -27,7 +28,11 @@ _USAGES = (
     "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign",
     "cRLSign", "encipherOnly", "decipherOnly",
 )  # fmt: skip
-_DNS_NAME = 0x82
+_DNS_NAME, _ADDRESS = 0x82, 0x87
+_SUBJECT_KEY, _AUTHORITY_KEY = "2.5.29.14", "2.5.29.35"
+_KEY_IDENTIFIER = 0x80
+_MOST_NAMES = 20
+_LONGEST_IDENTIFIER = 64
 
 
 class _Body(NamedTuple):
@@ -63,7 +68,8 @@ def certificate(element: Element) -> Iterator[Item]:
             fingerprint=hashlib.sha256(element.encoded).hexdigest(),
         ),
         (("signature-algorithm", signature), ("public-key", key.asset("public-key"))),
-        (*_facts(body), ("self-signed", signed), *_uses(extensions)),
+        (*_facts(body), ("self-signed", signed), *_uses(extensions), *_identifiers(extensions)),
+        element.encoded,
     )
     yield key.item("public-key", "certificate-key", details=(("format", "X.509"),))
 
@@ -165,6 +171,41 @@ def _display_name(body: _Body, extensions: dict[str, Element], element: Element)
         or _host_name(extensions.get(_SUBJECT_ALTERNATIVE_NAME))
         or f"certificate {hashlib.sha256(element.encoded).hexdigest()[:16]}"
     )
+
+
+def _identifiers(extensions: dict[str, Element]) -> Details:
+    """Return the names a certificate is for and what links it to its issuer (RFC 5280 section 4.2.1)."""
+    found = []
+    names = _alternative_names(extensions.get(_SUBJECT_ALTERNATIVE_NAME))
+    if names:
+        found.append(("subject-alternative-names", names))
+    own, authority = extensions.get(_SUBJECT_KEY), extensions.get(_AUTHORITY_KEY)
+    if own is not None and own.tag == der.OCTET_STRING:
+        found.append(("subject-key-identifier", own.content[:_LONGEST_IDENTIFIER].hex()))
+    try:
+        first = authority.first(1) if authority is not None and authority.tag == der.SEQUENCE else []
+    except Malformed:
+        first = []
+    if first and first[0].tag == _KEY_IDENTIFIER:
+        found.append(("authority-key-identifier", first[0].content[:_LONGEST_IDENTIFIER].hex()))
+    return tuple(found)
+
+
+def _alternative_names(value: Element | None) -> str:
+    """Return the host names and addresses among the alternative names; those of people are left out."""
+    names: list[str] = []
+    try:
+        for general in value.first(_MOST_NAMES + 1) if value else ():
+            if len(names) == _MOST_NAMES:
+                names.append("…")
+                break
+            if general.tag == _DNS_NAME:
+                names.append(distinguished.printable(general.content.decode("ascii", "replace")))
+            elif general.tag == _ADDRESS and general.end - general.body in (4, 16):
+                names.append(str(ip_address(general.content)))
+    except Malformed:
+        pass
+    return " ".join(names)
 
 
 def _host_name(value: Element | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pqc_migrate.detectors.material.der import Malformed
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Location, Provenance, Skip, Technique
@@ -28,6 +29,8 @@ class Item:
     asset: Asset
     related: Related = ()
     details: Details = ()
+    encoded: bytes = b""
+    """The DER of a certificate, for those that look for its issuer in the same file; it goes no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Place:
         return Diagnostic(self.path, skip, f"{what}: {error}", self.line, self.detector)
 
 
-def condensed(claims: Iterable[Finding | Diagnostic]) -> Iterator[Finding | Diagnostic]:
+def condensed(claims: Iterable[Any]) -> Iterator[Any]:
     """Pass findings on, and say the same trouble of one file once, with a count."""
     troubles: dict[str, list[Diagnostic]] = {}
     for claim in claims:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pqc_migrate.detectors.material import java_stores
+from pqc_migrate.detectors.material import chains, java_stores
+from pqc_migrate.detectors.material.chains import Claim
 from pqc_migrate.detectors.material.der import Malformed
 from pqc_migrate.detectors.material.item import Place, is_key_file
 from pqc_migrate.detectors.registry import Detector
@@ -21,13 +22,17 @@ def _wants(file: SourceFile) -> bool:
 
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+    yield from chains.findings(_claims(file))
+
+
+def _claims(file: SourceFile) -> Iterator[Claim]:
     place = Place("java-keystore", file.path, 1, 0)
     form = java_stores.MAGIC.get(file.data[:4], "BKS")
     found = False
     try:
         for item in java_stores.store(file.data, named=is_key_file(file)):
             found = True
-            yield place.finding(item)
+            yield place, item
     except Malformed as error:
         if found or is_key_file(file) or form != "BKS":
             yield place.diagnostic(error, f"{form} key store")

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pqc_migrate.catalog import algorithms, groups, names, oids
-from pqc_migrate.detectors.material import der, identifiers
+from pqc_migrate.detectors.material import der, identifiers, weak_keys
 from pqc_migrate.detectors.material.der import Element, Malformed
 from pqc_migrate.detectors.material.identifiers import Identifier
 from pqc_migrate.detectors.material.item import Details, Item, Related
@@ -157,7 +157,7 @@ def rsa(modulus: int, exponent: int) -> Key:
         raise Malformed("RSA modulus or exponent is zero")
     numbers = der.write(der.SEQUENCE, der.write_integer(modulus) + der.write_integer(exponent))
     algorithm = Asset.of(Kind.ALGORITHM, "RSA", size=modulus.bit_length())
-    return Key(algorithm, der.write_spki(_RSA_IDENTIFIER, numbers))
+    return Key(algorithm, der.write_spki(_RSA_IDENTIFIER, numbers), weak_keys.rsa(modulus, exponent))
 
 
 def dsa(p: int, q: int, g: int, y: int) -> Key:
@@ -186,7 +186,7 @@ def _rsa_in_pkcs8(identifier: Identifier, secret: Element) -> Key:
     # The key is bound to a scheme (id-RSASSA-PSS): its identifier is part of the public key's encoding.
     algorithm = _with_size(_restricted(identifier), key.algorithm.get("size"))
     numbers = der.read(key.spki or b"").first(2)[1].bits()
-    return Key(algorithm, der.write_spki(identifier.encoded, numbers))
+    return Key(algorithm, der.write_spki(identifier.encoded, numbers), key.details)
 
 
 def _sized(identifier: Identifier, octets: bytes) -> tuple[Asset, Details]:
@@ -194,7 +194,7 @@ def _sized(identifier: Identifier, octets: bytes) -> tuple[Asset, Details]:
     asset = identifier.asset
     base = algorithms.family(asset.family).base
     if base == "RSA":
-        return _with_size(_restricted(identifier), _modulus_bits(octets)), ()
+        return _with_size(_restricted(identifier), _modulus_bits(octets)), _weak(octets)
     if asset.family in ("DSA", "FFDH"):
         return over_prime(asset, identifier.parameters), ()
     if asset.family in ("EC", "ECDH", "MQV"):
@@ -246,6 +246,11 @@ def _explicit_curve(parameters: Element) -> str | None:
     except (Malformed, IndexError, ValueError, TypeError, UnsupportedAlgorithm, InternalError):
         return None
     return names.curve(key.curve.name) if isinstance(key, ec.EllipticCurvePublicKey) else None
+
+
+def on_curve(parameters: Element) -> Asset:
+    """Return an EC key's algorithm by its domain parameters (RFC 5480 section 2.1.1) alone."""
+    return _on_curve(EC, parameters)[0]
 
 
 def field_bits(parameters: Element) -> int | None:
@@ -300,6 +305,16 @@ def _modulus_bits(octets: bytes) -> int | None:
     except Malformed:
         return None
     return modulus.bit_length() if modulus else None
+
+
+def _weak(octets: bytes) -> Details:
+    """Return what gives an RSA key away, from its two numbers."""
+    try:
+        fields = der.read(octets).expect(der.SEQUENCE).first(2)
+        modulus, exponent = (field.magnitude() for field in fields)
+    except (Malformed, ValueError):
+        return ()
+    return weak_keys.rsa(modulus, exponent) if modulus and exponent else ()
 
 
 def _first_integer(element: Element | None) -> int | None:

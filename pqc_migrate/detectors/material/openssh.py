@@ -42,7 +42,7 @@ class Reader:
     def take(self, count: int) -> bytes:
         """Return the next `count` octets; `Truncated` when they are not there."""
         if self.at + count > len(self.data):
-            raise Truncated("an SSH field runs past the end")
+            raise Truncated("a field runs past the end")
         self.at += count
         return self.data[self.at - count : self.at]
 

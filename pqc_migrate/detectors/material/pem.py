@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pqc_migrate.detectors.material import armor, blocks
+from pqc_migrate.detectors.material import armor, blocks, chains
 from pqc_migrate.detectors.material.armor import Block
+from pqc_migrate.detectors.material.chains import Claim
 from pqc_migrate.detectors.material.der import Malformed
 from pqc_migrate.detectors.material.item import Place, condensed, is_key_file
 from pqc_migrate.detectors.registry import Detector
@@ -27,14 +28,14 @@ def _wants(file: SourceFile) -> bool:
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
     telling = is_key_file(file) or file.data[:64].lstrip().startswith(armor.BEGIN)
     found = armor.blocks(file, MOST_BLOCKS)
-    yield from condensed(claim for block in found for claim in _findings(file, block, telling))
+    yield from condensed(chains.findings(claim for block in found for claim in _claims(file, block, telling)))
     markers = sum(hit.anchor == armor.BEGIN for hit in file.hits)
     if markers > MOST_BLOCKS:
         message = f"{markers - MOST_BLOCKS:,} of {markers:,} PEM blocks were not decoded"
         yield Diagnostic(file.path, Skip.TOO_LARGE, message, rule="pem")
 
 
-def _findings(file: SourceFile, block: Block, telling: bool) -> Iterator[Finding | Diagnostic]:
+def _claims(file: SourceFile, block: Block, telling: bool) -> Iterator[Claim]:
     """Decode one block; one that cannot be decoded is worth a word where it was meant to be a key."""
     place = Place("pem", file.path, block.line, block.offset, block.label)
     if block.label not in blocks.LABELS:
@@ -45,7 +46,7 @@ def _findings(file: SourceFile, block: Block, telling: bool) -> Iterator[Finding
         return
     try:
         for item in blocks.items(block):
-            yield place.finding(item)
+            yield place, item
     except Malformed as error:
         yield place.diagnostic(error, block.label)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pqc_migrate.catalog import oids
-from pqc_migrate.detectors.material import bcfks, certificates, cms, der, identifiers, keys, pkcs12
+from pqc_migrate.detectors.material import bcfks, certificates, cms, der, identifiers, keys, pkcs12, tpm2
 from pqc_migrate.detectors.material.der import Element, Malformed
 from pqc_migrate.detectors.material.item import Details, Item
 from pqc_migrate.model.inventory import Asset, Kind
@@ -48,6 +48,8 @@ def decode(root: Element, label: str = "") -> Iterator[Item]:
         yield _parameters(keys.FFDH, root)
     elif set(tags) == {_INT} or (tags[:3] == [_INT] * 3 and set(tags[:-1]) == {_INT} and tags[-1] == _SEQ):
         yield from _integers(root, [field for field in fields if field.tag == _INT], label)
+    elif tags[:1] == [_OID] and tpm2.is_key(fields):
+        yield from tpm2.key(root)
     elif tags[:2] == [_OID, der.CONTEXT_0]:
         if cms.is_message(fields[0].oid()):
             yield from cms.message(fields)

@@ -1,7 +1,10 @@
 """Version texts, Go build information and Rust crates, wherever they stand in a program."""
 
+import json
 import random
+import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -130,7 +133,9 @@ def test_go_modules_and_the_toolchain(look: Look) -> None:
 @pytest.mark.parametrize(
     ("version", "settings", "begins"),
     [
-        ("go1.23.4", "", "no post-quantum group"),
+        ("go1.22.12", "", "no post-quantum group"),
+        ("go1.23.4", "", "at most X25519Kyber768Draft00"),
+        ("go1.25rc1", "", "X25519MLKEM768 by default"),
         ("go1.24", "build\tDefaultGODEBUG=asynctimerchan=1,tlsmlkem=0\n", "no post-quantum group by default"),
         ("go1.26.5 X:nodwarf5", "build\tDefaultGODEBUG=tlssha1=1\n", "X25519MLKEM768 by default"),
     ],
@@ -140,6 +145,15 @@ def test_go_decides_by_version_and_settings_what_tls_offers(
 ) -> None:
     findings, _ = look("app", go_program(version, f"path\tx\n{settings}"))
     assert [dict(found.details)["negotiates"].startswith(begins) for found in findings] == [True]
+
+
+def test_go_without_build_information_is_told_by_its_runtime(look: Look) -> None:
+    """A program whose build information was taken out still says which Go it was built with."""
+    names = b"\0crypto/tls.(*Conn).Handshake\0"
+    findings, _ = look("app", PADDING + b"go1.26.5\0" + names)
+    assert [found.asset.get("version") for found in findings] == ["1.26.5"]
+    assert look("app", PADDING + b"go1.26.5\0 no function") == ([], [])
+    assert look("app", PADDING + b"needs go1.26.5 or later\0" + names) == ([], [])
 
 
 def test_go_without_cryptography_is_no_library(look: Look) -> None:
@@ -164,6 +178,25 @@ def test_rust_crates_by_the_paths_of_their_sources(look: Look) -> None:
         b"/root/.cargo/registry/src/index-6f17d22bba15001f/ring-0.17.8/src/agreement.rs"
     )
     assert found_in(look, text) == [("ring", "0.17.8"), ("rustls", "0.23.5"), ("ed25519-dalek", "2.1.1")]
+
+
+def test_the_list_of_cargo_auditable(gcc: Callable[..., bytes], look: Look, tmp_path: Path) -> None:
+    """Crates of the list are what the program was built with; a path says that one of them is in it."""
+    pytest.importorskip("lief", reason="lief is not installed")
+    crates = [
+        {"name": "rustls", "version": "0.23.5", "source": "registry"},
+        {"name": "ring", "version": "0.17.8", "source": "registry"},
+        {"name": "sha2", "version": "0.10.8", "source": "registry", "kind": "build"},
+        {"name": "memchr", "version": "2.7.4", "source": "registry"},
+    ]
+    (tmp_path / "list").write_bytes(zlib.compress(json.dumps({"packages": crates}).encode()))
+    section = f'asm(".section .dep-v0\\n .incbin \\"{tmp_path / "list"}\\"\\n .text");'
+    path = 'const char *path = "/cargo/registry/src/index-1/ring-0.17.8/src/aead.rs";'
+    findings, _ = look("bin/program", gcc("program", f"{section} {path} int main(void) {{ return 0; }}"))
+    assert [(found.asset.get("purl"), dict(found.details)["relation"]) for found in findings] == [
+        ("pkg:cargo/ring@0.17.8", "contains"),
+        ("pkg:cargo/rustls@0.23.5", "built-with"),
+    ]
 
 
 def test_random_bytes_hold_nothing(look: Look) -> None:

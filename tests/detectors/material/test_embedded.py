@@ -356,3 +356,21 @@ def test_the_hash_of_a_certificate_signature_in_saml_metadata(look, private_key)
     assert diagnostics == []
     assert rows(findings) == [("base64/certificate", "idp"), ("base64/certificate-key", "EC-P-384")]
     assert findings[0].location.symbol == "X509Certificate"
+
+
+def test_a_kubeconfig_is_decoded(look, private_key, cert):
+    """Authority, client certificate and client key, each under the name of its directive."""
+    pem = x509.load_der_x509_certificate(cert).public_bytes(Encoding.PEM)
+    key = private_key("RSA-2048").private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    text = (
+        f"apiVersion: v1\nkind: Config\nclusters:\n- cluster:\n    certificate-authority-data: {b64(pem)}\n"
+        f'users:\n- user: {{"client-certificate-data": "{b64(pem)}", "client-key-data": "{b64(key)}"}}\n'
+    )
+    findings, diagnostics = look("kubeconfig", text.encode())
+    assert diagnostics == []
+    places = sorted({(f.location.line, f.rule.split("/")[1], f.location.symbol) for f in findings})
+    assert places == [
+        (5, "certificate", "certificate-authority-data"), (5, "certificate-key", "certificate-authority-data"),
+        (7, "certificate", "client-certificate-data"), (7, "certificate-key", "client-certificate-data"),
+        (7, "private-key", "client-key-data"),
+    ]  # fmt: skip

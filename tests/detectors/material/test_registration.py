@@ -21,9 +21,12 @@ def test_a_key_inside_a_source_file_does_not_make_the_file_parsed(look):
         "java-keystore": True,
         "openpgp": True,
         "putty": True,
+        "nss": True,
         "jwk": False,
         "base64": False,
         "xml-key": False,
+        "age": False,
+        "minisign": False,
         "openssh-key": True,
         "openssh-key-embedded": False,
     }
