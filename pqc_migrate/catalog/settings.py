@@ -16,7 +16,9 @@ from pqc_migrate.catalog import algorithms, toml
 from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.inventory import Asset
 
-SYNTAXES = frozenset({"hcl", "ini", "ini-words", "json", "mqsc", "oracle-net", "properties", "toml", "xml", "yaml"})
+SYNTAXES = frozenset(
+    {"erlang", "hcl", "ini", "ini-words", "json", "mqsc", "oracle-net", "properties", "toml", "xml", "yaml"}
+)
 _SUFFIX = (
     r"(?!(?:[0-9]\w*|md|rst|adoc|txt|html?|diff|patch|gz|bz2|xz|zst|zip|md5|sha\d+|py|rb|pl|go|c|h|java|kt|js|ts|sh|ps1)\Z)"
     "[^/]+"
@@ -37,6 +39,8 @@ class Files:
     """Values that a document must have at places, as the product's own files have."""
     own_substitution: bool = False
     """``${name}`` is the notation's own and makes no template of the file."""
+    last_holds: bool = False
+    """Of a key that stands several times only the last value is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class Key:
     """What single words stand for, in lower case."""
     flag: re.Pattern[str] | None = None
     """Where the value begins when the setting is an option of a command line (``--tls-min-version=``)."""
+
+    @property
+    def reads_part(self) -> bool:
+        """True when the setting reads a part of the value, and others of the same key may read the rest."""
+        return self.flag is not None or "within" in self.options
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +112,16 @@ def _product(identifier: str, raw: Mapping[str, Any]) -> Product:
 
 
 def _files(where: str, raw: Mapping[str, Any]) -> Files:
-    toml.check_keys(f"{where}: file", raw, {"syntax", "names"}, {"anchors", "when", "own_substitution"})
+    toml.check_keys(
+        f"{where}: file", raw, {"syntax", "names"}, {"anchors", "when", "own_substitution", "last_holds"}
+    )
     if raw["syntax"] not in SYNTAXES:
         raise CatalogError(f"{where}: syntax {raw['syntax']!r}", hint=f"one of {', '.join(sorted(SYNTAXES))}")
     names = "|".join(_path(name.lower()) for name in raw["names"])
     anchors = frozenset(anchor.encode() for anchor in raw.get("anchors", ()))
     own = raw.get("own_substitution", raw["syntax"] == "hcl")
-    return Files(raw["syntax"], re.compile(names), anchors, _conditions(raw.get("when", {})), own)
+    last_holds = raw.get("last_holds", False)
+    return Files(raw["syntax"], re.compile(names), anchors, _conditions(raw.get("when", {})), own, last_holds)
 
 
 def _key(where: str, raw: Mapping[str, Any], product: Product) -> Key:

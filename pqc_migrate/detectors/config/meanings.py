@@ -73,7 +73,7 @@ def _switched_on(setting: Setting, value: Word, given: Given) -> Found:
     The option ``on`` gives the words that switch it on where the product has its own; ``*`` is all but off.
     """
     text, words = value.text.strip().lower(), given.key.options.get("on", _ON)
-    if text in words or ("*" in words and value.known and text not in _OFF):
+    if text in words or ("*" in words and value.known and "$" not in text and text not in _OFF):
         yield tls.runtime(setting, value.part(0, ""), "version")
 
 
@@ -137,6 +137,18 @@ def _named(setting: Setting, word: Word, given: Given) -> Found:
     functions = _functions(given)
     claim = setting.finding(word, asset, confidence=confidence, reason=reason, functions=functions, details=details)
     yield _sourced(setting, claim, given)
+
+
+def _composite(setting: Setting, value: Word, given: Given) -> Found:
+    """Read one name that stands for several algorithms: each of the option ``notations`` knows a part of it.
+
+    An element of XML without content is itself the name.
+    """
+    word = value.part(0, value.text.strip() or setting.symbol)
+    found = [named for table in given.key.options["notations"] if (named := notations.read(table, word.text))]
+    yield from (setting.finding(word, named.asset, details=named.details) for named in found)
+    if value.text.strip() and not found:
+        yield setting.unresolved(value, "not a known name")
 
 
 def _completed(asset: Asset, given: Given) -> Asset:
@@ -249,6 +261,7 @@ def _standard_versions(setting: Setting, value: Word) -> Found:
 
 MEANINGS: Mapping[str, Reader] = {
     "asset": _asset,
+    "composite-name": _composite,
     "certificate": _file(tls.certificate),
     "dh-parameters": _file(tls.dh_parameters),
     "key-size": _key,
@@ -274,3 +287,6 @@ MEANINGS: Mapping[str, Reader] = {
     "tls-profile": _profile,
 }
 """Every reader by the name the catalog gives it; a test holds the catalog to these names."""
+
+ANY_VALUE = frozenset({"asset", "certificate", "dh-parameters"})
+"""Readers for which it is enough that there is a value."""

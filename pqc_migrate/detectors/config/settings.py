@@ -16,8 +16,8 @@ from pqc_migrate.catalog import settings
 from pqc_migrate.catalog.settings import Files, Key, Product
 from pqc_migrate.detectors.config.constants import OVERRIDABLE, Constants
 from pqc_migrate.detectors.config.document import PLACEHOLDER, Document, Word
-from pqc_migrate.detectors.config.meanings import MEANINGS, Given
-from pqc_migrate.detectors.config.report import LIKELY, Setting
+from pqc_migrate.detectors.config.meanings import ANY_VALUE, MEANINGS, Given
+from pqc_migrate.detectors.config.report import LIKELY, UNSURE, Setting
 from pqc_migrate.detectors.config.syntax import READERS
 from pqc_migrate.detectors.config.syntax.leaf import Leaf, Malformed, parent_of
 from pqc_migrate.detectors.registry import Detector
@@ -25,6 +25,8 @@ from pqc_migrate.model.inventory import Diagnostic, Finding, Skip
 from pqc_migrate.model.target import SourceFile
 
 Found = Iterator[Finding | Diagnostic]
+_DEFAULT = re.compile(r"\$\{[^:{}]+:-?([^{}]+)\}")
+"""``${NAME:default}`` of Spring, MicroProfile and WildFly, ``${NAME:-default}`` of Tomcat."""
 
 
 def detectors() -> tuple[Detector, ...]:
@@ -77,6 +79,8 @@ def _detect(product: Product, file: SourceFile) -> Found:
     for leaves in documents:
         beside = _values(leaves)
         if all(_fits(beside.get(place), pattern) for place, pattern in files.when.items()):
+            if files.last_holds and not document.is_template:
+                leaves = tuple({product.spelled(leaf.place): leaf for leaf in leaves}.values())
             yield from _read(product, Constants(file, document, documents), leaves, beside)
 
 
@@ -104,7 +108,7 @@ def _read(product: Product, constants: Constants, leaves: tuple[Leaf, ...], valu
                 setting = Setting(constants.document, f"{product.id}/{key.rule}", key.symbol or _last(leaf.place))
                 found = list(_meant(Given(key, beside), setting, value, constants))
                 yield from found
-                if found and key.flag is None:
+                if found and not key.reads_part:
                     break
 
 
@@ -137,6 +141,13 @@ def _meant(given: Given, setting: Setting, value: Word, constants: Constants) ->
 
 
 def _meaning(given: Given, setting: Setting, value: Word) -> Found:
+    if "${" in value.text and given.key.means not in ANY_VALUE:
+        default = _DEFAULT.fullmatch(value.text)
+        if default is None:
+            yield setting.unresolved(value, "the value is filled in elsewhere")
+            return
+        value = value.part(default.start(1), default[1])
+        setting = replace(setting, ceiling=UNSURE, ceiling_reason="a default that the environment may replace")
     for word in given.pieces(value):
         yield from MEANINGS[given.key.means](setting, word, given)
 

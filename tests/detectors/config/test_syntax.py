@@ -1,5 +1,7 @@
 """Every syntax of key and value gives each value once, under its way from the top, at its own place."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,9 +88,50 @@ def test_lines_read_what_is_no_yaml() -> None:
 LAUGHS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
 
 
+def test_an_empty_xml_element_is_a_leaf() -> None:
+    """An element without content, attributes and children may be a name by itself."""
+    assert leaves("xml", "<p><a/><b x='1'/><c></c><d><e/></d></p>") == [
+        ("p[0].a[0]", ""), ("p[0].b[0].@x", "1"), ("p[0].c[0]", ""), ("p[0].d[0].e[0]", ""),
+    ]  # fmt: skip
+
+
+def test_ini_keys_of_several_words() -> None:
+    """An equals sign ends the key, which keeps its blanks (Samba)."""
+    text = "[global]\n  server min protocol = SMB3 # x\n;tls enabled = no\n[a b]\nguest ok=yes\n"
+    assert leaves("ini-words", text) == [("global.server min protocol", "SMB3"), ("a b.guest ok", "yes")]
+
+
+def test_oracle_net_values_go_on_in_indented_lines() -> None:
+    """A list in parentheses is one value, without the comments between its lines."""
+    text = "# A = 1\nSQLNET.X = (a,\n  b)\nS = # c\n (d,\n # e\n f\n )\nT=1\n"
+    assert leaves("oracle-net", text) == [
+        ("SQLNET.X", "(a,\n  b)"), ("S", "(d,\n    \n f\n )"), ("T", "1"),
+    ]  # fmt: skip
+
+
+def test_mqsc_attributes_stand_under_their_command() -> None:
+    """A plus sign continues a command, an asterisk makes a comment."""
+    text = "* X(1)\nDEFINE CHANNEL('A.B') +\n  sslciph( T ) REPLACE\nALTER QMGR CERTLABL('q')\n"
+    assert leaves("mqsc", text) == [
+        ("command[0].CHANNEL", "A.B"), ("command[0].SSLCIPH", "T"), ("command[1].CERTLABL", "q"),
+    ]  # fmt: skip
+
+
+def test_erlang_pairs_are_keys() -> None:
+    """A list of pairs is a mapping, any other list keeps its positions."""
+    text = """%% {x, 1}
+    [{rabbit, [{ssl_options, [{versions, ['tlsv1.2', v]}, {depth, 2}]}, {tcp, []}]}, {m, ["a", {k, <<"b">>}]}]."""
+    assert leaves("erlang", text) == [
+        ("rabbit.ssl_options.versions[0]", "tlsv1.2"), ("rabbit.ssl_options.versions[1]", "v"),
+        ("rabbit.ssl_options.depth", "2"), ("m[0]", "a"), ("m.k", "<<"), ("m.k", "b"), ("m.k", ">>"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("syntax", "text"),
     [
+        ("erlang", "[" * 100_000),
+        ("erlang", "{rabbit, [x}"),
         ("yaml", "[" * 100_000),
         ("yaml", LAUGHS),
         ("json", "no"),
@@ -109,7 +152,18 @@ def test_deep_nesting_ends(syntax: str) -> None:
     leaves(syntax, ("" if syntax == "json" else "a = ") + "[" * 20_000 + "]" * 20_000)
 
 
+@pytest.mark.parametrize("syntax", READERS)
+@pytest.mark.parametrize(
+    "text", ["a" + " " * 300_000, "a" + "\n" * 300_000, "[" + "\t" * 300_000, "a=(" + "\n b" * 99_000]
+)
+def test_long_lines_take_linear_time(syntax: str, text: str) -> None:
+    """Blanks without an end do not make a reader go back over them again and again."""
+    with suppress(Malformed):
+        leaves(syntax, text)
+
+
 PIECES = (
+    "'", "(", ")", "+\n", "* ", "%", "{a, ", "<<", ">>",
     "a: b\n", "- ", "  ", "{", "}", "[", "]", '"', "'", ":", "=", "\n", "<a b='", "</a>", "<![CDATA[", "&amp;",
     "*x", "&x ", "<<: ", "|\n", "#", "{{ x }}", "${y}", "\\", "x = 1\n", "[[t]]\n", 'r "l" {\n', "<<EOT\n", "\x00",
     "ÿ", "\x85",

@@ -19,6 +19,8 @@ from pqc_migrate.detectors.config.document import PLACEHOLDER, Document, Word
 from pqc_migrate.detectors.config.syntax.leaf import DEEPEST, MOST, Leaf, Malformed, below
 
 _FILLER = "_"
+_LONG_BLANKS = re.compile(r"[ \t\r\n]{64,}")
+"""The grammar's scanner goes over the rest of such a run at each blank of it; a comment as long is one token."""
 _WRAPPERS = frozenset({"expression", "literal_value", "collection_value", "template_expr"})
 _REFERENCE = re.compile(r"(?:\$\{\s*)?(var|local)\.([A-Za-z_][\w-]*)(?:\s*\})?", re.ASCII)
 _CONSTANTS = {"var": "variable.{}[].default", "local": "locals[].{}"}
@@ -26,7 +28,8 @@ _CONSTANTS = {"var": "variable.{}[].default", "local": "locals[].{}"}
 
 def read(document: Document) -> Iterator[tuple[Leaf, ...]]:
     """Yield the leaves of the file, in one tuple; `Malformed` when nothing of it can be read."""
-    source = document.text.replace(PLACEHOLDER, _FILLER).encode("latin-1")
+    text = _LONG_BLANKS.sub(_as_comment, document.text.replace(PLACEHOLDER, _FILLER))
+    source = text.encode("latin-1")
     root = Parser(grammars.load("hcl")).parse(source).root_node
     reader = _Reader(document)
     for child in root.named_children:
@@ -34,6 +37,11 @@ def read(document: Document) -> Iterator[tuple[Leaf, ...]]:
     if root.has_error and not reader.leaves:
         raise Malformed("not HCL", 1)
     yield tuple(reader.leaves)
+
+
+def _as_comment(match: re.Match[str]) -> str:
+    end_of_line = "\n" if "\n" in match[0] else ""
+    return f"{end_of_line}/*{' ' * (len(match[0]) - 4 - len(end_of_line))}*/"
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """XML 1.0: elements are lists under their name, attributes stand under ``@name``, text under the element itself.
 
-``Server[0].Service[0].Connector[1].@ciphers``. Namespace prefixes are dropped. Entities of the document's own are
-refused: none of the settings read here needs them.
+``Server[0].Service[0].Connector[1].@ciphers``. An element that holds nothing at all is a leaf without value.
+Namespace prefixes are dropped. Entities of the document's own are refused: none of the settings read here needs
+them.
 """
 
 from __future__ import annotations
@@ -46,8 +47,10 @@ def _refuse(*_arguments: object) -> None:
 class _Open:
     place: str
     seen: Counter[str] = field(default_factory=Counter)
+    starts_at: int = 0
     text_at: int | None = None
     has_children: bool = False
+    has_attributes: bool = False
 
 
 @dataclass(slots=True)
@@ -64,9 +67,10 @@ class _Reader:
         local = name.rpartition(":")[2]
         place = f"{below(outer.place, local)}[{outer.seen[local]}]"
         outer.seen[local] += 1
-        self.open.append(_Open(place))
+        self.open.append(_Open(place, starts_at=offset))
         for key, value in self._attributes(offset):
             self.leaves.append(Leaf(f"{place}.@{key}", value))
+            self.open[-1].has_attributes = True
 
     def _attributes(self, offset: int) -> Iterator[tuple[str, Word]]:
         """Yield the attributes of the tag that begins at an offset, as they are written."""
@@ -92,6 +96,8 @@ class _Reader:
         done = self.open.pop()
         if done.text_at is not None and not done.has_children:
             self.leaves.append(Leaf(done.place, self._content(done.text_at)))
+        elif not done.has_children and not done.has_attributes:
+            self.leaves.append(Leaf(done.place, Word("", done.starts_at)))
 
     def _content(self, start: int) -> Word:
         """Return an element's text, up to the next tag or the end of its CDATA section."""

@@ -21,6 +21,8 @@ _UNPRINTABLE = {code: "?" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(
 _PRINTABLE = str.maketrans(_UNPRINTABLE | {ord(PLACEHOLDER): _FILLED_IN})
 _CHOICES = frozenset({"!", "!If"})
 """Tags of collections whose parts are values: none, and CloudFormation's choice."""
+_COMPUTED_MAPPINGS = frozenset({"!Transform", "!ToJsonString", "!Sub"})
+"""Any other mapping with a tag is an object of that type (``!ENCRYPT`` of ShardingSphere)."""
 _PLAIN_TAGS = frozenset({"!", "!Sub"})
 """Tags of texts that stand for themselves; any other tag of an application stands for what that makes of it."""
 _PARAMETERS = "Parameters"
@@ -141,7 +143,7 @@ class _Builder:
         if self.skipped or self._is_key():
             self.skipped += 1
             return
-        if event.tag is not None and event.tag.startswith("!") and event.tag not in _CHOICES:
+        if event.tag is not None and event.tag.startswith("!") and _computes(event):
             self._add([Leaf(self._next_place(), Word(PLACEHOLDER, _index(event.start_mark)))])
             self.computed = self.skipped = 1
             return
@@ -168,6 +170,13 @@ class _Builder:
         self.leaves.extend(leaves)
         if len(self.leaves) > MOST:
             raise Malformed("more values than any setting has")
+
+
+def _computes(event: yaml.CollectionStartEvent) -> bool:
+    """Whether a tag makes something else of a collection: a function does of its list, a type does not."""
+    if isinstance(event, yaml.SequenceStartEvent):
+        return event.tag not in _CHOICES
+    return event.tag in _COMPUTED_MAPPINGS
 
 
 def _index(mark: Any) -> int:
