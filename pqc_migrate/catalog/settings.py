@@ -16,7 +16,7 @@ from pqc_migrate.catalog import algorithms, toml
 from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.inventory import Asset
 
-SYNTAXES = frozenset({"hcl", "ini", "json", "properties", "toml", "xml", "yaml"})
+SYNTAXES = frozenset({"bicep", "hcl", "ini", "json", "properties", "toml", "xml", "yaml"})
 CASES = frozenset({"exact", "ignored", "relaxed"})
 
 

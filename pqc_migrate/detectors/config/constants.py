@@ -18,7 +18,9 @@ from pqc_migrate.model.target import SourceFile
 
 OVERRIDABLE = "the default of a variable, which whoever calls the module may set"
 _VARIABLE = re.compile(r"variable\.([^.\[\]]+)\[\]\.default")
-_PARAMETER = re.compile(r"Parameters\..*\.Default")
+_PARAMETER = re.compile(r"Parameters\..*\.Default|parameters\..*\.defaultValue")
+_IN_MODULE = ("variable.", "locals[].")
+"""Keys that other files of a folder may hold, too."""
 _SETS = re.compile(r"terraform\.tfvars|.+\.auto\.tfvars")
 _MOST_FILES = 40
 _LARGEST = 1 << 20
@@ -60,7 +62,7 @@ class Constants:
             return value
         for leaf in _leaves(self.documents, key):
             return replace(leaf.value, defined_at=leaf.value.offset)
-        if _PARAMETER.fullmatch(key):
+        if not key.startswith(_IN_MODULE):
             return None
         return next(self._elsewhere(key, lambda name: name.endswith(".tf")), None)
 

@@ -21,7 +21,8 @@ Found = Iterator[Finding | Diagnostic]
 TLS = Asset.of(Kind.PROTOCOL, "TLS")
 HYBRID_SINCE = ("hybrid-by-default-since", "OpenSSL 3.5.0")
 """OpenSSL 3.5.0 is the first whose default groups hold X25519MLKEM768 (its CHANGES, 3.5.0, 8 Apr 2025)."""
-_ITEM = re.compile(r"[^\s:,;/\"']+", re.ASCII)
+_ITEM = re.compile(r"[^\s:,;/\"'\[\]|]+", re.ASCII)
+"""``[A|B]`` are BoringSSL's suites of equal preference."""
 _VERSION = re.compile(r"[+!-]?[^\s:,;/\"'+!-]+", re.ASCII)
 """Signs begin a version: ``TLSv1.2+TLSv1.3`` and ``all-TLSv1`` (Tomcat) are two."""
 _NOT_FOR_ECDH = frozenset({"Curve25519", "Curve448", "Ed25519", "Ed448", "BLS12-381"})
