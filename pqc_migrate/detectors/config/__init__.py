@@ -8,7 +8,15 @@ notation of its own kind is a module beside them and its name in `_NOTATIONS`. E
 under tests/samples/config.
 """
 
-from pqc_migrate.detectors.config import embedded, java_security, nginx, openssh, openssl_cnf, settings
+from pqc_migrate.detectors.config import (
+    ansible_filters,
+    embedded,
+    java_security,
+    nginx,
+    openssh,
+    openssl_cnf,
+    settings,
+)
 from pqc_migrate.detectors.registry import Detector
 
 _NOTATIONS: tuple[Detector, ...] = (
@@ -19,4 +27,4 @@ _NOTATIONS: tuple[Detector, ...] = (
     *settings.detectors(),
 )
 
-DETECTORS: tuple[Detector, ...] = (*_NOTATIONS, embedded.detector(_NOTATIONS))
+DETECTORS: tuple[Detector, ...] = (*_NOTATIONS, ansible_filters.DETECTOR, embedded.detector(_NOTATIONS))
