@@ -74,10 +74,11 @@ def _detect(product: Product, file: SourceFile) -> Found:
     except Malformed as error:
         yield Diagnostic(file.path, Skip.MALFORMED, error.message, error.line, product.id)
         return
+    constants = Constants(file, document, documents)
     for leaves in documents:
         beside = _values(leaves)
         if all(_fits(beside.get(place), pattern) for place, pattern in files.when.items()):
-            yield from _read(product, Constants(file, document, documents), leaves, beside)
+            yield from _read(product, constants, leaves, beside)
 
 
 @lru_cache(maxsize=4)
