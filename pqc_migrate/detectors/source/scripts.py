@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from pqc_migrate.model.inventory import Diagnostic, Finding, Provenance
 from pqc_migrate.model.target import SourceFile
 
-_FILLED_IN = re.compile(rb"\$?\{\{[^\n]*?\}\}|\{%[^\n]*?%\}|<<\s*[\w.]+\s*>>")
+_FILLED_IN = re.compile(rb"\$?\{\{[^\n]*?\}\}|<<\s*[\w.]+\s*>>")
+_STATEMENT = re.compile(rb"\{%[^\n]*?%\}|\{#[^\n]*?#\}")
 _NOT_BREAK = re.compile(rb"[^\r\n]")
 
 _DOCKER = re.compile(
@@ -89,7 +90,8 @@ def script(file: SourceFile, pieces: Pieces) -> Script | None:
     blank = bytearray(_NOT_BREAK.sub(b" ", file.data))
     found = False
     for piece in pieces(file.data):
-        text = _FILLED_IN.sub(_unknown, piece.text)
+        text = _STATEMENT.sub(lambda match: b" " * len(match[0]), piece.text)
+        text = _FILLED_IN.sub(_unknown, text)
         if piece.joined:
             text = text.replace(b"\n", b" ").replace(b"\r", b" ")
         blank[piece.start : piece.start + len(text)] = text

@@ -23,12 +23,15 @@ _SCRIPTS = frozenset(
     }
 )  # fmt: skip
 _WORDS = frozenset({"command", "args", "entrypoint", "test", "argv"})
+_ENDINGS = ("_commands", ".sh")
 _SHELLS = frozenset({"", "bash", "sh", "dash", "zsh", "ksh", "busybox"})
 _GIVES_SCRIPT = re.compile(rb"-[a-z]*c|CMD-SHELL")
-_KEY = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_SCRIPTS | _WORDS)))}|\.sh)[\"']?\s*:|#!".encode())
+_KEY = re.compile(
+    rf"(?:{'|'.join(map(re.escape, sorted(_SCRIPTS | _WORDS)))}|_commands|\.sh)[\"']?\s*:|#!".encode()
+)
 _FIRST_LINE = re.compile(r"\s*#!\s*\S*/(?:env\s+)?(?:ba|da|k|z)?sh\b")
-_STATEMENT = re.compile(r"^[ \t]*\{\{[^\n]*\}\}[ \t]*\r?$", re.MULTILINE)
-_EXPRESSION = re.compile(r"\{\{[^\n]*?\}\}")
+_STATEMENT = re.compile(r"^([ \t]*)((?:\{\{[^\n]*\}\}|\{%[^\n]*%\}|\{#[^\n]*#\})[ \t]*)$", re.MULTILINE)
+_EXPRESSION = re.compile(r"\{\{[^\n]*?\}\}|\{%[^\n]*?%\}|\{#[^\n]*?#\}")
 _DEEPEST = 64
 _UNPRINTABLE = {code: "?" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -58,10 +61,10 @@ def pieces(data: bytes) -> Iterator[Piece]:
 
 
 def _without_templates(text: str) -> str:
-    """Return a template of YAML as YAML of the same length: a chart's is none before it is filled in."""
-    if "{{" not in text:
+    """Return a template as YAML of the same length: statements are comments, expressions are words."""
+    if "{{" not in text and "{%" not in text:
         return text
-    text = _STATEMENT.sub(lambda match: " " * len(match[0]), text)
+    text = _STATEMENT.sub(lambda match: match[1] + "#" * len(match[2]), text)
     return _EXPRESSION.sub(lambda match: "_" * len(match[0]), text)
 
 
@@ -121,7 +124,7 @@ class _Reader:
         key = self._key() or ""
         if key in ("shell", "executable") and " " not in event.value and "\n" not in event.value:
             top.shell = event.value.rsplit("/", 1)[-1]
-        if key in _SCRIPTS or key in _WORDS or key.endswith(".sh") or _FIRST_LINE.match(event.value):
+        if key in _SCRIPTS or key in _WORDS or key.endswith(_ENDINGS) or _FIRST_LINE.match(event.value):
             piece = self._piece(event)
             if piece is not None:
                 top.held.append(piece)

@@ -110,6 +110,7 @@ CMD openssl ecparam -name prime256v1 -genkey
         ("terraform", "description = <<EOT\nopenssl genrsa 3072\nEOT\n", []),
         ("yaml", "data:\n  make.sh: |\n    openssl genrsa 2048\n  note: |\n    openssl genrsa 512", ["3 RSA-2048"]),
         ("yaml", "- content: |\n    #!/bin/sh\n    openssl genrsa 2048\n", ["3 RSA-2048"]),
+        ("yaml", "{% if x %}\nsetup_commands:\n  - |\n    {%- if y %}\n    ssh-keygen -t rsa\n", ["5 RSA"]),
         ("yaml", "{{- if .x }}\na: {{ .y }}\ncommand: [sh, -c, openssl genrsa 2048]\n{{ end }}", ["3 RSA-2048"]),
     ],
 )  # fmt: skip
