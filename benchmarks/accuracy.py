@@ -18,18 +18,19 @@ import tarfile
 import tomllib
 import urllib.parse
 import urllib.request
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from label_forms import alike, covers_contents, forms, is_material, same
 from pip._internal.models.index import PyPI
 from tabulate import tabulate
 
-from pqc_migrate.catalog import algorithms
 from pqc_migrate.inventory.spelling import spelled
-from pqc_migrate.model.inventory import Finding, Kind
+from pqc_migrate.model.inventory import Finding
 from pqc_migrate.scan import ScanOptions, scan
 
 LABELS = Path(__file__).parent.parent / "inventory" / "labels"
@@ -120,7 +121,7 @@ def _projects() -> list[dict[str, Any]]:
 def _fetch(project: dict[str, Any], cache: Path) -> Path:
     """Return the unpacked project; a digest that differs from the label's ends the run."""
     carrier = f"{project.get('package', project['name'])}-{project.get('package_version', project['version'])}"
-    folder = cache / f"{project['index']}-{carrier.replace('/', '_')}"
+    folder = cache / f"{project['index']}-{carrier.replace('/', '_')}{_build(project)}"
     if not folder.is_dir():
         partial = folder.with_suffix(".partial")
         partial.mkdir(parents=True, exist_ok=True)
@@ -128,11 +129,24 @@ def _fetch(project: dict[str, Any], cache: Path) -> Path:
         digest = hashlib.sha256(archive.read_bytes()).hexdigest()
         if digest != project["sha256"]:
             sys.exit(f"{archive.name}: SHA-256 {digest}, labelled was {project['sha256']}")
-        with tarfile.open(archive) as tar:
-            tar.extractall(partial, filter="data")
+        _unpack(archive, partial)
         archive.unlink()
         partial.rename(folder)
     return folder / project["root"]
+
+
+def _build(project: dict[str, Any]) -> str:
+    """Return what tells the wheels of a version from its sources and from each other."""
+    return f"-{project['sha256'][:8]}" if project.get("wheel") else ""
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as wheel:
+            wheel.extractall(folder)
+        return
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
 
 
 def _download(project: dict[str, Any], folder: Path) -> Path:
@@ -198,36 +212,48 @@ def _compare(project: dict[str, Any], root: Path, scores: Scores) -> None:
 
 def _score(project: dict[str, Any], root: Path, labels: list[Label], files: set[str], scores: Scores) -> None:
     lines = {(label.path, label.line) for label in labels}
-    found = _findings(root, files, lines if project["round"] == _WRAPPERS_NOT_LABELLED else None)
+    read = files | {label.path for label in labels}  # files that were read in part: their labels count for recall
+    wrappers = lines if project["round"] == _WRAPPERS_NOT_LABELLED else None
+    found = _findings(root, project["language"], read, wrappers)
     by_line: dict[tuple[str, int], list[Label]] = defaultdict(list)
     for label in labels:
         by_line[label.path, label.line].append(label)
     for label in labels:
         if label.asset != "?" and not label.optional:
-            _score_label(project, label, found.get((label.path, label.line), set()), scores)
-    for place, names in sorted(found.items()):
+            names = {name for forms in found.get((label.path, label.line), ()) for name in forms}
+            _score_label(project, label, names, scores)
+    for place, claims in sorted(found.items()):
         listed = by_line.get(place, [])
-        for name in sorted(names):
-            if not any(label.optional and _base(name) == _base(label.asset) for label in listed):
-                _score_finding(project, place, name, listed, scores)
+        for names in sorted(claims, key=sorted):
+            if place[0] in files and not _is_left_open(names, listed):
+                _score_finding(project, place, names, listed, scores)
+
+
+def _is_left_open(names: frozenset[str], labels: list[Label]) -> bool:
+    """Whether the labels of a line say that a finding may be there or not."""
+    assets = [label.asset for label in labels]
+    if covers_contents(assets) or (any(map(is_material, assets)) and not any(map(is_material, names))):
+        return not any(alike(asset, names) for asset in assets)  # what a container holds, and how it is protected
+    return any(label.optional and alike(label.asset, names) for label in labels)
 
 
 def _findings(
-    root: Path, files: set[str], labelled: set[tuple[str, int]] | None
-) -> dict[tuple[str, int], set[str]]:
-    """Return the display names found at each line of the labelled files; libraries are not uses.
+    root: Path, folder: str, files: set[str], labelled: set[tuple[str, int]] | None
+) -> dict[tuple[str, int], set[frozenset[str]]]:
+    """Return what was found at each line of the labelled files, each finding in every way that labels may say it.
 
     Calls of a project's own functions count only at the `labelled` lines, where their labels leave such calls out.
     """
     result = scan([str(root)], ScanOptions())
-    found: dict[tuple[str, int], set[str]] = defaultdict(set)
+    found: dict[tuple[str, int], set[frozenset[str]]] = defaultdict(set)
     for finding in result.findings:
         place = finding.location.path, finding.location.line
-        if finding.location.path not in files or finding.asset.kind is Kind.LIBRARY:
+        if finding.location.path not in files:
             continue
         if labelled is not None and place not in labelled and _is_wrapper(finding):
             continue
-        found[place].add(algorithms.name(finding.asset))
+        if names := forms(finding, folder):
+            found[place].add(names)
     return found
 
 
@@ -236,8 +262,7 @@ def _is_wrapper(finding: Finding) -> bool:
 
 
 def _score_label(project: dict[str, Any], label: Label, names: set[str], scores: Scores) -> None:
-    family = any(_base(name) == _base(label.asset) for name in names)
-    value = label.asset in names
+    family, value = alike(label.asset, names), same(label.asset, names)
     for row in _rows(project, label.asset, label.library, label.difficulty):
         tally = scores.rows[row]
         tally.labels += 1
@@ -251,11 +276,15 @@ def _score_label(project: dict[str, Any], label: Label, names: set[str], scores:
 
 
 def _score_finding(
-    project: dict[str, Any], place: tuple[str, int], name: str, labels: Iterable[Label], scores: Scores
+    project: dict[str, Any],
+    place: tuple[str, int],
+    names: frozenset[str],
+    labels: Iterable[Label],
+    scores: Scores,
 ) -> None:
-    listed = list(labels)
-    right = any(_base(name) == _base(label.asset) or label.asset == "?" for label in listed)
-    exact = any(label.asset in (name, "?") for label in listed)
+    name, listed = min(names), list(labels)
+    right = any(label.asset == "?" or alike(label.asset, names) for label in listed)
+    exact = any(label.asset == "?" or same(label.asset, names) for label in listed)
     for row in _rows(project, name, "", ""):
         scores.rows[row].found += 1
         scores.rows[row].right += right
@@ -277,16 +306,12 @@ def _rows(project: dict[str, Any], asset: str, library: str, difficulty: str) ->
 
 def _kind(name: str) -> str:
     """Return what a name is of: an algorithm, or only a protocol or a certificate."""
+    if is_material(name) or ":" in name:
+        return "material" if is_material(name) else name.partition(":")[0]
     asset = spelled(name)
     return (
         asset.kind.value if asset is not None else "certificate" if name == "X.509" else "no family of the catalog"
     )
-
-
-def _base(name: str) -> str:
-    """Return what a name is at the level of the family: RSA for every RSA scheme, EC for every curve."""
-    asset = spelled(name)
-    return algorithms.family(asset.family).base if asset is not None else name
 
 
 def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:

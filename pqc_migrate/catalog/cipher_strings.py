@@ -97,6 +97,16 @@ def read(text: str) -> CipherString:
     )
 
 
+def belonging(word: str) -> frozenset[str] | None:
+    """Return the suites (IANA names) that belong to a keyword in every version; None for an unknown keyword."""
+    return _reached((word,)) if word in _keywords() else None
+
+
+def keywords() -> frozenset[str]:
+    """Return every keyword of any version."""
+    return frozenset(_keywords())
+
+
 def _apply(state: _State, item: str, offset: int) -> None:
     if item.startswith("@"):
         _apply_command(state, item, offset)

@@ -6,10 +6,10 @@ words); its anchors are the few literals by which the gate finds it, whatever th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from pqc_migrate.catalog import algorithms, toml
 from pqc_migrate.catalog.groups import groups
@@ -25,7 +25,7 @@ _BEGINNING = 4
 _PLAIN = frozenset("0123456789")
 _KEYS = {
     "values", "width", "like", "swapped", "low_first", "sparse", "after", "bits", "limbs", "size", "curve",
-    "sizes", "with", "unless", "words", "wordless", "rotations", "silent", "names",
+    "sizes", "with", "unless", "words", "wordless", "rotations", "silent", "names", "shared",
 }  # fmt: skip
 
 
@@ -69,6 +69,8 @@ class Constant:
     wordless: tuple[str, ...] = ()
     rotations: tuple[int, ...] = ()
     silent: bool = False
+    shared: bool = False
+    """Others have these numbers as well: where no words tell, another of the family has to stand beside it."""
     names: tuple[str, ...] = ()
     repeated: bool = False
     """Report each place of a file and not only the first."""
@@ -120,6 +122,68 @@ def spots() -> Mapping[bytes, tuple[Spot, ...]]:
     return {anchor: tuple(at) for anchor, at in found.items()}
 
 
+# What tells constants apart that share their numbers ----------------------------------------------
+
+
+class Context(Protocol):
+    """The words of a file, asked only where its numbers leave something open."""
+
+    def has(self, words: tuple[str, ...]) -> bool:
+        """Whether one of the words (lower case) stands in the file or its path."""
+        ...
+
+    def rotates(self, rotations: tuple[int, ...]) -> bool:
+        """Whether the code rotates by these numbers, closely after each other."""
+        ...
+
+
+def decided(found: Container[str], text: Context) -> Iterator[Constant]:
+    """Yield the constants that are there and that nothing else in the file speaks against.
+
+    `found` has the ids of those whose numbers stand in the file.
+    """
+    there = {constant.id for constant in constants().values() if (constant.like or constant.id) in found}
+    known = constants()
+    candidates = [
+        known[name]
+        for name in known
+        if name in there and not known[name].silent and _alone(known[name], there, text)
+    ]
+    for constant in candidates:
+        if not constant.words:
+            yield constant
+    for base in {c.like for c in candidates if c.words}:
+        rivals = [c for c in candidates if c.words and c.like == base]
+        told = [c for c in rivals if text.has(c.words) and not text.has(c.wordless)]
+        told = told or [c for c in rivals if c.rotations and text.rotates(c.rotations)]
+        yield from told if len(told) == 1 else ()
+
+
+def _alone(constant: Constant, there: set[str], text: Context) -> bool:
+    """Whether what must stand in the file as well does, and what must not does not."""
+    if (constant.with_ and not constant.with_ & there) or constant.unless & there:
+        return False
+    return bool(constant.words) or not text.has(constant.wordless)
+
+
+def sized(constant: Constant, found: Container[str]) -> Asset:
+    """Return what a constant decides, with the size that another table of the file tells."""
+    sizes = [size for name, size in constant.sizes if name in found]
+    if len(sizes) != 1:
+        return constant.asset
+    return Asset.of(constant.asset.kind, constant.asset.family, size=sizes[0])
+
+
+def confidence(constant: Constant) -> float:
+    """Return how sure a constant is by its length; where a word of the file decided between two, less."""
+    bits = constants()[constant.like].bits if constant.like else constant.bits
+    sure = 0.98 if bits >= 256 else 0.95 if bits >= 96 else 0.9
+    return min(sure, 0.85) if constant.words else sure
+
+
+# Reading the records -----------------------------------------------------------------------------
+
+
 def _constant(where: str, kind: str, raw: toml.Record) -> Constant:
     toml.check_keys(where, raw, {"id", "family", "source"}, _KEYS)
     if kind not in ("table", "number", "text") or ("values" in raw) == ("like" in raw):
@@ -140,6 +204,7 @@ def _constant(where: str, kind: str, raw: toml.Record) -> Constant:
         wordless=tuple(raw.get("wordless", ())),
         rotations=tuple(raw.get("rotations", ())),
         silent=raw.get("silent", False),
+        shared=raw.get("shared", False),
         names=tuple(raw.get("names", ())),
         **_numbers(kind, raw) if "values" in raw else {},
     )

@@ -56,6 +56,8 @@ class Language:
     names: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     interpreters: tuple[str, ...] = ()
+    magic: str = ""
+    """Regular expression that the first bytes match, one character a byte."""
 
 
 _UNNAMED = (
@@ -80,10 +82,10 @@ def languages() -> tuple[Language, ...]:
 def of(file_name: str, head: bytes) -> str:
     """Return the language of a file by its name without folders and its first bytes.
 
-    A template suffix is looked through (``nginx.conf.j2`` is nginx). `OTHER_TEXT` or `OTHER_BINARY`
-    when nothing announces one.
+    What the format itself says in its first bytes goes before any name. A template suffix is looked through
+    (``nginx.conf.j2`` is nginx). `OTHER_TEXT` or `OTHER_BINARY` when nothing announces one.
     """
-    return _by_name(file_name.lower()) or _by_first_line(head) or _unnamed(head)
+    return _by_magic(head) or _by_name(file_name.lower()) or _by_first_line(head) or _unnamed(head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,15 @@ class _Table:
     by_pattern: tuple[str, ...]
     suffixes: dict[str, str]
     interpreters: dict[str, str]
+    magic: re.Pattern[bytes]
+    """One group a language; `by_magic` holds them by the group's number."""
+    by_magic: tuple[str, ...]
+
+
+def _by_magic(head: bytes) -> str:
+    table = _table()
+    match = table.magic.match(head)
+    return table.by_magic[match.lastindex or 0] if match is not None else ""
 
 
 def _by_name(name: str) -> str:
@@ -144,6 +155,7 @@ def _table() -> _Table:
                 _claim(table, key.lower(), found.name, found.name)
     patterns = {name: names.pop(name) for name in sorted(names) if "*" in name or "?" in name}
     records.update((found.name, found) for found in _UNNAMED)
+    magic = {found.name: found.magic for found in records.values() if found.magic}
     return _Table(
         records,
         names,
@@ -151,12 +163,14 @@ def _table() -> _Table:
         ("", *patterns.values()),
         suffixes,
         interpreters,
+        re.compile("|".join(f"({first})" for first in magic.values()).encode("latin-1"), re.DOTALL),
+        ("", *magic),
     )
 
 
 def _language(record: dict[str, Any]) -> Language:
     where = f"languages.toml: {record.get('name', '?')!r}"
-    toml.check_keys(where, record, {"name", "kind"}, {"supported", "names", "suffixes", "interpreters"})
+    toml.check_keys(where, record, {"name", "kind"}, {"supported", "names", "suffixes", "interpreters", "magic"})
     if record["kind"] not in list(LanguageKind):
         raise CatalogError(f"{where}: kind {record['kind']!r}", hint=f"known kinds: {', '.join(LanguageKind)}")
     return Language(
@@ -166,6 +180,7 @@ def _language(record: dict[str, Any]) -> Language:
         tuple(record.get("names", ())),
         tuple(record.get("suffixes", ())),
         tuple(record.get("interpreters", ())),
+        record.get("magic", ""),
     )
 
 

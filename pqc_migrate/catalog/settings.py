@@ -16,7 +16,13 @@ from pqc_migrate.catalog import algorithms, toml
 from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.inventory import Asset
 
-SYNTAXES = frozenset({"bicep", "hcl", "ini", "json", "properties", "toml", "xml", "yaml"})
+SYNTAXES = frozenset(
+    {"bicep", "hcl", "ini", "ini-words", "json", "mqsc", "oracle-net", "properties", "toml", "xml", "yaml"}
+)
+_SUFFIX = (
+    r"(?!(?:[0-9]\w*|md|rst|adoc|txt|html?|diff|patch|gz|bz2|xz|zst|zip|md5|sha\d+|py|rb|pl|go|c|h|java|kt|js|ts|sh|ps1)\Z)"
+    "[^/]+"
+)
 CASES = frozenset({"exact", "ignored", "relaxed"})
 
 
@@ -143,12 +149,19 @@ def _conditions(raw: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
 
 
 def _words(text: str) -> str:
-    """Return a pattern for values: ``*`` any characters, ``|`` between alternatives."""
+    """Return a pattern for values: ``*`` any characters, ``|`` between words; ``!`` in front: none of them."""
+    if text.startswith("!"):
+        return rf"(?!(?:{_words(text[1:])})\Z).*"
     return "|".join(".*".join(map(re.escape, word.split("*"))) for word in text.split("|"))
 
 
 def _path(name: str) -> str:
-    """Return a pattern for paths: a name may lie in any folder; ``*`` stays in one folder, ``**`` does not."""
+    """Return a pattern for paths: a name may lie in any folder; ``*`` stays in one folder, ``**`` does not.
+
+    ``.*`` at the end is the suffix of a template or a copy, not of prose, source code or an archive about the file.
+    """
+    if name.endswith(".*"):
+        return "(?:.*/)" + glob(name[:-1], separator="/") + _SUFFIX
     return "(?:.*/)" + glob(name, separator="/")
 
 

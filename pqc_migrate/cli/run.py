@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pqc_migrate.cli import options
+from pqc_migrate.cli.limits import limits
 from pqc_migrate.cli.plan import day_of_plan, render
 from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.scan import take_inventory
@@ -30,6 +31,7 @@ BENCH_FILE = "bench.json"
 @options.output_folder
 @options.exclude
 @options.jobs
+@limits
 @options.register
 @options.profile
 @options.today

@@ -12,6 +12,8 @@ import click
 
 from pqc_migrate.cli import options
 from pqc_migrate.cli.emit import emit
+from pqc_migrate.cli.limits import chosen as chosen_limits
+from pqc_migrate.cli.limits import limits
 from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.session import detail, note
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from pqc_migrate.model.inventory import Coverage, Inventory
 
 FORMATS = ("table", "cyclonedx", "sarif", "json", "csv", "markdown")
-ROLES = ("production", "test", "example", "vendored", "implementation")
+ROLES = ("production", "test", "example", "vendored", "implementation", "historical")
 _BY_SUFFIX = {".sarif": "sarif", ".csv": "csv", ".md": "markdown", ".txt": "table"}
 
 
@@ -38,7 +40,10 @@ _BY_SUFFIX = {".sarif": "sarif", ".csv": "csv", ".md": "markdown", ".txt": "tabl
 @click.option(
     "--role", "roles", multiple=True, type=options.Name(ROLES), help="Keep only this role; may be repeated."
 )
+@click.option("--since", default="", metavar="REV", help="Only what changed since this git revision.")
+@click.option("--history", is_flag=True, help="Also when each use came in, and keys that live only in old commits.")
 @options.jobs
+@limits
 @options.common
 def scan(
     targets: Sequence[str],
@@ -47,6 +52,8 @@ def scan(
     output: str,
     exclude: tuple[str, ...],
     roles: tuple[str, ...],
+    since: str,
+    history: bool,
     jobs: int | None,
 ) -> None:
     """Find the cryptography in folders and files, and write it down as an inventory.
@@ -54,7 +61,8 @@ def scan(
     The inventory is a CycloneDX CBOM: every algorithm, protocol, key, certificate and library with the
     places it was found at, and a coverage statement that names what was not looked at.
     """
-    inventory = take_inventory(targets, exclude, roles, jobs, (output,) if output != "-" else ())
+    outputs = (output,) if output != "-" else ()
+    inventory = take_inventory(targets, exclude, roles, jobs, outputs, since=since, history=history)
     chosen = format_name or _format_for(output)
     emit(_render(inventory, chosen, spec_version, on_terminal=output == "-" and sys.stdout.isatty()), output)
     if chosen != "table":  # a table ends in its own summary
@@ -78,6 +86,9 @@ def take_inventory(
     roles: tuple[str, ...] = (),
     jobs: int | None = None,
     outputs: tuple[str, ...] = (),
+    *,
+    since: str = "",
+    history: bool = False,
 ) -> Inventory:
     """Scan with a progress bar and merge the findings; `outputs` are left out of the targets."""
     from pqc_migrate.inventory.merge import merge
@@ -85,7 +96,7 @@ def take_inventory(
     from pqc_migrate.scan import ScanOptions
     from pqc_migrate.scan import scan as scan_targets
 
-    chosen = ScanOptions(exclude, frozenset(map(Role, roles)), jobs or 0, outputs)
+    chosen = ScanOptions(exclude, frozenset(map(Role, roles)), jobs or 0, outputs, chosen_limits(), since, history)
     with progress("scanning") as step:
         result = scan_targets(targets, chosen, step)
     if result.coverage.files_seen == 0:

@@ -5,17 +5,20 @@ Everything said here goes to stderr, lower-case and without a full stop; stdout 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import click
 
 
 @dataclass(slots=True)
 class Session:
-    """The switches every command has."""
+    """The switches that the running command was given."""
 
     quiet: bool = False
     verbose: bool = False
+    limits: dict[str, Any] = field(default_factory=dict)
+    """Bounds on what is read, where they are not the defaults."""
 
 
 def current() -> Session:

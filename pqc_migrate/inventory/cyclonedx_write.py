@@ -16,6 +16,7 @@ import orjson
 
 from pqc_migrate.catalog import algorithms
 from pqc_migrate.catalog.algorithms import Quantum
+from pqc_migrate.inventory.capability import capabilities
 from pqc_migrate.inventory.context import write_occurrence, write_pairs
 from pqc_migrate.inventory.cyclonedx_fields import crypto_properties, rfc3339
 from pqc_migrate.inventory.standing import (
@@ -210,7 +211,24 @@ def _properties(component: Component, standing: Standing) -> Iterator[Json]:
         yield _property("classical-source", standing.classical_source)
     if mapped(asset) and asset.kind in (Kind.ALGORITHM, Kind.KEY):
         yield _property("source", algorithms.family(asset.family).source)
+    yield from _products(component)
     yield from _summary(component)
+
+
+def _products(component: Component) -> Iterator[Json]:
+    """Yield what the products that a library is or brings can do in its version, and where that is said."""
+    for found in capabilities(component.asset):
+        facts = (
+            ("name", found.product),
+            ("ml-kem", found.ml_kem),
+            ("ml-kem-since", found.ml_kem_since),
+            ("ml-kem-default-since", found.ml_kem_default_since),
+            ("ml-dsa-since", found.ml_dsa_since),
+            ("supported-until", found.supported_until),
+            ("note", found.note),
+            ("source", found.source),
+        )
+        yield from (_property(f"product:{found.id}:{key}", value) for key, value in facts if value)
 
 
 def _summary(component: Component) -> Iterator[Json]:

@@ -66,7 +66,7 @@ _LABELS = {
 }
 
 
-ROLES = (Role.PRODUCTION, Role.VENDORED, Role.IMPLEMENTATION, Role.EXAMPLE, Role.TEST)
+ROLES = (Role.PRODUCTION, Role.VENDORED, Role.IMPLEMENTATION, Role.EXAMPLE, Role.TEST, Role.HISTORICAL)
 """The order in which outputs list roles: what runs first."""
 
 

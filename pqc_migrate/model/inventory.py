@@ -29,6 +29,8 @@ class Role(StrEnum):
     EXAMPLE = "example"
     VENDORED = "vendored"
     IMPLEMENTATION = "implementation"
+    HISTORICAL = "historical"
+    """In old commits only."""
 
 
 class Technique(StrEnum):
@@ -146,6 +148,8 @@ class Skip(StrEnum):
     MALFORMED = "malformed"
     CRASHED = "detector-crashed"
     TIMED_OUT = "timed-out"
+    LIMIT = "limit-reached"
+    HOSTILE = "hostile-archive"
     UNRESOLVED = "unresolved-value"
 
 

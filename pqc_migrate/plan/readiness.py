@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from pqc_migrate.catalog.products import products
+from pqc_migrate.catalog.products import Product, products
 from pqc_migrate.model.inventory import Kind
 from pqc_migrate.model.plan import AssessedAsset, ProductReadiness
-from pqc_migrate.model.plan_codes import Trust
+from pqc_migrate.model.plan_codes import Trust, Verdict
 
 
 def readiness(assets: Sequence[AssessedAsset]) -> tuple[ProductReadiness, ...]:
@@ -28,13 +28,20 @@ def readiness(assets: Sequence[AssessedAsset]) -> tuple[ProductReadiness, ...]:
                 released=product.released,
                 found=tuple(asset.id for asset in found),
                 found_versions=versions,
-                verdict=product.verdict(_version(asset) for asset in found),
+                verdict=_verdict(product, found),
                 trust=product.trust,
                 unverified=product.trust is Trust.UNVERIFIED,
                 source=product.source,
             )
         )
     return tuple(sorted(rows, key=lambda row: not row.found))
+
+
+def _verdict(product: Product, found: Sequence[AssessedAsset]) -> Verdict:
+    """Return the worst verdict of the copies that were found."""
+    verdicts = {product.verdict([_version(asset)], _purl(asset)) for asset in found}
+    worst = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
+    return next((verdict for verdict in worst if verdict in verdicts), Verdict.UNKNOWN)
 
 
 def _purl(asset: AssessedAsset) -> str:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 
 from pqc_migrate.catalog import algorithms
+from pqc_migrate.inventory.capability import statements
 from pqc_migrate.inventory.context import provenance_text, write_pairs
 from pqc_migrate.inventory.standing import (
     Standing,
@@ -23,7 +24,7 @@ from pqc_migrate.report.options import RenderOptions
 COLUMNS = (
     "standing", "role", "kind", "name", "family", "parameters", "unknown", "primitive", "quantum", "classical",
     "nist_level", "path", "line", "symbol", "functions", "technique", "confidence", "reason", "rule",
-    "provenance", "details", "derived_from", "ref",
+    "provenance", "details", "derived_from", "ref", "products",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters that make a spreadsheet run a cell; the wide ones do so in East Asian locales."""
@@ -54,6 +55,7 @@ def _fixed(component: Component, standing: Standing) -> dict[str, str]:
         "parameters": write_pairs(asset.parameters),
         "unknown": " ".join(unknown(asset)),
         "nist_level": "" if level is None else str(level),
+        "products": "; ".join(statements(asset)),
         "ref": component.ref,
     }
     if standing.quantum is not None:

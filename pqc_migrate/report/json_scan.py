@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from pqc_migrate.catalog import algorithms
+from pqc_migrate.inventory.capability import Capability, capabilities
 from pqc_migrate.inventory.standing import (
     Standing,
     concern_at,
@@ -65,9 +66,24 @@ def _component(component: Component, standing: Standing) -> Json:
         "classical": None if standing.quantum is None else standing.classical.value,
         "classicalSource": standing.classical_source,
         "nistLevel": algorithms.level(asset) if listed else None,
+        "products": [_product(found) for found in capabilities(asset)],
         "related": [{"relation": visible(relation), "ref": ref} for relation, ref in component.related],
         "properties": [{"name": visible(n), "value": visible(v)} for n, v in component.properties],
         "occurrences": [_occurrence(o, standing) for o in component.occurrences],
+    }
+
+
+def _product(found: Capability) -> Json:
+    return {
+        "id": found.id,
+        "product": found.product,
+        "mlKem": found.ml_kem.value,
+        "mlKemSince": found.ml_kem_since,
+        "mlKemDefaultSince": found.ml_kem_default_since,
+        "mlDsaSince": found.ml_dsa_since,
+        "supportedUntil": found.supported_until,
+        "note": found.note,
+        "source": found.source,
     }
 
 

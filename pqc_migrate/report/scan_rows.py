@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pqc_migrate.inventory.capability import statements
 from pqc_migrate.inventory.standing import (
     ROLES,
     Concern,
@@ -150,7 +151,8 @@ def _kind_name(component: Component) -> str:
     elif asset.kind is Kind.CERTIFICATE:
         name = f"{name} ({asset.family} certificate)"
     elif asset.kind is Kind.LIBRARY:
-        name = f"{name} {asset.get('version') or '(version not read)'}"
+        told = "; ".join(statements(asset))
+        name = f"{name} {asset.get('version') or '(version not read)'}" + (f": {told}" if told else "")
     elif not mapped(asset):
         name = f"{name} (not in the catalog)"
     return visible(name)

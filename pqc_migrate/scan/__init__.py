@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pqc_migrate.model.inventory import Coverage, Diagnostic, Finding, Role
-from pqc_migrate.scan.examine import Examined, default_examiner
-from pqc_migrate.scan.follow import with_callers
+from pqc_migrate.scan.examine import Examined, Examiner, Rules, default_examiner
+from pqc_migrate.scan.follow import Results, with_callers
+from pqc_migrate.scan.history import Examine, only_changed, with_history
 from pqc_migrate.scan.tally import coverage
 from pqc_migrate.scan.workers import FILES_AT_ONCE, Make, examine_all
 from pqc_migrate.targets.exclude import Exclusion
-from pqc_migrate.targets.read import LARGEST
+from pqc_migrate.targets.limits import Limits
+from pqc_migrate.targets.read import DEFAULT
 from pqc_migrate.targets.resolve import Target, display_name, resolve
 from pqc_migrate.targets.walk import Entry, Surroundings, own_outputs, walk
 
@@ -40,6 +43,12 @@ class ScanOptions:
     """Processes at most; 0: one for each processor this process may use."""
     outputs: tuple[str, ...] = ()
     """Files this run writes, and folders (with a slash at the end); left out where they lie inside a target."""
+    limits: Limits = DEFAULT
+    """How much is read of what."""
+    since: str = ""
+    """Look only at files that changed since this revision; with `history`, only at commits after it."""
+    history: bool = False
+    """Also find out when each use came in, and the keys that live only in old commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ def scan(
     arguments: Sequence[str],
     options: ScanOptions | None = None,
     progress: Progress = _silent,
-    make: Make = default_examiner,
+    make: Make | None = None,
 ) -> ScanResult:
     """Look at files and folders by their paths; `TargetError` when one of them cannot be read at all."""
     options = options or ScanOptions()
@@ -70,11 +79,26 @@ def scan(
     for found in _walk_all(targets, options):
         entries.append(found) if isinstance(found, Entry) else skipped.append(found)
     jobs = _jobs(options, entries)
-    examined = _examine(entries, make, jobs, progress)
-    examined = with_callers(
-        entries, examined, lambda some, made, before: _examine(some, made, jobs, _after(before, progress))
+    rules = Rules(options.limits, options.exclude)
+    results = _examine(entries, make or partial(default_examiner, rules), jobs, rules, progress)
+    results = with_callers(
+        entries,
+        results,
+        lambda some, made, before: _examine(some, made, jobs, rules, _after(before, progress)),
+        rules,
     )
+    examined = [file for files in results for file in files]
     findings = [finding for file in examined for finding in file.findings]
+    if options.history:
+        done = len(entries)
+        findings = _with_history(
+            targets,
+            findings,
+            options,
+            lambda some: _examine(
+                some, partial(default_examiner, rules), _jobs(options, some), rules, _after(done, progress)
+            ),
+        )
     if options.roles:
         findings = [finding for finding in findings if finding.role in options.roles]
     return ScanResult(tuple(sorted(findings, key=_order)), coverage(skipped, examined), display_name(targets))
@@ -90,14 +114,26 @@ def _walk_all(targets: Sequence[Target], options: ScanOptions) -> Iterator[Entry
     around = Surroundings(tuple(target.root for target in targets), _places(options.outputs))
     for target in targets:
         yield from own_outputs(target, around)
-        yield from walk(target, exclusion, around)
+        found = walk(target, exclusion, around)
+        yield from only_changed(target, options.since, found) if options.since and not options.history else found
+
+
+def _with_history(
+    targets: Sequence[Target], findings: Sequence[Finding], options: ScanOptions, examine: Examine
+) -> list[Finding]:
+    """Return the findings of each target with their history."""
+    dated = []
+    for target in targets:
+        own = [one for one in findings if one.location.path.startswith(target.prefix or "")]
+        dated += with_history(target, own, examine, options.since)
+    return dated
 
 
 def _places(outputs: Sequence[str]) -> Mapping[str, bool]:
     return {os.path.realpath(output): output.endswith("/") for output in outputs}
 
 
-def _examine(entries: Sequence[Entry], make: Make, jobs: int, progress: Progress) -> list[Examined]:
+def _examine(entries: Sequence[Entry], make: Make, jobs: int, rules: Rules, progress: Progress) -> Results:
     """Return what each entry gave, in the order of the entries."""
     total = len(entries)
     progress(0, total)
@@ -105,14 +141,22 @@ def _examine(entries: Sequence[Entry], make: Make, jobs: int, progress: Progress
         examiner = make()
         examined = []
         for done, entry in enumerate(entries, 1):
-            examined.append(examiner.examine(entry))
+            examined.append(_files(examiner, entry))
             progress(done, total)
         return examined
-    results: dict[int, Examined] = {}
-    for number, file in examine_all(entries, make, jobs):
-        results[number] = file
+    results: dict[int, tuple[Examined, ...]] = {}
+    for number, files in examine_all(entries, make, jobs, rules.limits.file_seconds):
+        results[number] = files
         progress(len(results), total)
     return [results[number] for number in range(total)]
+
+
+def _files(examiner: Examiner, entry: Entry) -> tuple[Examined, ...]:
+    """Return what a file gave, and the files in it if it is an archive."""
+    file = examiner.examine(entry)
+    if not file.archive:
+        return (file,)
+    return (file, *(look() for _, look in examiner.inside(entry, file.archive)))
 
 
 def _jobs(options: ScanOptions, entries: Sequence[Entry]) -> int:
@@ -125,7 +169,7 @@ def _jobs(options: ScanOptions, entries: Sequence[Entry]) -> int:
 
 def _size(entry: Entry) -> int:
     try:
-        return min(os.lstat(entry.place).st_size, LARGEST)
+        return os.lstat(entry.place).st_size
     except OSError:
         return 0
 

@@ -1,11 +1,12 @@
-"""One file: read, gate, detectors. The only place that catches `Exception` from a detector."""
+"""One file, or the files in an archive: read, gate, detectors. Only here a detector's `Exception` is caught."""
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from itertools import islice
 from pathlib import PurePath
 
 from pqc_migrate.catalog import languages
@@ -15,11 +16,16 @@ from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import DETECTORS as SOURCE
 from pqc_migrate.gate import Gate
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Role, Skip, Technique
-from pqc_migrate.model.target import Hit, Offer, Offers, SourceFile
+from pqc_migrate.model.target import Offer, Offers, SourceFile
+from pqc_migrate.scan.inside import Inner, files_in
+from pqc_migrate.targets.exclude import Exclusion
+from pqc_migrate.targets.limits import Limits
 from pqc_migrate.targets.neighbors import listing, neighbor
-from pqc_migrate.targets.read import read
+from pqc_migrate.targets.read import DEFAULT, Content, read
 from pqc_migrate.targets.walk import Entry
 
+Neighbor = Callable[[str], SourceFile | None]
+Listing = Callable[[str], tuple[str, ...]]
 _EXACTNESS = {technique: rank for rank, technique in enumerate(Technique)}
 
 
@@ -27,77 +33,120 @@ _EXACTNESS = {technique: rank for rank, technique in enumerate(Technique)}
 class Examined:
     """What one file gave."""
 
+    path: str = ""
     language: str = ""
     size: int = 0
     """Bytes read."""
     was_read: bool = False
     was_parsed: bool = False
     """A detector that parses wanted it."""
+    archive: str = ""
+    """Which kind of archive it is; what it holds is examined by itself."""
     findings: tuple[Finding, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     offers: tuple[Offer, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What bounds the reading, whichever process does it."""
+
+    limits: Limits = DEFAULT
+    exclude: tuple[str, ...] = ()
+    """Patterns of a ``.gitignore``, asked for the files in archives (the walk asks for all others)."""
+
+
 class Examiner:
     """Detectors with their anchors compiled, ready for many files."""
 
-    def __init__(self, detectors: Iterable[Detector], read_heads: frozenset[Detector] = frozenset()) -> None:
+    def __init__(
+        self,
+        detectors: Iterable[Detector],
+        read_heads: frozenset[Detector] = frozenset(),
+        rules: Rules = Rules(),
+    ) -> None:
         """`read_heads` are the detectors that can make sense of the mere start of a large file."""
+        self.rules = rules
+        self._exclusion = Exclusion(rules.exclude)
         self._detectors = tuple(detectors)
         self._read_heads = read_heads
         self._gate = Gate(frozenset().union(*(detector.anchors() for detector in self._detectors)))
 
     def examine(self, entry: Entry) -> Examined:
         """Return everything that the detectors see in one file; never raises on bad input."""
-        content = read(entry)
-        if isinstance(content, Diagnostic):
-            return Examined(diagnostics=(content,))
-        language = languages.of(entry.path.rsplit("/", 1)[-1], content.data)
-        hits = self._gate.hits(content.data)
-        file = _source(entry, content.data, language, hits)
+        found = read(entry, self.rules.limits)
+        if isinstance(found, Diagnostic):
+            return Examined(entry.path, diagnostics=(found,))
+        return self._look(entry.path, found, partial(neighbor, entry), partial(listing, entry))
+
+    def inside(self, entry: Entry, kind: str, start: int = 0) -> Iterator[tuple[str, Callable[[], Examined]]]:
+        """Yield the path of each file in an archive, from position `start` on, and what examines it."""
+        for inner in islice(files_in(entry, kind, self.rules.limits), start, None):
+            yield inner.path, partial(self._look_inside, inner)
+
+    def _look_inside(self, inner: Inner) -> Examined:
+        found, path = inner.content, inner.path
+        if isinstance(found, Diagnostic):
+            return Examined(path, diagnostics=(found,))
+        if why := self._exclusion.reason(path, "", is_folder=False):
+            return Examined(path, diagnostics=(Diagnostic(path, Skip.EXCLUDED, why),))
+        if inner.around is None:
+            gave = self._look(path, found, None, None)
+        else:
+            around = inner.around
+            gave = self._look(path, found, partial(around.neighbor, path), partial(around.listing, path))
+        return _in_layer(gave, inner.layer)
+
+    def _look(self, path: str, found: Content, near: Neighbor | None, names: Listing | None) -> Examined:
+        language = languages.of(path.rsplit("/", 1)[-1], found.data)
+        if found.archive:
+            return Examined(path, language, found.size, was_read=True, archive=found.archive)
+        hits = self._gate.hits(found.data)
+        file = SourceFile(path, found.data, language, hits=hits, neighbor=near, listing=names)
         was_parsed = False
-        said: list[Claim] = [content.diagnostic] if content.diagnostic else []
+        said: list[Claim] = [found.diagnostic] if found.diagnostic else []
         for detector in self._detectors:
-            if content.whole or detector in self._read_heads:
+            if found.whole or detector in self._read_heads:
                 claims = _claims(detector, file)
                 was_parsed = was_parsed or (detector.parses and claims is not None)
                 said.extend(claims or ())
-        gave = _sorted(said, file, content.shift)
-        return replace(gave, size=content.size, was_read=True, was_parsed=was_parsed)
+        gave = _sorted(said, file, found.shift)
+        return replace(gave, size=found.size, was_read=True, was_parsed=was_parsed)
 
 
 class Follower(Examiner):
     """The source detectors once more, for calls of the functions that other files offer."""
 
-    def __init__(self, offers: Offers) -> None:
-        super().__init__(())
+    def __init__(self, offers: Offers, rules: Rules = Rules()) -> None:
+        super().__init__((), rules=rules)
         self._offers = offers
         self._words = Gate(offers.words())
 
-    def examine(self, entry: Entry) -> Examined:
+    def _look(self, path: str, found: Content, near: Neighbor | None, names: Listing | None) -> Examined:
         """Return what one file calls; nothing when it names none of the functions."""
-        content = read(entry)
-        if isinstance(content, Diagnostic) or not content.whole:
-            return Examined()
-        hits = self._words.hits(content.data)
-        if not hits or not self._offers.wanted(content.data, hits):
-            return Examined()
-        language = languages.of(entry.path.rsplit("/", 1)[-1], content.data)
-        file = replace(_source(entry, content.data, language, hits), offers=self._offers)
+        if found.archive:
+            return Examined(path, archive=found.archive)
+        hits = self._words.hits(found.data) if found.whole else ()
+        if not hits or not self._offers.wanted(found.data, hits):
+            return Examined(path)
+        language = languages.of(path.rsplit("/", 1)[-1], found.data)
+        file = SourceFile(path, found.data, language, hits=hits, neighbor=near, listing=names, offers=self._offers)
         said = [claim for detector in SOURCE for claim in _claims(detector, file) or ()]
-        return _sorted(said, file, content.shift)
+        return _sorted(said, file, found.shift)
 
 
 @cache
-def default_examiner() -> Examiner:
+def default_examiner(rules: Rules = Rules()) -> Examiner:
     """Return the examiner with every detector, compiled once a process."""
-    return Examiner(DETECTORS, READ_HEADS)
+    return Examiner(DETECTORS, READ_HEADS, rules)
 
 
-def _source(entry: Entry, data: bytes, language: str, hits: tuple[Hit, ...]) -> SourceFile:
-    """Return a file that can look at those around it."""
-    near, names = partial(neighbor, entry), partial(listing, entry)
-    return SourceFile(entry.path, data, language, hits=hits, neighbor=near, listing=names)
+def _in_layer(gave: Examined, layer: str) -> Examined:
+    """Name the image layer that findings come from."""
+    if not layer or not gave.findings:
+        return gave
+    named = (replace(one, details=tuple(sorted((*one.details, ("layer", layer))))) for one in gave.findings)
+    return replace(gave, findings=tuple(named))
 
 
 def _claims(detector: Detector, file: SourceFile) -> list[Claim] | None:
@@ -122,6 +171,7 @@ def _sorted(said: list[Claim], file: SourceFile, shift: int | None) -> Examined:
     """Return what detectors said of a file, each kind of claim in its place."""
     findings = [claim for claim in said if isinstance(claim, Finding)]
     return Examined(
+        file.path,
         file.language,
         findings=_placed(findings, file, shift) if findings else (),
         diagnostics=tuple(dict.fromkeys(claim for claim in said if isinstance(claim, Diagnostic))),

@@ -11,34 +11,39 @@ from dataclasses import replace
 from functools import partial
 
 from pqc_migrate.model.target import Offer, Offers
-from pqc_migrate.scan.examine import Examined, Examiner, Follower
+from pqc_migrate.scan.examine import Examined, Examiner, Follower, Rules
 from pqc_migrate.targets.walk import Entry
 
 _ROUNDS = 2
 """How many functions may stand between a call and the library, each in another file."""
 
-Run = Callable[[Sequence[Entry], Callable[[], Examiner], int], list[Examined]]
+Results = list[tuple[Examined, ...]]
+"""What each entry gave: the file itself, then the files in it if it is an archive."""
+Run = Callable[[Sequence[Entry], Callable[[], Examiner], int], Results]
 """Examine entries with an examiner made by a function, after so many readings; the results in their order."""
 
 
-def with_callers(entries: Sequence[Entry], examined: list[Examined], run: Run) -> list[Examined]:
+def with_callers(entries: Sequence[Entry], examined: Results, run: Run, rules: Rules) -> Results:
     """Return the results with what a second reading adds to them."""
-    offers: set[Offer] = {offer for file in examined for offer in file.offers}
-    languages = {file.language for file in examined if file.was_parsed}
-    asked = [index for index, file in enumerate(examined) if file.language in languages]
+    offers: set[Offer] = {offer for files in examined for file in files for offer in file.offers}
+    languages = {file.language for files in examined for file in files if file.was_parsed}
+    asked = [index for index, files in enumerate(examined) if any(file.language in languages for file in files)]
     level = 1
     while any(offer.level == level for offer in offers) and level <= _ROUNDS:
         before = len(entries) + (level - 1) * len(asked)
-        found = run([entries[index] for index in asked], partial(Follower, Offers(offers, level)), before)
-        for index, file in zip(asked, found, strict=True):
-            examined[index] = _with(examined[index], file)
-        offers |= _new(offers, found)
+        found = run([entries[index] for index in asked], partial(Follower, Offers(offers, level), rules), before)
+        for index, files in zip(asked, found, strict=True):
+            more = {file.path: file for file in files}
+            examined[index] = tuple(_with(file, more.get(file.path)) for file in examined[index])
+        offers |= _new(offers, (file for files in found for file in files))
         level += 1
     return examined
 
 
-def _with(first: Examined, more: Examined) -> Examined:
+def _with(first: Examined, more: Examined | None) -> Examined:
     """Return what both readings of a file gave; what was known at a place stands."""
+    if more is None:
+        return first
     known = {(finding.asset, finding.location.line) for finding in first.findings}
     added = [finding for finding in more.findings if (finding.asset, finding.location.line) not in known]
     if not added and not more.diagnostics:

@@ -14,12 +14,13 @@ import signal
 import sys
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
+from typing import Literal
 
 from pqc_migrate.errors import PqcMigrateError
 from pqc_migrate.model.inventory import Diagnostic, Skip
@@ -31,71 +32,165 @@ FILES_AT_ONCE = 64
 FILE_SECONDS = 60.0
 """How long one file may take alone."""
 
+ARCHIVE_FAILURES = 20
+"""Files of one archive that may crash or stall before the rest of it is given up."""
+_FLUSH_FILES = 64
+_FLUSH_SECONDS = 1.0
+
 Make = Callable[[], Examiner]
 """Makes the examiner inside a worker; a module-level function, so that any start method can send it."""
-Result = tuple[int, Examined]
-"""The file's number in the sequence, and what it gave."""
-_Chunk = Sequence[tuple[int, Entry]]
+Result = tuple[int, tuple[Examined, ...]]
+"""The entry's number in the sequence, and what it gave: the file itself, then the files in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Files to examine; or, with `kind`, the files inside the one that is an archive."""
+
+    numbers: tuple[int, ...]
+    entries: tuple[Entry, ...]
+    kind: str = ""
+    start: int = 0
+    """Position in the archive at which to begin."""
+    careful: bool = False
+    """Say each file of the archive before it is examined, because one of them ended an earlier try."""
 
 
 def examine_all(
     entries: Sequence[Entry], make: Make, jobs: int, seconds: float = FILE_SECONDS, method: str = ""
 ) -> Iterator[Result]:
-    """Yield the result of every file, in any order.
+    """Yield the result of every entry, in any order.
 
     When a worker dies or takes longer than `seconds`, its files are tried again one by one; a file that
-    does it alone gets a Diagnostic (`Skip.CRASHED`, `Skip.TIMED_OUT`) and costs nothing but itself.
+    does it alone gets a Diagnostic (`Skip.CRASHED`, `Skip.TIMED_OUT`) and costs nothing but itself. So does
+    a file inside an archive, whose other files are examined all the same.
     """
-    numbered = list(enumerate(entries))
-    chunks: deque[_Chunk] = deque(
-        numbered[start : start + FILES_AT_ONCE] for start in range(0, len(numbered), FILES_AT_ONCE)
-    )
     context = multiprocessing.get_context(method or _start_method())
     if context.get_start_method() == "fork":
         make()  # compiled once here, inherited by every worker
+    work = _Work(entries)
     idle: list[_Worker] = []
     busy: dict[Connection, _Worker] = {}
     try:
-        while chunks or busy:
-            while chunks and len(busy) < jobs:
+        while work.tasks or busy:
+            while work.tasks and len(busy) < jobs:
                 worker = idle.pop() if idle else _start(context, make)
                 busy[worker.connection] = worker  # known before it works: an interruption stops it
-                worker.give(chunks.popleft())
+                worker.give(work.tasks.popleft())
             for worker in _ready(busy, seconds):
-                del busy[worker.connection]
-                results = worker.take()
-                if results is None:
-                    results = _blame_or_retry(worker, chunks)
-                else:
+                said = worker.take()
+                if said is False:
+                    del busy[worker.connection]
+                    worker.died = worker.process.exitcode
+                    worker.stop()
+                    work.failed(worker)
+                elif work.take(worker, said):
+                    del busy[worker.connection]
                     idle.append(worker)
-                yield from results
+            yield from work.done()
     finally:
         for worker in (*idle, *busy.values()):
             worker.stop()
+
+
+class _Work:
+    """What is left to do, and what is known so far of archives that are being read."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        starts = range(0, len(entries), FILES_AT_ONCE)
+        chunks = [range(start, min(start + FILES_AT_ONCE, len(entries))) for start in starts]
+        self.tasks = deque(_Task(tuple(chunk), tuple(entries[number] for number in chunk)) for chunk in chunks)
+        self._parts: dict[int, list[Examined]] = {}
+        self._failures: Counter[int] = Counter()
+        self._done: list[Result] = []
+
+    def done(self) -> list[Result]:
+        """Return the results that are complete since the last time."""
+        done, self._done = self._done, []
+        return done
+
+    def take(self, worker: _Worker, said: _Said) -> bool:
+        """Note what a worker says; True when it has nothing more to say of its task."""
+        task = worker.task
+        if isinstance(said, str):
+            worker.at = said
+            return False
+        if task.kind:
+            self._parts[task.numbers[0]].extend(said or ())
+            worker.count += len(said or ())
+            if said is None:
+                self._complete(task.numbers[0])
+            return said is None
+        for number, entry, file in zip(task.numbers, task.entries, said or (), strict=True):
+            if file.archive:
+                self._parts[number] = [file]
+                self.tasks.append(_Task((number,), (entry,), file.archive))
+            else:
+                self._done.append((number, (file,)))
+        return True
+
+    def failed(self, worker: _Worker) -> None:
+        """Try what a worker did not finish again, in smaller pieces; blame what was tried alone."""
+        task = worker.task
+        if task.kind:
+            self._archive_failed(worker)
+        elif len(task.numbers) > 1:
+            pairs = zip(task.numbers, task.entries, strict=True)
+            self.tasks.extendleft(_Task((number,), (entry,)) for number, entry in reversed(list(pairs)))
+        else:
+            [number], [entry] = task.numbers, task.entries
+            self._done.append((number, (_blamed(worker, entry.path),)))
+
+    def _archive_failed(self, worker: _Worker) -> None:
+        task, [number] = worker.task, worker.task.numbers
+        position = task.start + worker.count
+        if not task.careful:
+            self.tasks.appendleft(replace(task, start=position, careful=True))
+            return
+        self._failures[number] += 1
+        self._parts[number].append(_blamed(worker, worker.at or task.entries[0].path))
+        if worker.at and self._failures[number] < ARCHIVE_FAILURES:
+            self.tasks.appendleft(replace(task, start=position + 1, careful=False))
+        else:
+            self._complete(number)
+
+    def _complete(self, number: int) -> None:
+        self._done.append((number, tuple(self._parts.pop(number))))
+
+
+_Said = str | list[Examined] | None
+"""The file of an archive that comes next; what files gave; or that an archive is done."""
 
 
 @dataclass(slots=True, eq=False)
 class _Worker:
     process: BaseProcess
     connection: Connection
-    chunk: _Chunk = ()
+    task: _Task = _Task((), ())
     given: float = 0.0
+    at: str = ""
+    """The file of an archive that it said to begin."""
+    count: int = 0
+    """Files of an archive that it has sent."""
+    died: int | None = None
+    """Exit code of a process that ended by itself."""
 
-    def give(self, chunk: _Chunk) -> None:
-        self.chunk = chunk
+    def give(self, task: _Task) -> None:
+        self.task, self.at, self.count = task, "", 0
         self.given = time.monotonic()
         with contextlib.suppress(OSError):  # it died idle: `take` will say so
-            self.connection.send([entry for _, entry in chunk])
+            self.connection.send(task)
 
-    def take(self) -> list[Result] | None:
-        """Return the results of the chunk, or None when the worker died or has nothing to say in time."""
+    def take(self) -> _Said | Literal[False]:
+        """Return what it says; False when it died or has nothing to say in time."""
         try:
             if self.connection.poll():
-                examined = self.connection.recv()
-                return [(number, file) for (number, _), file in zip(self.chunk, examined, strict=True)]
+                said: _Said = self.connection.recv()
+                self.given = time.monotonic()
+                return said
         except (EOFError, OSError):
             self.process.join()
-        return None
+        return False
 
     def stop(self) -> None:
         self.process.kill()
@@ -131,19 +226,14 @@ def _ready(busy: dict[Connection, _Worker], seconds: float) -> list[_Worker]:
     return [worker for key, worker in busy.items() if key in answered or now - worker.given >= seconds]
 
 
-def _blame_or_retry(worker: _Worker, chunks: deque[_Chunk]) -> list[Result]:
-    died = worker.process.exitcode
-    worker.stop()
-    if len(worker.chunk) > 1:
-        chunks.extendleft([pair] for pair in reversed(worker.chunk))
-        return []
-    [(number, entry)] = worker.chunk
+def _blamed(worker: _Worker, path: str) -> Examined:
+    died = worker.died
     if died is None:
-        diagnostic = Diagnostic(entry.path, Skip.TIMED_OUT, "took too long; nothing of it is in the results")
+        diagnostic = Diagnostic(path, Skip.TIMED_OUT, "took too long; nothing of it is in the results")
     else:
         how = f"signal {-died}" if died < 0 else f"exit code {died}"
-        diagnostic = Diagnostic(entry.path, Skip.CRASHED, f"the process that examined it ended with {how}")
-    return [(number, Examined(diagnostics=(diagnostic,)))]
+        diagnostic = Diagnostic(path, Skip.CRASHED, f"the process that examined it ended with {how}")
+    return Examined(path, diagnostics=(diagnostic,))
 
 
 def _serve(connection: Connection, make: Make, parent: int) -> None:
@@ -156,7 +246,26 @@ def _serve(connection: Connection, make: Make, parent: int) -> None:
         while not connection.poll(1.0):
             if os.getppid() != parent:
                 return
-        connection.send([examiner.examine(entry) for entry in connection.recv()])
+        task: _Task = connection.recv()
+        if task.kind:
+            _serve_archive(connection, examiner, task)
+        else:
+            connection.send([examiner.examine(entry) for entry in task.entries])
+
+
+def _serve_archive(connection: Connection, examiner: Examiner, task: _Task) -> None:
+    """Send what the files in an archive give, a few at a time, and None at the end."""
+    ready: list[Examined] = []
+    sent = time.monotonic()
+    for path, look in examiner.inside(task.entries[0], task.kind, task.start):
+        if task.careful:
+            connection.send(path)
+        ready.append(look())
+        if task.careful or len(ready) >= _FLUSH_FILES or time.monotonic() - sent > _FLUSH_SECONDS:
+            connection.send(ready)
+            ready, sent = [], time.monotonic()
+    connection.send(ready)
+    connection.send(None)
 
 
 def _start_method() -> str:

@@ -35,7 +35,12 @@ def listing(entry: Entry, relative: str) -> tuple[str, ...]:
 def _inside(entry: Entry, relative: str) -> tuple[str, str] | None:
     """Return (root of the target, path in it), or None for what leads out of it."""
     path = posixpath.normpath(posixpath.join(posixpath.dirname(entry.path), relative))
-    if path.startswith(("../", "/")) or path == ".." or not entry.place.endswith(entry.path.replace("/", os.sep)):
+    if (
+        entry.blob
+        or path.startswith(("../", "/"))
+        or path == ".."
+        or not entry.place.endswith(entry.path.replace("/", os.sep))
+    ):
         return None
     return entry.place[: len(entry.place) - len(entry.path)], path
 

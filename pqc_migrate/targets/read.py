@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from pqc_migrate.model.inventory import Diagnostic, Skip
+from pqc_migrate.targets import archives, git
+from pqc_migrate.targets.archives.image import OCI_LAYOUT
+from pqc_migrate.targets.limits import Limits
 from pqc_migrate.targets.resolve import kind_of, reason
 from pqc_migrate.targets.walk import Entry
 
-LARGEST = 16 * 1024 * 1024
-"""Bytes up to which a file is read and parsed whole."""
+DEFAULT = Limits()
 HEAD = 1024 * 1024
-"""Bytes read of a larger file: enough for keys and certificates at its start, which is all that is looked for."""
+"""Bytes read of a file that is over its limit: enough for keys and certificates at its start, which is all that is
+looked for."""
 _PSEUDO_FILE = 64 * 1024
+_PIECE = 16 * 1024 * 1024
 
 _FLAGS = (
     os.O_RDONLY
@@ -24,6 +31,9 @@ _FLAGS = (
     | getattr(os, "O_NONBLOCK", 0)  # a pipe that took the file's place must not hold the scan up
     | getattr(os, "O_BINARY", 0)
 )
+_MACHO = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+_PROGRAMS = (b"\x7fELF", b"MZ", b"dex\n", *_MACHO)
+"""How ELF, PE, DEX, Mach-O and Java class files begin."""
 _BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark begins like that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -45,10 +55,16 @@ class Content:
     whole: bool = True
     """False: only the head was read."""
     diagnostic: Diagnostic | None = None
+    archive: str = ""
+    """Which kind of archive it is; then `data` is its beginning; what it holds is read file by file."""
 
 
-def read(entry: Entry) -> Content | Diagnostic:
+def read(entry: Entry, limits: Limits = DEFAULT) -> Content | Diagnostic:
     """Read one file without following links or waiting; a Diagnostic when nothing could be read."""
+    if entry.is_layout:
+        return Content(b"", 0, archive=OCI_LAYOUT)
+    if entry.blob:
+        return _read_blob(entry, limits)
     try:
         descriptor = os.open(entry.place, _FLAGS)
     except OSError as error:
@@ -57,43 +73,72 @@ def read(entry: Entry) -> Content | Diagnostic:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return Diagnostic(entry.path, Skip.NOT_REGULAR, kind_of(status.st_mode))
-        whole = status.st_size <= LARGEST
-        raw = _read(descriptor, status.st_size if whole else HEAD)
+        # A pseudo-file claims to be empty; it is read up to a bound of its own.
+        return content(entry.path, status.st_size or _PSEUDO_FILE, partial(_read, descriptor), limits)
     except OSError as error:
         return Diagnostic(entry.path, Skip.UNREADABLE, reason(error))
     finally:
         os.close(descriptor)
-    if whole:
-        return _as_text(entry, raw)
-    message = f"{status.st_size} bytes; only the first {HEAD} were searched for keys and certificates"
-    return Content(raw, len(raw), whole=False, diagnostic=Diagnostic(entry.path, Skip.TOO_LARGE, message))
+
+
+def _read_blob(entry: Entry, limits: Limits) -> Content | Diagnostic:
+    data = git.blob(entry.place, entry.blob)
+    if data is None:
+        return Diagnostic(entry.path, Skip.UNREADABLE, "the repository does not hold this version of the file")
+    return content(entry.path, len(data), io.BytesIO(data).read, limits)
+
+
+def content(path: str, size: int, pull: Callable[[int], bytes], limits: Limits = DEFAULT) -> Content:
+    """Return what `pull` gives of a file, as much as its kind may have; `size` -1: only reading tells.
+
+    `pull` returns the next so many bytes, fewer at the end; what it raises passes through.
+    """
+    head = pull(archives.LONGEST_MAGIC)
+    if name := archives.kind(head):
+        return Content(head, max(size, len(head)), whole=False, archive=name)
+    most = limits.binary_bytes if head.startswith(_PROGRAMS) else limits.file_bytes
+    if size < 0 or size <= most:
+        raw = _whole(head, pull, most)
+        if len(raw) <= most:
+            return _as_text(path, raw)
+        raw, shown = raw[:HEAD], f"more than {most} bytes"
+    else:
+        raw, shown = _whole(head, pull, HEAD - 1), f"{size} bytes"
+    message = f"{shown}; only the first {len(raw)} were searched for keys and certificates"
+    return Content(raw, len(raw), whole=False, diagnostic=Diagnostic(path, Skip.TOO_LARGE, message))
+
+
+def _whole(head: bytes, pull: Callable[[int], bytes], most: int) -> bytes:
+    """Return everything up to one byte more than `most`."""
+    parts = [head]
+    left = most + 1 - len(head)
+    while left > 0 and (part := pull(min(left, _PIECE))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 def _read(descriptor: int, size: int) -> bytes:
-    """Read `size` bytes; a pseudo-file that claims none is read up to `_PSEUDO_FILE`.
-
-    One call is the rule, network file systems make more.
-    """
+    """Read up to `size` bytes. One call is the rule, network file systems make more."""
     parts = []
-    left = size or _PSEUDO_FILE
-    while left > 0 and (part := os.read(descriptor, left)):
+    while size > 0 and (part := os.read(descriptor, size)):
         parts.append(part)
-        left -= len(part)
+        size -= len(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _as_text(entry: Entry, raw: bytes) -> Content:
+def _as_text(path: str, raw: bytes) -> Content:
     if raw.startswith(codecs.BOM_UTF8):
         return Content(raw[len(codecs.BOM_UTF8) :], len(raw), shift=len(codecs.BOM_UTF8))
     for mark, encoding in _BYTE_ORDER_MARKS:
         if raw.startswith(mark):
-            return _transcode(entry, raw, encoding)
+            return _transcode(path, raw, encoding)
     return Content(raw, len(raw))
 
 
-def _transcode(entry: Entry, raw: bytes, encoding: str) -> Content:
+def _transcode(path: str, raw: bytes, encoding: str) -> Content:
     try:
         return Content(raw.decode(encoding).encode(), len(raw), shift=None)
     except UnicodeError:
         message = f"begins with the byte order mark of {encoding.upper()} but is not; searched as bytes"
-        return Content(raw, len(raw), diagnostic=Diagnostic(entry.path, Skip.ENCODING, message))
+        return Content(raw, len(raw), diagnostic=Diagnostic(path, Skip.ENCODING, message))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Diagnostic, Skip
+from pqc_migrate.targets.archives.image import OCI_LAYOUT
 from pqc_migrate.targets.exclude import Exclusion
 from pqc_migrate.targets.resolve import Target, kind_of, reason
 
@@ -20,6 +21,10 @@ class Entry:
     """As every output spells it: POSIX, relative to the target, prefixed when there are several."""
     place: str
     """Absolute path as the operating system wants it; never leaves this process and its workers."""
+    is_layout: bool = False
+    """A folder that is a container image in the OCI layout, to be read as one."""
+    blob: str = ""
+    """Object of the git repository at `place` that holds the content, hex; empty: a file on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,14 @@ def walk(target: Target, exclusion: Exclusion, around: Surroundings) -> Iterator
     while folders:
         inner = folders.pop()
         subfolders: list[str] = []
-        for name, found in _list(target, inner):
+        listed = list(_list(target, inner))
+        if _is_layout(listed):
+            folder = os.path.join(target.root, inner)
+            yield Entry(
+                target.prefix + visible(inner.rstrip("/")) if inner else target.label, folder, is_layout=True
+            )
+            continue
+        for name, found in listed:
             path = f"{inner}{name}"
             if isinstance(found, OSError):
                 yield _skip(target, path, Skip.UNREADABLE, reason(found))
@@ -80,6 +92,12 @@ def _list(target: Target, inner: str) -> Iterator[tuple[str, os.DirEntry[str] | 
         return
     for entry in entries:
         yield entry.name, entry
+
+
+def _is_layout(listed: list[tuple[str, os.DirEntry[str] | OSError]]) -> bool:
+    """Whether a folder holds what an OCI image layout must hold (image-spec v1.1)."""
+    names = {name for name, found in listed if not isinstance(found, OSError)}
+    return {OCI_LAYOUT, "index.json", "blobs"} <= names
 
 
 def _special(target: Target, path: str, entry: os.DirEntry[str], around: Surroundings) -> Diagnostic | None:

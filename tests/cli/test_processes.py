@@ -15,7 +15,7 @@ STALLED = """
     from pqc_migrate.cli.main import main
     from pqc_migrate.scan import examine
 
-    def stall(entry):
+    def stall(entry, limits):
         print("reading", file=sys.stderr, flush=True)
         time.sleep(600)
 

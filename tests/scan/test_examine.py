@@ -37,7 +37,7 @@ def examine(root: Path, path: str, data: bytes, *detectors: Detector) -> Examine
 
 def test_a_file_without_an_anchor_is_read_and_not_parsed(tmp_path: Path) -> None:
     """The coverage can tell the files that were looked at from those that were parsed."""
-    assert examine(tmp_path, "a.py", b"x = 1\n") == Examined("python", 6, was_read=True)
+    assert examine(tmp_path, "a.py", b"x = 1\n") == Examined("a.py", "python", 6, was_read=True)
     assert examine(tmp_path, "a.py", b"RSA\n").was_parsed
     assert not examine(tmp_path, "a.py", b"RSA\n", detector(parses=False)).was_parsed
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pqc_migrate.model.inventory import Diagnostic, Skip
-from pqc_migrate.targets.read import HEAD, LARGEST, Content, read
+from pqc_migrate.targets.read import DEFAULT, HEAD, Content, read
 from pqc_migrate.targets.walk import Entry
 
 
@@ -64,9 +64,9 @@ def test_two_gigabytes_cost_nothing_and_are_said(tmp_path: Path) -> None:
 def test_the_limit_itself_is_read_whole(tmp_path: Path) -> None:
     """A file of exactly the limit loses nothing."""
     with open(tmp_path / "f", "wb") as file:
-        file.truncate(LARGEST)
+        file.truncate(DEFAULT.file_bytes)
     content = content_of(tmp_path / "f")
-    assert (content.size, content.whole, content.diagnostic) == (LARGEST, True, None)
+    assert (content.size, content.whole, content.diagnostic) == (DEFAULT.file_bytes, True, None)
 
 
 def test_a_file_that_became_a_link_or_a_pipe_is_not_followed(tmp_path: Path) -> None:

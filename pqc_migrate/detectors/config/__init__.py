@@ -1,29 +1,67 @@
 """Configuration files: one module a notation, each ending in its `Detector`.
 
 `document` turns a file's bytes into text that keeps its places, `report` says what was found, `tls` knows what TLS
-settings mean; `nginx_syntax`, `openssl_syntax` and the modules of `syntax` read a syntax and know nothing of
-cryptography; `embedded` hands the files inside YAML files to the notations. A product whose settings are keys with
-values is data: one file ``catalog/settings/<product>.toml``, read by `settings` with the readers of `meanings`. A
-notation of its own kind is a module beside them and its name in `_NOTATIONS`. Either needs a folder of samples
-under tests/samples/config.
+settings mean; `nginx_syntax`, `openssl_syntax`, `words_syntax` and the modules of `syntax` read a syntax and know
+nothing of cryptography; `embedded` hands the files inside YAML files to the notations. A product whose settings are
+keys with values is data: one file ``catalog/settings/<product>.toml``, read by `settings` with the readers of
+`meanings`. A notation of its own kind is a module beside them and its name in `_NOTATIONS`. Either needs a folder
+of samples under tests/samples/config.
 """
 
 from pqc_migrate.detectors.config import (
     ansible_filters,
+    apache,
+    bind,
+    crypttab,
+    dovecot,
     embedded,
+    exim,
+    gnupg,
+    haproxy,
+    ipsec,
     java_security,
+    kerberos,
+    known_hosts,
+    moduli,
+    name_servers,
     nginx,
     openssh,
     openssl_cnf,
+    openvpn,
+    passwords,
+    postfix,
+    sendmail,
     settings,
+    stunnel,
+    wireguard,
+    zone,
 )
 from pqc_migrate.detectors.registry import Detector
 
 _NOTATIONS: tuple[Detector, ...] = (
     nginx.DETECTOR,
+    apache.DETECTOR,
+    haproxy.DETECTOR,
+    bind.DETECTOR,
+    crypttab.DETECTOR,
+    dovecot.DETECTOR,
+    exim.DETECTOR,
+    gnupg.DETECTOR,
+    ipsec.DETECTOR,
+    java_security.DETECTOR,
+    kerberos.DETECTOR,
+    known_hosts.DETECTOR,
+    moduli.DETECTOR,
+    name_servers.DETECTOR,
     openssh.DETECTOR,
     openssl_cnf.DETECTOR,
-    java_security.DETECTOR,
+    openvpn.DETECTOR,
+    passwords.DETECTOR,
+    postfix.DETECTOR,
+    sendmail.DETECTOR,
+    stunnel.DETECTOR,
+    wireguard.DETECTOR,
+    zone.DETECTOR,
     *settings.detectors(),
 )
 

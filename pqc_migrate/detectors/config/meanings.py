@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pqc_migrate.catalog import algorithms, notations, tls_profiles
+from pqc_migrate.catalog import algorithms, names, notations, tls_profiles
 from pqc_migrate.catalog.settings import Key
-from pqc_migrate.detectors.config import tls
+from pqc_migrate.detectors.config import gnutls, tls
 from pqc_migrate.detectors.config.document import Word
 from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, Setting
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Provenance
@@ -32,6 +32,13 @@ class Given:
     beside: Callable[[str], Word | None]
     """The value at a place relative to the mapping that holds the setting: ``size``, ``../rotation``."""
 
+    def pieces(self, value: Word) -> list[Word]:
+        """Return the value, or what the first group of the option ``within`` matches in it."""
+        if not (within := self.option("within")):
+            return [value]
+        pattern = re.compile(within, re.ASCII | re.IGNORECASE)
+        return [value.part(match.start(1), match[1]) for match in pattern.finditer(value.text) if match[1]]
+
     def option(self, name: str, default: str = "") -> str:
         """Return one option of the catalog record."""
         return str(self.key.options.get(name, default))
@@ -45,8 +52,19 @@ def _versions(bound: str = "") -> Reader:
     return lambda setting, value, given: tls.versions(setting, (value,), bound=bound, words=given.key.values)
 
 
+def _ciphers(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read OpenSSL's cipher string or Java's list of suites: in a list every name begins with TLS or SSL."""
+    is_list = all(word.text.startswith(("TLS_", "SSL_")) for word in value.split(_ITEM))
+    yield from tls.suite_list(setting, value) if is_list else tls.cipher_string(setting, value)
+
+
 def _plain(reader: Callable[[Setting, Word], Found]) -> Reader:
     return lambda setting, value, _given: reader(setting, value)
+
+
+def _file(reader: Callable[[Setting, Word], Found]) -> Reader:
+    """Read the name of a file; an empty one says that there is none."""
+    return lambda setting, value, _given: reader(setting, value) if value.text.strip() else iter(())
 
 
 def _switched_on(setting: Setting, value: Word, given: Given) -> Found:
@@ -59,17 +77,29 @@ def _switched_on(setting: Setting, value: Word, given: Given) -> Found:
         yield tls.runtime(setting, value.part(0, ""), "version")
 
 
-def _verification(off: frozenset[str]) -> Reader:
-    """Read whether the peer's certificate is checked; only that it is not is worth a row."""
+def _cipher_or_priority(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read what OpenSSL's build of a program takes as a cipher string and GnuTLS' build as a priority string."""
+    yield from (gnutls.priority if gnutls.is_priority(value.text) else tls.cipher_string)(setting, value)
 
-    def read(setting: Setting, value: Word, _given: Given) -> Found:
-        if value.text.lower() in off:
-            yield setting.finding(
-                value.part(0, ""),
-                tls.TLS,
-                details=(("verification", "off"),),
-                reason="certificates are not checked",
-            )
+
+def _disabled_versions(setting: Setting, value: Word, given: Given) -> Found:
+    """Read versions that are switched off: TLS, whose version the program decides, without these."""
+    words = [word.text.lower() for word in value.split(_ITEM)]
+    off = [asset for word in words if (asset := given.key.values.get(word) or names.lookup("tls_versions", word))]
+    if off:
+        disables = ("disables", ", ".join(algorithms.name(asset) for asset in off))
+        reason = "these versions are off, which others are negotiated the version of the TLS library decides"
+        yield tls.runtime(setting, value.part(0, ""), "version", details=(NEGOTIATES, disables), reason=reason)
+
+
+def _verification(off: frozenset[str], *, checks: str = "certificate") -> Reader:
+    """Read whether the peer is checked; only that it is not is worth a row. The option ``off``: other words."""
+    details = (("verification", "off"),) if checks == "certificate" else ((f"{checks}-verification", "off"),)
+
+    def read(setting: Setting, value: Word, given: Given) -> Found:
+        if value.text.strip().lower() in given.key.options.get("off", off):
+            reason = f"the peer's {checks} is not checked"
+            yield setting.finding(value.part(0, ""), tls.TLS, details=details, reason=reason)
 
     return read
 
@@ -100,8 +130,13 @@ def _named(setting: Setting, word: Word, given: Given) -> Found:
     if asset is None:
         yield setting.unresolved(word, "not a known name")
         return
-    asset, details = _completed(asset, given), (*details, *_details(given))
-    yield _sourced(setting, setting.finding(word, asset, functions=_functions(given), details=details), given)
+    details = (*details, *_details(given))
+    confidence = SURE if given.option("sure", "yes") == "yes" else LIKELY
+    reason = given.option("reason", "directive of a parsed configuration file")
+    asset = _completed(asset, given)
+    functions = _functions(given)
+    claim = setting.finding(word, asset, confidence=confidence, reason=reason, functions=functions, details=details)
+    yield _sourced(setting, claim, given)
 
 
 def _completed(asset: Asset, given: Given) -> Asset:
@@ -214,19 +249,25 @@ def _standard_versions(setting: Setting, value: Word) -> Found:
 
 MEANINGS: Mapping[str, Reader] = {
     "asset": _asset,
-    "certificate": _plain(tls.certificate),
-    "dh-parameters": _plain(tls.dh_parameters),
+    "certificate": _file(tls.certificate),
+    "dh-parameters": _file(tls.dh_parameters),
     "key-size": _key,
     "name": _name,
     "names": _names,
     "openssl-ciphers": _plain(tls.cipher_string),
     "tls-address": _protocol,
+    "gnutls-priority": _plain(gnutls.priority),
+    "tls-cipher-or-priority": _cipher_or_priority,
+    "tls-ciphers": _ciphers,
+    "tls-disabled-versions": _disabled_versions,
     "tls-groups": _plain(tls.groups),
     "tls-maximum": _versions("maximum"),
     "tls-minimum": _versions("minimum"),
     "tls-on": _switched_on,
     "tls-signature-schemes": _plain(tls.signature_schemes),
     "tls-suites": _plain(tls.suite_list),
+    "tls-hostname-unverified-if-off": _verification(_OFF, checks="hostname"),
+    "tls-hostname-unverified-if-on": _verification(_ON, checks="hostname"),
     "tls-unverified-if-off": _verification(_OFF),
     "tls-unverified-if-on": _verification(_ON),
     "tls-versions": _versions(),

@@ -39,7 +39,6 @@ _HARMLESS_INCLUDE = re.compile(
 )
 _TLS_UPSTREAM = re.compile(r"(?:https|grpcs|suwsgi)://")
 
-_ON = "TLS is switched on here, its groups are set beside it"
 _NO_HYBRID = ("hybrid", "not without TLS 1.3, which ssl_protocols leaves out")
 """Hybrid groups are defined for TLS 1.3 only (RFC 10024)."""
 
@@ -120,7 +119,7 @@ def _upstream(use: Use) -> tls.Found:
 def _switched_on(use: Use, word: Word, asset: Asset) -> tls.Found:
     """Report the protocol; where no group is set beside or around it, the library's version decides on hybrids."""
     if use.groups_set:
-        yield use.setting.finding(word.part(0, ""), asset, reason=_ON)
+        yield use.setting.finding(word.part(0, ""), asset, reason=tls.ON_WITH_GROUPS)
     elif use.tls13 or asset != tls.TLS:
         yield tls.runtime(use.setting, word, "group", asset=asset, details=(NEGOTIATES, tls.HYBRID_SINCE))
     else:

@@ -67,8 +67,12 @@ class Setting:
         details: tuple[tuple[str, str], ...] = (),
         related: tuple[tuple[str, Asset], ...] = (),
         runtime: tuple[str, ...] = (),
+        how: str = "",
     ) -> Finding:
-        """Return the claim that `word` configures `asset`; `runtime` names what the program's version decides."""
+        """Return the claim that `word` configures `asset`; `runtime` names what the program's version decides.
+
+        `how` says where the parameters come from (``library default``) when they do not stand in the file.
+        """
         document = self.document
         if confidence > self.ceiling:
             confidence, reason = self.ceiling, self.ceiling_reason
@@ -85,7 +89,7 @@ class Setting:
             reason=reason,
             functions=functions,
             provenance=(
-                *(self.provenance(name, word) for name, _ in asset.parameters),
+                *(Provenance(name, how) if how else self.provenance(name, word) for name, _ in asset.parameters),
                 *(Provenance(name, "runtime") for name in runtime),
             ),
             related=related,

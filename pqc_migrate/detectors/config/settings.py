@@ -103,8 +103,9 @@ def _read(product: Product, constants: Constants, leaves: tuple[Leaf, ...], valu
                 continue
             if all(_fits(beside(place), one) for place, one in key.when.items()):
                 setting = Setting(constants.document, f"{product.id}/{key.rule}", key.symbol or _last(leaf.place))
-                yield from _meant(Given(key, beside), setting, value, constants)
-                if key.flag is None:
+                found = list(_meant(Given(key, beside), setting, value, constants))
+                yield from found
+                if found and key.flag is None:
                     break
 
 
@@ -137,7 +138,8 @@ def _meant(given: Given, setting: Setting, value: Word, constants: Constants) ->
 
 
 def _meaning(given: Given, setting: Setting, value: Word) -> Found:
-    return MEANINGS[given.key.means](setting, value, given)
+    for word in given.pieces(value):
+        yield from MEANINGS[given.key.means](setting, word, given)
 
 
 def _fits(value: Word | None, pattern: re.Pattern[str]) -> bool:
@@ -146,12 +148,30 @@ def _fits(value: Word | None, pattern: re.Pattern[str]) -> bool:
 
 
 def _beside(constants: Constants, values: Mapping[str, Word], place: str, wanted: str) -> Word | None:
-    """Return the value at a place relative to the mapping that holds a setting; ``/`` in front: from the top."""
-    base = parent_of(place)
-    while wanted.startswith("../"):
-        base, wanted = parent_of(base), wanted[3:]
-    found = values.get(wanted[1:] if wanted.startswith("/") else f"{base}.{wanted}" if base else wanted)
+    """Return the value at a place relative to the mapping that holds a setting; ``/`` in front: from the top.
+
+    ``@name`` of a setting that is the text of an XML element is an attribute of that element.
+    """
+    found = _found_beside(values, place, wanted)
     return constants.resolve(found) if found is not None else None
+
+
+def _found_beside(values: Mapping[str, Word], place: str, wanted: str) -> Word | None:
+    if wanted.startswith("/"):
+        return values.get(wanted[1:])
+    if wanted.startswith("@") and (own := values.get(f"{place}.{wanted}")) is not None:
+        return own
+    base = _holder(place)
+    while wanted.startswith("../"):
+        base, wanted = _holder(base), wanted[3:]
+    return values.get(f"{base}.{wanted}" if base else wanted)
+
+
+def _holder(place: str) -> str:
+    """Return the place of the mapping or element around a place; lists are no level of their own."""
+    while place.endswith("]"):
+        place = parent_of(place)
+    return parent_of(place)
 
 
 def _last(place: str) -> str:

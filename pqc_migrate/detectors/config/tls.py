@@ -9,9 +9,9 @@ reported as such.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from pqc_migrate.catalog import cipher_strings, names, suites
+from pqc_migrate.catalog import cipher_strings, cipher_versions, names, suites
 from pqc_migrate.catalog.suites import Suite
 from pqc_migrate.detectors.config.document import Word
 from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, UNSURE, Setting
@@ -19,14 +19,20 @@ from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
 
 Found = Iterator[Finding | Diagnostic]
 TLS = Asset.of(Kind.PROTOCOL, "TLS")
+ON_WITH_GROUPS = "TLS is switched on here, its groups are set beside it"
 HYBRID_SINCE = ("hybrid-by-default-since", "OpenSSL 3.5.0")
 """OpenSSL 3.5.0 is the first whose default groups hold X25519MLKEM768 (its CHANGES, 3.5.0, 8 Apr 2025)."""
 _ITEM = re.compile(r"[^\s:,;/\"'\[\]|]+", re.ASCII)
 """``[A|B]`` are BoringSSL's suites of equal preference."""
+_RANGE_ITEM = re.compile(r"[^\s:,;\"']+", re.ASCII)
+_BOUNDS = {">=": "minimum", "<=": "maximum"}
 _VERSION = re.compile(r"[+!-]?[^\s:,;/\"'+!-]+", re.ASCII)
 """Signs begin a version: ``TLSv1.2+TLSv1.3`` and ``all-TLSv1`` (Tomcat) are two."""
+_ANY_VERSION = frozenset({"all", "none", "tls", "*"})
 _NOT_FOR_ECDH = frozenset({"Curve25519", "Curve448", "Ed25519", "Ed448", "BLS12-381"})
 """Curves whose key agreement has a family of its own, or none."""
+_ON = frozenset({"yes", "on", "true", "1", "required", "may", "encrypt", "dane", "dane-only", "verify", "secure"})
+"""Words of the switches that `switch` reads: a boolean, Dovecot's ``ssl`` and Postfix's security levels."""
 _PSEUDO_VERSIONS = frozenset({"sslv2hello"})
 """Java's name for accepting an SSLv2 greeting; no version is negotiated by it."""
 
@@ -43,7 +49,7 @@ def versions(
         sign, text = (item.text[0], item.text[1:]) if item.text[0] in "+-!" else ("", item.text)
         if sign in ("-", "!") or text.lower() in _PSEUDO_VERSIONS:
             continue
-        if text.lower() in ("all", "none"):
+        if text.lower() in _ANY_VERSION and text.lower() not in (words or {}):
             yield runtime(setting, item, "version")
         elif asset := (words or {}).get(text.lower()) or names.lookup("tls_versions", text):
             details = (("bound", bound), NEGOTIATES) if bound else ()
@@ -52,16 +58,63 @@ def versions(
             yield _unknown(setting, item, "protocol version")
 
 
-def cipher_string(setting: Setting, value: Word) -> Found:
-    """Read an OpenSSL cipher string: suites by name, algorithms that keywords name, and the open rest."""
+_ORDER = ("SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+"""No OpenSSL since 1.1.0 knows SSL 2 (its CHANGES)."""
+_VERSION_NUMBERS = {"300": "SSLv3", "301": "TLSv1", "302": "TLSv1.1", "303": "TLSv1.2", "304": "TLSv1.3"}
+
+
+def version_range(setting: Setting, value: Word) -> Found:
+    """Read versions as mail servers write them: names, ``!name`` for all others, ``>=name``, ``<=name``.
+
+    A list that only excludes leaves a lowest version, which is a lower bound.
+    """
+    off: list[str] = []
+    last: Word | None = None
+    for item in value.split(_RANGE_ITEM):
+        sign = next((sign for sign in (">=", "<=", "!", "-", "+") if item.text.startswith(sign)), "")
+        name = item.part(len(sign), item.text[len(sign) :])
+        if sign in ("!", "-"):
+            off.append("tlsv1" if name.text.lower() == "tlsv1.0" else name.text.lower())
+            last = item
+        elif spelled := _VERSION_NUMBERS.get(name.text.lower().removeprefix("0x").removeprefix("0")):
+            yield from versions(setting, (Word(spelled, name.offset, fixed=True),), bound=_BOUNDS.get(sign, ""))
+        else:
+            yield from versions(setting, (name,), bound=_BOUNDS.get(sign, ""))
+    if last is not None:
+        yield excluded(setting, last if value.known else value, off)
+
+
+def excluded(setting: Setting, word: Word, off: Collection[str]) -> Finding:
+    """Return what is left when versions (``tlsv1.1``) are switched off: a lower bound, or TLS without them."""
+    lowest = next((name for name in _ORDER if name.lower() not in off), "")
+    known = ", ".join(name for name in ("SSLv2", *_ORDER) if name.lower() in off)
+    details = (NEGOTIATES, ("excludes", known))
+    asset = names.lookup("tls_versions", lowest) if lowest not in ("", "SSLv3") and word.known else None
+    if asset is None:
+        reason = "all versions but those that it excludes, which are for the TLS library to know"
+        return runtime(setting, word.part(0, ""), "version", details=details, reason=reason)
+    return setting.finding(
+        word.part(0, ""),
+        asset,
+        reason="the lowest version that the list does not exclude",
+        details=(("bound", "minimum"), *details),
+    )
+
+
+def cipher_string(setting: Setting, value: Word, *, appended: str = "") -> Found:
+    """Read an OpenSSL cipher string: suites by name, algorithms that keywords name, and the open rest.
+
+    `appended` is what the program adds to every string before OpenSSL reads it.
+    """
     if _filled_in(value):
         yield _unknown(setting, value, "cipher list")
         return
-    meaning = cipher_strings.read(value.text)
+    meaning = cipher_strings.read(value.text + appended)
     if meaning.selects_by_class:
-        details = [NEGOTIATES, ("cipher-keywords", ":".join(meaning.keywords))]
+        details = [NEGOTIATES, ("cipher-keywords", ":".join(cipher_strings.read(value.text).keywords))]
         if meaning.security_level is not None:
             details.append(("security-level", str(meaning.security_level)))
+        details += cipher_versions.details(value.text, appended)
         reason = "the keywords stand for suites that the version of the TLS library decides"
         yield runtime(setting, value, "suite", details=tuple(details), reason=reason)
     for named in meaning.named:
@@ -126,6 +179,20 @@ def certificate(setting: Setting, value: Word) -> Found:
     )
 
 
+def switch(setting: Setting, value: Word, *hybrid: tuple[str, str]) -> Found:
+    """Report TLS where it is switched on; `hybrid` says who decides about hybrid groups."""
+    if value.text.lower() in _ON:
+        yield runtime(setting, value.part(0, ""), "group", details=(NEGOTIATES, *hybrid))
+
+
+def digest(setting: Setting, value: Word) -> Found:
+    """Read one hash by its name."""
+    if asset := names.lookup("digests", value.text):
+        yield setting.finding(value, asset)
+    else:
+        yield _unknown(setting, value, "hash")
+
+
 def dh_parameters(setting: Setting, value: Word) -> Found:
     """Report finite-field Diffie-Hellman with parameters from a file; their size only that file says."""
     yield setting.finding(
@@ -133,6 +200,13 @@ def dh_parameters(setting: Setting, value: Word) -> Found:
         Asset.of(Kind.ALGORITHM, "FFDH"),
         confidence=LIKELY,
         reason="names a file of Diffie-Hellman parameters, whose size is read from that file only",
+    )
+
+
+def unverified(setting: Setting, word: Word) -> Finding:
+    """Return that TLS is used without checking the peer's certificate."""
+    return setting.finding(
+        word.part(0, ""), TLS, details=(("verification", "off"),), reason="certificates are not checked"
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
@@ -21,11 +21,15 @@ from pqc_migrate.model.target import SourceFile
 
 REFERENCE = "reference"
 """What is said in place of an address or a path."""
+INSTALLED = "installed"
+"""The scope of what lies there, ready to be used."""
 
 _LONGEST_CONSTRAINT = 100
 _BETWEEN_VERSIONS = re.compile(r"[\s,|()\[\]<>=~^!]+|(?<=\s)-(?=\s)")
 _VERSION = re.compile(r"[vVrR]?\d[\w.+*!-]{0,60}|[xX*]|\$\{[\w.-]+\}|(?i:latest|release|next|and)")
 """What a version may look like: a word without a digit near its start could be anything, a password too."""
+_DISTRIBUTION_VERSION = re.compile(r"[0-9][\w.+~:^-]{0,99}")
+"""deb-version(7), rpm-version(7) and apk-package(5): read from a package manager's own database."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -41,6 +45,8 @@ class Text:
     text: str
     bytewise: bool = True
     """False when characters had another encoding than UTF-8, so that byte offsets are not known."""
+    neighbor: Callable[[str], SourceFile | None] | None = field(default=None, compare=False, repr=False)
+    """As in `SourceFile`: read another file of the target by its path relative to this file's folder."""
 
     @property
     def name(self) -> str:
@@ -89,28 +95,54 @@ class Dependency:
     scope: str = ""
     """``dev``, ``test``, ``optional``, ``build``, ``peer``, ``indirect``, …; empty for what the product needs."""
     details: tuple[tuple[str, str], ...] = ()
+    namespace: str = ""
+    """What stands before the name in the package URL: the distribution of an operating system's package."""
+    qualifiers: tuple[tuple[str, str], ...] = ()
+    """Of the package URL: ``arch``, ``distro``, ``epoch``."""
+    purl_version: str = ""
+    """The version in the package URL where it is not the whole of `version` (rpm keeps the epoch apart)."""
+
+    @property
+    def installed(self) -> bool:
+        """Whether this is what a package manager has put there, not what a project asks for."""
+        return self.scope == INSTALLED
 
 
 Entries = Iterator[Dependency | Diagnostic]
 
 
 def detector(name: str, wants: Callable[[SourceFile], bool], read: Callable[[Text], Entries]) -> Detector:
-    """Make a detector from a reader of one notation; the reader may raise `Unreadable`."""
+    """Make a detector from a reader of one text notation; the reader may raise `Unreadable`."""
 
     def detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
         try:
             text = decoded(file)
-            for entry in read(text):
-                if isinstance(entry, Diagnostic):
-                    yield entry
-                else:
-                    yield from _findings(name, text, entry)
-        except Unreadable as error:
-            yield Diagnostic(file.path, Skip.MALFORMED, f"{name}: {error}", rule=name)
         except UnicodeDecodeError:
             yield Diagnostic(file.path, Skip.ENCODING, f"{name}: not UTF-8 and not UTF-16", rule=name)
+        else:
+            yield from _claims(name, text, lambda: read(text))
 
     return Detector(name, frozenset, wants, detect)
+
+
+def binary(name: str, wants: Callable[[SourceFile], bool], read: Callable[[SourceFile], Entries]) -> Detector:
+    """Make a detector from a reader of bytes; its entries stand at line 1, and `index` is a byte offset."""
+
+    def detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
+        yield from _claims(name, Text(file.path, ""), lambda: read(file))
+
+    return Detector(name, frozenset, wants, detect)
+
+
+def _claims(name: str, text: Text, read: Callable[[], Entries]) -> Iterator[Finding | Diagnostic]:
+    try:
+        for entry in read():
+            if isinstance(entry, Diagnostic):
+                yield entry
+            else:
+                yield from _findings(name, text, entry)
+    except Unreadable as error:
+        yield Diagnostic(text.path, Skip.MALFORMED, f"{name}: {error}", rule=name)
 
 
 def named(*names: str) -> Callable[[SourceFile], bool]:
@@ -122,10 +154,10 @@ def named(*names: str) -> Callable[[SourceFile], bool]:
 def decoded(file: SourceFile) -> Text:
     """Decode a manifest: UTF-8 with or without a mark, or UTF-16 with one; `UnicodeDecodeError` otherwise."""
     if file.data.startswith(_UTF_16):
-        return Text(file.path, file.data.decode("utf-16"), bytewise=False)
+        return Text(file.path, file.data.decode("utf-16"), False, file.neighbor)
     if file.data.startswith(b"\xef\xbb\xbf"):
-        return Text(file.path, file.data.decode("utf-8-sig"), bytewise=False)
-    return Text(file.path, file.data.decode("utf-8"))
+        return Text(file.path, file.data.decode("utf-8-sig"), False, file.neighbor)
+    return Text(file.path, file.data.decode("utf-8"), True, file.neighbor)
 
 
 def plain(constraint: str) -> str:
@@ -136,26 +168,38 @@ def plain(constraint: str) -> str:
     return constraint if known else REFERENCE
 
 
+def reach(direct: bool) -> tuple[tuple[str, str], ...]:
+    """Return the detail that says whether a project asks for a package itself, or something it asks for does."""
+    return (("dependency", "direct" if direct else "transitive"),)
+
+
+def _printable(entry: Dependency) -> bool:
+    if entry.ecosystem in packages.DISTRIBUTIONS:
+        return _DISTRIBUTION_VERSION.fullmatch(entry.version) is not None
+    return plain(entry.version) == entry.version
+
+
 def _findings(rule: str, text: Text, entry: Dependency) -> Iterable[Finding]:
     if packages.lookup(entry.ecosystem, entry.name) is None:
         return
     name = packages.normalized(entry.ecosystem, entry.name)
     constraint = plain(entry.constraint)
-    pinned = entry.version if plain(entry.version) == entry.version else ""
+    pinned = entry.version if _printable(entry) else ""
     written = "" if constraint == REFERENCE else constraint
+    in_purl = entry.purl_version if pinned and entry.purl_version else pinned
     yield Finding(
         rule=f"{rule}/dependency",
         asset=Asset.of(
             Kind.LIBRARY,
             name,
             name=name,
-            purl=packages.purl(entry.ecosystem, entry.name, pinned or None),
+            purl=packages.purl(entry.ecosystem, entry.name, in_purl or None, entry.namespace, entry.qualifiers),
             version=pinned or written or None,
         ),
         location=Location(text.path, text.line(entry.index), text.offset(entry.index), name),
         technique=Technique.MANIFEST,
         confidence=1.0,
-        reason="an entry of the manifest",
+        reason="the package manager has it installed" if entry.installed else "an entry of the manifest",
         details=(
             *((("scope", entry.scope),) if entry.scope else ()),
             *((("constraint", constraint),) if constraint else ()),

@@ -1,15 +1,29 @@
-"""Detector: go.mod. The minimum version it names is the one that a build selects or a newer one."""
+"""Detector: go.mod and vendor/modules.txt.
+
+The minimum version that go.mod names is the one that a build selects or a newer one. go.sum is not read: it lists
+versions that were only looked at, too.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named
+from pqc_migrate.detectors.manifests.dependency import (
+    INSTALLED,
+    Dependency,
+    Entries,
+    Text,
+    detector,
+    named,
+    reach,
+)
+from pqc_migrate.model.target import SourceFile
 
 _BLOCK_START = re.compile(r"(require|replace|exclude|retract|tool|godebug|ignore)\s*\(")
 _REQUIRE = re.compile(r"\"?([^\s\"]+)\"?\s+(v[^\s\"/]+)")
 _REPLACE = re.compile(r"\"?([^\s\"]+)\"?(?:\s+(v\S+))?\s+=>\s+\"?([^\s\"]+)\"?(?:\s+(v\S+))?")
+_VENDORED = re.compile(r"^# (\S+) (v\S+)(?: => (\S+) (v\S+))?[ \t]*\r?$(?:\n## ([^\n]*))?", re.MULTILINE)
 
 
 def _read(text: Text) -> Entries:
@@ -62,4 +76,17 @@ def _rows(text: str) -> Iterator[tuple[str, str, int, str]]:
         index += len(line) + 1
 
 
+def _wants_vendored(file: SourceFile) -> bool:
+    return file.name == "modules.txt" and file.path.endswith("vendor/modules.txt")
+
+
+def _read_vendored(text: Text) -> Entries:
+    """Read vendor/modules.txt, which lists the modules that are really built, and marks those asked for."""
+    for match in _VENDORED.finditer(text.text):
+        name, version = match[3] or match[1], match[4] or match[2]
+        direct = reach(match[5] is not None and "explicit" in match[5])
+        yield Dependency("golang", name, match.start(3 if match[3] else 1), version, version, INSTALLED, direct)
+
+
 GO_MOD = detector("go-mod", named("go.mod"), _read)
+GO_VENDOR = detector("go-vendor", _wants_vendored, _read_vendored)

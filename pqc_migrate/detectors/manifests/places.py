@@ -32,6 +32,7 @@ class TomlPlaces:
     def __init__(self, text: str) -> None:
         self._in_table: dict[tuple[str, str], deque[int]] = {}
         self._anywhere: dict[str, int] = {}
+        self._headings: dict[str, int] = {}
         table = ""
         for match in _TOML_TOKEN.finditer(text):
             token = match[0]
@@ -40,6 +41,8 @@ class TomlPlaces:
             stripped = token.strip()
             if stripped.startswith("["):
                 table = stripped.strip("[]").replace('"', "").replace("'", "").replace(" ", "")
+                last = table.rsplit(".", 1)[-1]
+                self._headings.setdefault(table, match.start() + token.rfind(last))
             else:
                 bare = token.strip("\"'")
                 index = match.start() + token.find(bare)
@@ -50,6 +53,10 @@ class TomlPlaces:
         """Return where a key or string stands in a table, the next one each time; else where it stands first."""
         places = self._in_table.get((table, value))
         return places.popleft() if places else self._anywhere.get(value, 0)
+
+    def heading(self, table: str) -> int:
+        """Return where the last name in a table's heading stands, or 0."""
+        return self._headings.get(table, 0)
 
 
 def json_document(text: str) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named
+from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text, detector, named, reach
 from pqc_migrate.detectors.manifests.places import json_document, json_keys
 from pqc_migrate.model.target import SourceFile
 
@@ -12,6 +13,9 @@ _TOML_LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock"})
 _BLOCK = re.compile(r"^\[\[packages?\]\][ \t]*\r?$", re.MULTILINE)
 _NEXT = re.compile(r"^\[", re.MULTILINE)
 _NAME = re.compile(r"^name = \"([A-Za-z0-9._-]+)\"", re.MULTILINE)
+_PROJECT = re.compile(r"^source = \{ (?:editable|virtual|directory) = ", re.MULTILINE)
+_LIST = re.compile(r"^(?:dependencies|[\w-]+) = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
+_LISTED = re.compile(r"\{ name = \"([A-Za-z0-9._-]+)\"")
 _VERSION = re.compile(r"^version = \"([^\"\n]+)\"", re.MULTILINE)
 
 
@@ -22,14 +26,27 @@ def _wants_toml(file: SourceFile) -> bool:
 
 def _read_toml(text: Text) -> Entries:
     """Read the blocks of a lock file line by line: their tools write one shape, and a parser would be slow."""
-    for block in _BLOCK.finditer(text.text):
-        following = _NEXT.search(text.text, block.end())
-        stop = following.start() if following else len(text.text)
-        name = _NAME.search(text.text, block.end(), stop)
-        version = _VERSION.search(text.text, block.end(), stop)
-        if name:
+    direct = _asked_for(text.text)
+    for start, stop in _spans(text.text):
+        name = _NAME.search(text.text, start, stop)
+        version = _VERSION.search(text.text, start, stop)
+        if name and not _PROJECT.search(text.text, start, stop):
             pinned = version[1] if version else ""
-            yield Dependency("pypi", name[1], name.start(1), pinned, pinned, "locked")
+            own = () if direct is None else reach(name[1] in direct)
+            yield Dependency("pypi", name[1], name.start(1), pinned, pinned, "locked", own)
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    for block in _BLOCK.finditer(text):
+        following = _NEXT.search(text, block.end())
+        yield block.end(), following.start() if following else len(text)
+
+
+def _asked_for(text: str) -> set[str] | None:
+    """Return what the projects in uv's lock file ask for; None where the file does not say (Poetry, PDM)."""
+    projects = [span for span in _spans(text) if _PROJECT.search(text, *span)]
+    lists = [found[1] for span in projects for found in _LIST.finditer(text, *span)]
+    return {name for each in lists for name in _LISTED.findall(each)} if projects else None
 
 
 def _read_pipfile_lock(text: Text) -> Entries:

@@ -1,14 +1,25 @@
 """Keys and certificates, read from their own bytes.
 
 `armor` takes PEM blocks out of any text; `structures` tells what a DER structure is; `certificates`, `keys` and
-`identifiers` read it with the element reader `der`. `openssh` reads OpenSSH's own encodings. `pem`, `binary` and
-`openssh_blobs` are the detectors. No secret leaves `keys`: a private key is known by its public half.
+`identifiers` read it with the element reader `der` (`ber` makes DER of BER). `cms`, `pkcs12` and `bcfks` read
+containers, `openssh`, `openpgp` and `java_objects` encodings of their own. The detectors are one module a place or
+notation. No secret leaves `keys`: a private key is known by its public half.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pqc_migrate.detectors.material import binary, openssh_blobs, pem
+from pqc_migrate.detectors.material import (
+    base64_der,
+    binary,
+    java_store_files,
+    jwk,
+    openpgp_files,
+    openssh_blobs,
+    pem,
+    putty,
+    xml_keys,
+)
 from pqc_migrate.detectors.material.item import is_key_file
 from pqc_migrate.detectors.registry import Detector
 
@@ -27,5 +38,11 @@ def _by_kind_of_file(detector: Detector) -> Iterator[Detector]:
 DETECTORS: tuple[Detector, ...] = (
     *_by_kind_of_file(pem.DETECTOR),
     binary.DETECTOR,
+    java_store_files.DETECTOR,
+    openpgp_files.DETECTOR,
+    putty.DETECTOR,
+    jwk.DETECTOR,
+    base64_der.DETECTOR,
+    xml_keys.DETECTOR,
     *_by_kind_of_file(openssh_blobs.DETECTOR),
 )

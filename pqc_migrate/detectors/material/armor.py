@@ -1,4 +1,6 @@
-"""Take PEM blocks (RFC 7468, RFC 1421) out of any text: key files, source strings, YAML, JSON, patches.
+"""Take PEM blocks (RFC 7468, RFC 1421; OpenPGP armor, RFC 9580 section 6) out of any text.
+
+Key files, source strings, YAML, JSON, patches hold them.
 
 A block is what stands between ``-----BEGIN X-----`` and its END line, once the dress of the surrounding
 notation (escapes, quotes, comment signs, indentation) is off. A marker without base64 behind it, such as a parser's
@@ -27,6 +29,7 @@ _BETWEEN = re.compile(rb"""["'`][+.,&\s]{0,9}[bBrRuUfFL@$]{0,2}["'`]""")
 _ONLY_DRESS = re.compile(rb"""[+.,(&\s]{0,9}[bBrRuUfFL@$]{0,2}["'`][+.,;&\\)\]}\s]{0,9}""")
 _PREFIX = re.compile(rb"""[^\w"'`=:{(\[]{1,40}""")
 _DEK = re.compile(rb"DEK-Info:\s*([A-Za-z0-9-]{1,40})\s*(?:,|$)")
+_CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}")  # of OpenPGP armor, RFC 9580 section 6.1
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9 -]{0,60}:")
 _WHITE = b" \t\r\n\x0b\x0c"
 
@@ -81,7 +84,7 @@ def _block(label: str, line: int, offset: int, text: list[bytes]) -> Block:
         text = text[empty + 1 :]
         found = _DEK.search(b"\n".join(headers))
         cipher = found[1].decode("ascii") if found else ""
-    joined = b"".join(text).translate(None, _WHITE)
+    joined = b"".join(row for row in text if not _CHECKSUM.fullmatch(row)).translate(None, _WHITE)
     if not joined:
         return Block(label, line, offset, problem="no content", ended=False)
     try:

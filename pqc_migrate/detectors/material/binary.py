@@ -1,22 +1,20 @@
-"""Detector: files that are one DER structure, and key stores that are not opened."""
+"""Detector: files that are one DER structure (or BER, as messages and stores may be)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pqc_migrate.detectors.material import der, structures
+from pqc_migrate.detectors.material import ber, structures
 from pqc_migrate.detectors.material.der import Malformed
 from pqc_migrate.detectors.material.item import Place, Unsupported, is_key_file
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Diagnostic, Finding
 from pqc_migrate.model.target import SourceFile
 
-_STORES = {
-    b"\xfe\xed\xfe\xed": ("a Java key store (JKS)", "its certificates and keys were not looked at"),
-    b"\xce\xce\xce\xce": ("a Java key store (JCEKS)", "its certificates and keys were not looked at"),
-    b"PuTT": ("a PuTTY key file", "its private half was not looked at"),
-}
-_PUTTY = b"PuTTY-User-Key-File-"
+_INDEFINITE = (
+    b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07",  # a PKCS #7 or CMS message in BER
+    b"\x30\x80\x02\x01\x03\x30\x80",  # a PKCS #12 store in BER
+)
 
 
 def _anchors() -> frozenset[bytes]:
@@ -24,22 +22,19 @@ def _anchors() -> frozenset[bytes]:
 
 
 def _wants(file: SourceFile) -> bool:
-    head = file.data[:4]
-    if head[:1] == b"\x30":
-        return _length(file.data) == len(file.data) or (is_key_file(file) and not file.data[:64].isascii())
-    return head in _STORES and (head != _PUTTY[:4] or file.data.startswith(_PUTTY))
+    if file.data[:1] != b"\x30":
+        return False
+    if file.data.startswith(_INDEFINITE) or _length(file.data) == len(file.data):
+        return True
+    return is_key_file(file) and not file.data[:64].isascii()
 
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
     place = Place("der", file.path, 1, 0)
-    if file.data[:4] in _STORES:
-        store, unread = _STORES[file.data[:4]]
-        yield place.diagnostic(Unsupported(unread), store)
-        return
     telling = is_key_file(file)
     found = False
     try:
-        for item in structures.decode(der.read(file.data)):
+        for item in structures.decode(ber.read(file.data)):
             found = True
             yield place.finding(item)
         if telling and not found and _length(file.data) == len(file.data):

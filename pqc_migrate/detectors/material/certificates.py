@@ -52,7 +52,7 @@ def certificate(element: Element) -> Iterator[Item]:
     signature = identifiers.signature(outer[1])
     signed = _self_signed(element, body, signature)
     if signed == "yes":
-        signature = _by_own_key(signature, key)
+        signature = completed(signature, key)
     extensions = dict(_extensions(body.extensions))
     yield Item(
         "certificate",
@@ -76,7 +76,7 @@ def request(element: Element) -> Iterator[Item]:
         raise Malformed("certification request without a key or signature")
     key = keys.from_spki(fields[2])
     # A request is signed by the very key it carries (RFC 2986 section 4.2), so that key's size is the signature's.
-    signature = _by_own_key(identifiers.signature(outer[1]), key)
+    signature = completed(identifiers.signature(outer[1]), key)
     details = (("format", "PKCS#10"), ("subject", distinguished.name(fields[1])))
     yield key.item("public-key", "certificate-request", (("signature-algorithm", signature),), details)
 
@@ -93,6 +93,26 @@ def revocation_list(element: Element) -> Iterator[Item]:
     dates = tuple((label, when) for label, field in updates if (when := distinguished.time(field)))
     details = (("format", "X.509 CRL"), ("issuer", distinguished.name(fields[1])), *dates)
     yield Item("revocation-list", identifiers.signature(outer[1]), (), details)
+
+
+def known_by(element: Element) -> dict[bytes, Key]:
+    """Return the key of a certificate by the content of its IssuerAndSerialNumber (RFC 5652 section 10.2.4)."""
+    body = _body(element.expect(der.SEQUENCE).first(1)[0])
+    return {body.issuer.encoded + body.serial.encoded: keys.from_spki(body.spki)}
+
+
+def completed(signature: Asset, key: Key) -> Asset:
+    """Complete a signature algorithm by the size or curve of the key that made it."""
+    wanted = algorithms.family(signature.family)
+    own = algorithms.family(key.algorithm.family)
+    if wanted.base != own.base:
+        return signature
+    parameters = dict(signature.parameters)
+    for name in ("size", "curve"):
+        value = key.algorithm.get(name)
+        if value is not None and name in wanted.parameters:
+            parameters.setdefault(name, value)
+    return replace(signature, parameters=Asset.of(signature.kind, signature.family, **parameters).parameters)
 
 
 def is_request(body: Element) -> bool:
@@ -204,17 +224,3 @@ def _self_signed(element: Element, body: _Body, signature: Asset) -> str:
     except (ValueError, TypeError, UnsupportedAlgorithm, InternalError, x509.InvalidVersion):
         return "not verified"
     return "yes"
-
-
-def _by_own_key(signature: Asset, key: Key) -> Asset:
-    """Complete a signature algorithm by the size or curve of the key that made it."""
-    wanted = algorithms.family(signature.family)
-    own = algorithms.family(key.algorithm.family)
-    if wanted.base != own.base:
-        return signature
-    parameters = dict(signature.parameters)
-    for name in ("size", "curve"):
-        value = key.algorithm.get(name)
-        if value is not None and name in wanted.parameters:
-            parameters.setdefault(name, value)
-    return replace(signature, parameters=Asset.of(signature.kind, signature.family, **parameters).parameters)

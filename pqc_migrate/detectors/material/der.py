@@ -25,6 +25,7 @@ CONTEXT_2 = 0xA2
 CONTEXT_3 = 0xA3
 
 _LONGEST_OID = 64
+_LONGEST_TAG = 5
 
 
 class Malformed(ValueError):
@@ -114,9 +115,10 @@ def read(data: bytes, at: int = 0, end: int | None = None) -> Element:
     end = len(data) if end is None else end
     if at + 2 > end:
         raise Truncated("ends inside a header")
-    tag, length, body = data[at], data[at + 1], at + 2
+    tag, start = data[at], at
     if tag & 0x1F == 0x1F:
-        raise Malformed("a tag above 30, which no key or certificate has")
+        at = _long_tag(data, at, end)
+    length, body = data[at + 1], at + 2
     if length >= 0x80:
         octets = length & 0x7F
         if not 0 < octets <= 4:
@@ -126,8 +128,18 @@ def read(data: bytes, at: int = 0, end: int | None = None) -> Element:
         length = int.from_bytes(data[body : body + octets], "big")
         body += octets
     if body + length > end:
-        raise Truncated(f"the header says {body - at + length} bytes, {end - at} are there")
-    return Element(data, tag, at, body, body + length)
+        raise Truncated(f"the header says {body - start + length} bytes, {end - start} are there")
+    return Element(data, tag, start, body, body + length)
+
+
+def _long_tag(data: bytes, at: int, end: int) -> int:
+    """Return where the last octet of a tag above 30 lies (X.690 section 8.1.2.4); its number is of no use here."""
+    last = at + 1
+    while last < min(end - 1, at + _LONGEST_TAG) and data[last] & 0x80:
+        last += 1
+    if data[last] & 0x80 or last + 1 >= end or (last == at + 1 and data[last] < 31):
+        raise Malformed("a tag of several octets that is cut off or too small for them")
+    return last
 
 
 @lru_cache(maxsize=1024)

@@ -11,7 +11,7 @@ from pqc_migrate.detectors.material.item import Details
 from pqc_migrate.model.inventory import Asset, Kind
 
 _HMAC_SHA_1 = Asset.of(Kind.ALGORITHM, "HMAC", digest="SHA-1")
-_SCHEMES = frozenset({"PBES1", "PBES2", "PKCS12-PBE"})
+_SCHEMES = frozenset({"PBES1", "PBES2", "PKCS12-PBE", "JKS-PBE", "JCEKS-PBE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,14 @@ class Identifier:
     oid: str
     parameters: Element | None
     encoded: bytes
+
+    @classmethod
+    def of(cls, element: Element) -> Identifier:
+        """Read an AlgorithmIdentifier whose own tag was replaced (IMPLICIT)."""
+        children = element.first(2)
+        if not children:
+            raise Malformed("empty algorithm identifier")
+        return cls(children[0].oid(), children[1] if len(children) > 1 else None, element.encoded)
 
     @property
     def asset(self) -> Asset:
@@ -39,10 +47,7 @@ class Protection:
 
 def read(element: Element) -> Identifier:
     """Read an AlgorithmIdentifier; `Malformed` when it is none."""
-    children = element.expect(der.SEQUENCE).first(2)
-    if not children:
-        raise Malformed("empty algorithm identifier")
-    return Identifier(children[0].oid(), children[1] if len(children) > 1 else None, element.encoded)
+    return Identifier.of(element.expect(der.SEQUENCE))
 
 
 def signature(element: Element) -> Asset:
@@ -67,6 +72,11 @@ def pss_digest(parameters: Element | None) -> str | None:
     return "SHA-1"
 
 
+def is_password_based(asset: Asset) -> bool:
+    """Return whether an algorithm is one that private keys are encrypted with under a password."""
+    return asset.family in _SCHEMES
+
+
 def protection(element: Element) -> Protection:
     """Read the scheme of an EncryptedPrivateKeyInfo (RFC 5958 section 3); `Malformed` when it is not one."""
     identifier = read(element)
@@ -79,6 +89,9 @@ def protection(element: Element) -> Protection:
     parts = [cipher] if cipher else []
     if scheme.family == "PBES1":
         parts.append(Asset.of(Kind.ALGORITHM, "PBKDF1", digest=scheme.get("digest")))
+    elif scheme.family in ("JKS-PBE", "JCEKS-PBE"):
+        digest = names.lookup("digests", scheme.get("digest") or "")
+        parts += [digest] if digest else []
     return Protection(scheme, tuple(parts), _iterations(identifier.parameters))
 
 
@@ -90,15 +103,18 @@ def _pbes2(identifier: Identifier) -> Protection:
     if len(fields) < 2:
         raise Malformed("PBES2 without an encryption scheme")
     kdf, cipher = read(fields[0]), read(fields[1]).asset
-    prf = None
-    derivation = kdf.asset
-    details = _iterations(kdf.parameters, "cost" if derivation.family == "scrypt" else "iterations")
-    if derivation.family == "PBKDF2":
-        prf_asset = _pbkdf2_prf(kdf.parameters)
-        prf = _name(prf_asset)
-        derivation = Asset.of(Kind.ALGORITHM, "PBKDF2", digest=prf_asset.get("digest"))
+    derived, details = derivation(kdf)
+    prf = _name(_pbkdf2_prf(kdf.parameters)) if derived.family == "PBKDF2" else None
     scheme = Asset.of(Kind.ALGORITHM, "PBES2", prf=prf, cipher=_name(cipher))
-    return Protection(scheme, (derivation, cipher), (("kdf", algorithms.name(derivation)), *details))
+    return Protection(scheme, (derived, cipher), (("kdf", algorithms.name(derived)), *details))
+
+
+def derivation(kdf: Identifier) -> tuple[Asset, Details]:
+    """Return a key derivation function (RFC 8018 appendix A.2, RFC 7914 section 7.1) and what it costs."""
+    derived = kdf.asset
+    if derived.family == "PBKDF2":
+        derived = Asset.of(Kind.ALGORITHM, "PBKDF2", digest=_pbkdf2_prf(kdf.parameters).get("digest"))
+    return derived, _iterations(kdf.parameters, "cost" if derived.family == "scrypt" else "iterations")
 
 
 def _name(asset: Asset) -> str | None:

@@ -73,7 +73,7 @@ def condensed(claims: Iterable[Finding | Diagnostic]) -> Iterator[Finding | Diag
         yield replace(first, message=first.message + more)
 
 
-_KEY_FILES = frozenset({"key-material", "pkcs7"})
+_KEY_FILES = frozenset({"key-material", "pkcs7", "keystore", "openpgp"})
 
 
 def is_key_file(file: SourceFile) -> bool:

@@ -13,8 +13,9 @@ from functools import cache
 
 from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from pqc_migrate.catalog import algorithms, groups, oids
+from pqc_migrate.catalog import algorithms, groups, names, oids
 from pqc_migrate.detectors.material import der, identifiers
 from pqc_migrate.detectors.material.der import Element, Malformed
 from pqc_migrate.detectors.material.identifiers import Identifier
@@ -29,6 +30,7 @@ EC = Asset.of(Kind.ALGORITHM, "EC")
 _RSA_IDENTIFIER = der.write(der.SEQUENCE, der.write_oid("1.2.840.113549.1.1.1") + der.write(der.NULL, b""))
 _EC_OID = der.write_oid("1.2.840.10045.2.1")
 _PUBLIC_KEY_FIELD = 0x81
+_SMALLEST_PRIME_BITS, _LARGEST_PRIME_BITS, _SMALLEST_ORDER_BITS = 512, 16384, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,17 @@ def from_pkcs8(element: Element) -> Key:
     if spki is None and algorithm.family != "FFDH":  # Loading one tests its prime, which takes a tenth of a second.
         spki = _computed(element.encoded)
     return Key(algorithm, spki, details)
+
+
+def encrypted(element: Element, form: str = "PKCS#8") -> Item:
+    """Return an EncryptedPrivateKeyInfo (RFC 5958 section 3) as an item.
+
+    Its algorithm cannot be seen, so the family is that of the protection; `Malformed` when it is protected by none.
+    """
+    protection = identifiers.protection(element.expect(der.SEQUENCE).first(1)[0])
+    asset = Asset.of(Kind.KEY, protection.scheme.family, type="private-key", **dict(protection.scheme.parameters))
+    related = tuple(("secured-by", part) for part in (protection.scheme, *protection.parts))
+    return Item("private-key", asset, related, (("format", form), ("encrypted", "yes"), *protection.details))
 
 
 def from_sec1(element: Element, outer: Identifier | None = None, whole: bytes = b"") -> Key:
@@ -198,19 +211,41 @@ def _restricted(identifier: Identifier) -> Asset:
 def _on_curve(asset: Asset, parameters: Element | None) -> tuple[Asset, Details]:
     """Place a key on its named curve; with explicit parameters only the field's size is claimed.
 
-    The prime alone does not name a curve: a different generator over the same prime is CVE-2020-0601.
+    The prime alone does not name a curve: a different generator over the same prime is CVE-2020-0601. Where all the
+    parameters are those of a known curve, it is that curve.
     """
     if parameters is None or parameters.tag not in (der.OBJECT_IDENTIFIER, der.SEQUENCE):
         return asset, ()
     if parameters.tag == der.SEQUENCE:
-        return _with_size(asset, field_bits(parameters)), (("curve-parameters", "explicit"),)
+        curve = _explicit_curve(parameters)
+        named = (
+            Asset.of(asset.kind, asset.family, curve=curve) if curve else _with_size(asset, field_bits(parameters))
+        )
+        return named, (("curve-parameters", "explicit"),)
     oid = parameters.oid()
-    curve = oids.asset(oid)
-    if curve is not None and curve.family == "SM2":
-        return curve, ()
-    if curve is None or curve.get("curve") is None:
+    found = oids.asset(oid)
+    if found is not None and found.family == "SM2":
+        return found, ()
+    if found is None or found.get("curve") is None:
         return asset, (("curve-oid", oid),)
-    return Asset.of(Kind.ALGORITHM, asset.family, curve=curve.get("curve")), ()
+    return Asset.of(Kind.ALGORITHM, asset.family, curve=found.get("curve")), ()
+
+
+def _explicit_curve(parameters: Element) -> str | None:
+    """Return the curve whose parameters (X9.62 ECParameters) these are, all of them, or None.
+
+    `cryptography` compares prime, coefficients, generator and order when it loads a key; the generator itself is
+    the point that it is given.
+    """
+    try:
+        base = parameters.first(4)[3].expect(der.OCTET_STRING).content
+        identifier = der.write(der.SEQUENCE, _EC_OID + parameters.encoded)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            key = serialization.load_der_public_key(der.write_spki(identifier, base))
+    except (Malformed, IndexError, ValueError, TypeError, UnsupportedAlgorithm, InternalError):
+        return None
+    return names.curve(key.curve.name) if isinstance(key, ec.EllipticCurvePublicKey) else None
 
 
 def field_bits(parameters: Element) -> int | None:
@@ -230,6 +265,24 @@ def over_prime(asset: Asset, domain: Element | None) -> Asset:
         return asset
     group = _groups().get(prime) if asset.family == "FFDH" else None
     return Asset.of(asset.kind, asset.family, size=prime.bit_length(), group=group)
+
+
+def domain(root: Element, fields: list[Element]) -> Asset | None:
+    """Return the Diffie-Hellman or DSA parameters that integers without a label are beyond doubt, or None.
+
+    A prime of a standard group is one; otherwise the order of the subgroup, which divides the prime less one,
+    stands second in DSA's parameters (RFC 3279 section 2.3.2) and third in those of X9.42 (section 2.3.3).
+    """
+    prime = fields[0].magnitude()
+    if prime in _groups():
+        return over_prime(FFDH, root)
+    if not _SMALLEST_PRIME_BITS <= prime.bit_length() <= _LARGEST_PRIME_BITS:
+        return None
+    for algorithm, position in ((DSA, 1), (FFDH, 2)):
+        order = fields[position].magnitude() if position < len(fields) else 0
+        if order.bit_length() >= _SMALLEST_ORDER_BITS and not (prime - 1) % order:
+            return over_prime(algorithm, root)
+    return None
 
 
 @cache

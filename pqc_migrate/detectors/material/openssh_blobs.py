@@ -10,12 +10,13 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from pqc_migrate.catalog import names
 from pqc_migrate.detectors.material import openssh
 from pqc_migrate.detectors.material.der import Malformed, Truncated
-from pqc_migrate.detectors.material.item import Item, Place, condensed, is_key_file
+from pqc_migrate.detectors.material.item import Details, Item, Place, condensed, is_key_file
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Diagnostic, Finding, Skip
 from pqc_migrate.model.target import SourceFile
@@ -27,6 +28,11 @@ _LONGEST_BLOB = 64 * 1024
 _ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _ON_SEVERAL_LINES = re.compile(rb"[A-Za-z0-9+/\s]*={0,2}")
+_LONGEST_HEAD = 4096
+_MARK = re.compile(rb'[ \t]*(?:(@cert-authority|@revoked)[ \t]|(?:(?:[^"\s#]|"[^"\n]*")+,)?(cert-authority)[, \t])')
+_MARKS = {
+    b"@cert-authority": "certificate authority", b"cert-authority": "certificate authority", b"@revoked": "revoked",
+}  # fmt: skip
 _KEY_LISTS = frozenset({"authorized_keys", "authorized_keys2", "known_hosts", "known_hosts2", "ssh_known_hosts"})
 
 
@@ -67,10 +73,17 @@ def _keys(file: SourceFile, starts: list[int]) -> Iterator[Finding | Diagnostic]
         place = Place("openssh", file.path, line, start)
         try:
             for item in _items(file.data, start):
-                yield place.finding(item)
+                yield place.finding(replace(item, details=(*item.details, *_standing(file.data, start))))
         except Malformed as error:
             if telling:
                 yield place.diagnostic(error, "SSH public key")
+
+
+def _standing(data: bytes, start: int) -> Details:
+    """Return what the words before a key on its line say of it (AUTHORIZED_KEYS and SSH_KNOWN_HOSTS of sshd(8))."""
+    head = data[max(data.rfind(b"\n", 0, start) + 1, start - _LONGEST_HEAD) : start]
+    match = _MARK.match(head)
+    return (("listed-as", _MARKS[match[1] or match[2]]),) if match else ()
 
 
 def _items(data: bytes, start: int) -> list[Item]:

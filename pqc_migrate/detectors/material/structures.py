@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pqc_migrate.catalog import oids
-from pqc_migrate.detectors.material import certificates, der, identifiers, keys
+from pqc_migrate.detectors.material import bcfks, certificates, cms, der, identifiers, keys, pkcs12
 from pqc_migrate.detectors.material.der import Element, Malformed
-from pqc_migrate.detectors.material.item import Details, Item, Unsupported
+from pqc_migrate.detectors.material.item import Details, Item
 from pqc_migrate.model.inventory import Asset, Kind
 
-_SIGNED_DATA = frozenset({"1.2.840.113549.1.7.2", "1.2.156.10197.6.1.4.2.2"})
-_CONTENT_TYPES = ("1.2.840.113549.1.7.", "1.2.840.113549.1.9.16.1.", "1.2.156.10197.6.1.4.2.")
 _IA5_STRING = 0x16
 _SMALLEST_RSA_BITS = 512
 _LARGEST_EXPONENT_BITS = 33
-_MOST_CERTIFICATES = 1_000
 
 _SEQ, _INT, _OCT, _BIT, _OID = (
     der.SEQUENCE, der.INTEGER, der.OCTET_STRING, der.BIT_STRING, der.OBJECT_IDENTIFIER,
@@ -42,19 +39,22 @@ def decode(root: Element, label: str = "") -> Iterator[Item]:
     elif tags[:3] == [_SEQ, _SEQ, _BIT]:
         yield from _signed(root, fields[0], label)
     elif tags == [_SEQ, _OCT]:
-        yield from _encrypted(fields[0], label)
+        yield from _encrypted(root, fields[0], label)
     elif tags[:3] == [_INT, _SEQ, _OCT]:
         yield from _known(keys.from_pkcs8(root).item("private-key", "private-key", details=_clear("PKCS#8")), label)
     elif tags[:2] == [_INT, _OCT] and (label or der.CONTEXT_0 in tags[2:] or der.CONTEXT_1 in tags[2:]):
         yield keys.from_sec1(root).item("private-key", "private-key", details=_clear("SEC1"))
     elif tags[:2] == [_INT, _INT] and "DH PARAMETERS" in label:
         yield _parameters(keys.FFDH, root)
-    elif tags[:1] == [_INT] and set(tags) == {_INT}:
-        yield from _integers(root, fields, label)
+    elif set(tags) == {_INT} or (tags[:3] == [_INT] * 3 and set(tags[:-1]) == {_INT} and tags[-1] == _SEQ):
+        yield from _integers(root, [field for field in fields if field.tag == _INT], label)
     elif tags[:2] == [_OID, der.CONTEXT_0]:
-        yield from _content(fields)
-    elif _is_pkcs12(fields):
-        raise Unsupported("a PKCS #12 store: what it holds is behind its password and was not looked at")
+        if cms.is_message(fields[0].oid()):
+            yield from cms.message(fields)
+    elif pkcs12.is_store(fields):
+        yield from pkcs12.store(root)
+    elif bcfks.is_store(fields):
+        yield from bcfks.store(root)
     elif label in ("EC PARAMETERS", "SM2 PARAMETERS"):
         yield from _explicit_curve(root)
 
@@ -87,23 +87,27 @@ def _signed(root: Element, body: Element, label: str) -> Iterator[Item]:
         yield from certificates.certificate(root)
 
 
-def _encrypted(scheme: Element, label: str) -> Iterator[Item]:
-    """Yield an encrypted private key: its algorithm cannot be seen, so the family is that of the protection."""
-    try:
-        protection = identifiers.protection(scheme)
-    except Malformed:
-        if label == "ENCRYPTED PRIVATE KEY":
-            raise
-        return  # A DigestInfo has the same shape.
-    asset = Asset.of(Kind.KEY, protection.scheme.family, type="private-key", **dict(protection.scheme.parameters))
-    related = tuple(("secured-by", part) for part in (protection.scheme, *protection.parts))
-    yield Item("private-key", asset, related, (*_format("PKCS#8"), ("encrypted", "yes"), *protection.details))
+def _encrypted(root: Element, scheme: Element, label: str) -> Iterator[Item]:
+    """Yield an encrypted private key, unless its scheme is none: a DigestInfo has the same shape."""
+    asset = identifiers.read(scheme).asset
+    if label == "ENCRYPTED PRIVATE KEY" and asset.family == "unlisted":
+        details = (*_format("PKCS#8"), ("encrypted", "yes"))
+        yield Item(
+            "private-key",
+            Asset.of(Kind.KEY, "unlisted", type="private-key", variant=asset.get("variant")),
+            (),
+            details,
+        )
+    elif label == "ENCRYPTED PRIVATE KEY" or identifiers.is_password_based(asset):
+        yield keys.encrypted(root)
 
 
 def _integers(root: Element, fields: list[Element], label: str) -> Iterator[Item]:
     """Read a SEQUENCE of INTEGERs: PKCS #1 keys, OpenSSL's DSA keys, domain parameters."""
     count = len(fields)
-    if label == "DSA PARAMETERS" and count == 3:
+    if not label and 2 <= count <= 5 and (domain := keys.domain(root, fields)):
+        yield Item("parameters", domain)
+    elif label == "DSA PARAMETERS" and count == 3:
         yield _parameters(keys.DSA, root)
     elif count >= 9 and fields[0].integer() in (0, 1):
         yield keys.from_pkcs1_private(root).item("private-key", "private-key", details=_clear("PKCS#1"))
@@ -144,28 +148,3 @@ def _named_curve(root: Element, label: str) -> Iterator[Item]:
 def _explicit_curve(root: Element) -> Iterator[Item]:
     asset = Asset.of(Kind.ALGORITHM, "EC", size=keys.field_bits(root))
     yield Item("parameters", asset, (), (("curve-parameters", "explicit"),))
-
-
-def _content(fields: list[Element]) -> Iterator[Item]:
-    """Yield the certificates inside CMS signed data (RFC 5652 section 5.1; GM/T 0010)."""
-    oid = fields[0].oid()
-    if oid not in _SIGNED_DATA:
-        if oid.startswith(_CONTENT_TYPES):
-            raise Unsupported("a CMS message that is not signed data: not decoded")
-        return
-    signed = der.read(fields[1].data, fields[1].body, fields[1].end).expect(_SEQ)
-    for field in signed.first(6)[3:]:
-        if field.tag == der.CONTEXT_0:
-            for count, entry in enumerate(field.children()):
-                if count == _MOST_CERTIFICATES:
-                    raise Unsupported(f"more than {_MOST_CERTIFICATES:,} certificates: the rest was not decoded")
-                if entry.tag == _SEQ:
-                    yield from certificates.certificate(entry)
-
-
-def _is_pkcs12(fields: list[Element]) -> bool:
-    """Return whether this is a PFX (RFC 7292 section 4): version 3, then a content info."""
-    if [field.tag for field in fields[:2]] != [_INT, _SEQ] or fields[0].content != b"\x03":
-        return False
-    inner = fields[1].first(1)
-    return bool(inner) and inner[0].tag == _OID and inner[0].oid().startswith("1.2.840.113549.1.7.")

@@ -6,27 +6,23 @@ Only words that the catalog knows, and names bound to them, are looked up in the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Protocol, runtime_checkable
 
-from pqc_migrate.catalog import algorithms, libraries
+from pqc_migrate.catalog import libraries
 from pqc_migrate.catalog.libraries import Libraries
+from pqc_migrate.detectors.calls import uses
+from pqc_migrate.detectors.calls.interpret import Interpreter
+from pqc_migrate.detectors.calls.meaning import Meaning
+from pqc_migrate.detectors.calls.values import Call, Name, Value, options
 from pqc_migrate.detectors.source.elsewhere import Elsewhere
-from pqc_migrate.detectors.source.interpret import Interpreter
-from pqc_migrate.detectors.source.meaning import Meaning, Refinement, completed, said
 from pqc_migrate.detectors.source.unit import Unit
-from pqc_migrate.detectors.source.values import Call, Name, Value, options
 from pqc_migrate.model.target import SourceFile
 
 _WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*")
 _MOST_ALIASES = 400
 _NEIGHBORS_KEPT = 48
-_MOST_RECEIVERS = 16
-_MOST_REFINEMENTS = 32
-_MOST_ROUNDS = 4
-"""A round carries what one call says of an object to the objects made from it."""
 
 MakeUnit = Callable[[bytes, Callable[[Value], str], Callable[[str], bool]], Unit]
 
@@ -45,16 +41,6 @@ def made_for(make: MakeUnit, file: SourceFile) -> MakeUnit:
     return make.for_file(file) if isinstance(make, FileMaker) else make
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One place where the catalog knows what is used, with everything it may mean."""
-
-    value: Call | Name
-    meanings: tuple[Meaning, ...]
-    names: frozenset[str] = frozenset()
-    """What may stand there: several where a function, a class or a type is one of several."""
-
-
 class Analysis:
     """One file with its uses."""
 
@@ -68,18 +54,12 @@ class Analysis:
         self.unit.elsewhere = elsewhere.find
         self.interpreter.passes = self.unit.passes
         values = _values(self.unit, known)
-        self.uses = _uses(values, self.interpreter)
-        for _ in range(_MOST_ROUNDS):
-            refinements = _refinements(self.uses)
-            if refinements == self.interpreter.refinements:
-                break
-            self.interpreter.refine(refinements)
-            self.uses = _uses(values, self.interpreter)
+        self.uses = uses.read(values, self.interpreter)
 
     @cached_property
     def composed(self) -> dict[int, list[Meaning]]:
         """The whole meanings of each use, by its offset."""
-        return dict(compose(self.uses))
+        return dict(uses.compose(self.uses))
 
 
 def new_unit(file: SourceFile, make: MakeUnit, interpreter: Interpreter) -> Unit:
@@ -131,52 +111,6 @@ def values_at(unit: Unit, offset: int) -> list[Call | Name]:
     return [option for option in found if isinstance(option, Call | Name) and option.offset == offset]
 
 
-def _uses(values: list[Call | Name], interpreter: Interpreter) -> dict[int, Use]:
-    uses: dict[int, Use] = {}
-    for value in values:
-        _record(uses, value, interpreter)
-    return uses
-
-
-def _refinements(uses: dict[int, Use]) -> dict[int, tuple[Refinement, ...]]:
-    """Return what calls on objects say of them, by the offset of the call that made the object."""
-    found: dict[int, dict[tuple[object, ...], Refinement]] = {}
-    for offset in sorted(uses):
-        saying = [meaning for meaning in uses[offset].meanings if meaning.rule.refines]
-        for made in _objects(uses[offset].value, uses) if saying else ():
-            said_of = found.setdefault(made, {})
-            for meaning in saying:
-                if len(said_of) < _MOST_REFINEMENTS:
-                    said_of[(offset, *said(meaning))] = Refinement(offset, meaning)
-    return {made: tuple(said_of.values()) for made, said_of in found.items()}
-
-
-def _objects(value: Call | Name, uses: dict[int, Use]) -> Iterator[int]:
-    """Yield the offsets of the calls that made the object a method is called on, through its own fluent calls."""
-    waiting = [value]
-    for _ in range(_MOST_RECEIVERS):
-        current = waiting.pop() if waiting else None
-        if not isinstance(current, Call) or current.receiver is None:
-            return
-        for receiver in options(current.receiver):
-            if isinstance(receiver, Call) and receiver.offset >= 0:
-                yield receiver.offset
-                use = uses.get(receiver.offset)
-                if use is None or any(meaning.rule.refines for meaning in use.meanings):
-                    waiting.append(receiver)
-
-
-def _record(uses: dict[int, Use], value: Call | Name, interpreter: Interpreter) -> None:
-    meanings = interpreter.meanings(value)
-    if not meanings and value.offset not in interpreter.unresolved:
-        return
-    earlier = uses.get(value.offset)
-    if earlier is not None:
-        meanings = tuple(dict.fromkeys((*earlier.meanings, *meanings)))
-    names = earlier.names if earlier is not None else frozenset()
-    uses[value.offset] = Use(value, meanings, names | {value.name})
-
-
 def _aliases(unit: Unit, known: Libraries) -> tuple[frozenset[bytes], frozenset[bytes]]:
     """Return the local names that stand for a name of the catalog: by import, and by assignment."""
     imported: set[bytes] = set()
@@ -199,65 +133,3 @@ def _may_name(name: str, known: Libraries) -> bool:
     if known.canonical(name) in known.rules:
         return True
     return name.startswith(".") and name.rsplit(".", 1)[-1].encode() in known.tokens
-
-
-def compose(uses: dict[int, Use]) -> Iterator[tuple[int, list[Meaning]]]:
-    """Yield each use's whole meanings, completed by the calls it is part of and left to those around it."""
-    outer: dict[int, list[tuple[int, Meaning]]] = {}
-    for offset, use in uses.items():
-        for meaning in use.meanings:
-            for part in meaning.parts:
-                outer.setdefault(part, []).append((offset, meaning))
-    for offset in sorted(uses):
-        found: list[Meaning] = []
-        for meaning in uses[offset].meanings:
-            if meaning.asset is None or meaning.rule.silent or meaning.rule.refines:
-                continue
-            wholes = [(at, whole) for at, whole in outer.get(offset, ()) if _same(whole, meaning)]
-            if not any(_encloses(uses[at].value, offset) for at, _ in wholes):
-                found.extend(completed(meaning, [whole for _, whole in wholes]))
-        yield (
-            offset,
-            [
-                meaning
-                for index, meaning in enumerate(found)
-                if not any(_says_less(meaning, other, index, at) for at, other in enumerate(found))
-            ],
-        )
-
-
-def _says_less(meaning: Meaning, other: Meaning, index: int, at: int) -> bool:
-    """Whether another meaning of the same place says all that this one says, and more or earlier."""
-    if index == at:
-        return False
-    if is_hash_of(meaning, other):
-        return True
-    mine, theirs = set(meaning.parameters), set(other.parameters)
-    if meaning.family != other.family:  # the bare base of a scheme, as RSA beside RSAES-OAEP
-        base = algorithms.family(other.family).base == meaning.family
-        return base and mine <= theirs and not _is_apart(meaning, other)
-    return mine < theirs or (mine == theirs and at < index)
-
-
-def is_hash_of(meaning: Meaning, other: Meaning) -> bool:
-    """Whether a hash is only the one that a signature scheme at the same place names, too."""
-    asset, signed = meaning.asset, other.asset
-    if asset is None or signed is None or meaning.rule.alone or algorithms.primitive(asset) != "hash":
-        return False
-    return algorithms.primitive(signed) == "signature" and other.get("digest") == algorithms.name(asset)
-
-
-def _is_apart(meaning: Meaning, other: Meaning) -> bool:
-    """Whether a place does both: two values of one argument (``ecdsa``, ``ed25519``), or make a key and sign."""
-    makes = "keygen" in meaning.rule.functions and "sign" in other.rule.functions
-    return meaning.rule == other.rule or makes
-
-
-def _same(whole: Meaning, part: Meaning) -> bool:
-    if not whole.family or not part.family or whole.rule.silent or whole.rule.refines:
-        return False
-    return whole.family == part.family or algorithms.family(whole.family).base == part.family
-
-
-def _encloses(value: Call | Name, offset: int) -> bool:
-    return isinstance(value, Call) and value.start <= offset < value.end and value.offset != offset

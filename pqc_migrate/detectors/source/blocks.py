@@ -7,8 +7,8 @@ from itertools import islice
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Table, Value, choice, options
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Table, Value, choice, options
 
 MOST_BINDINGS = 8
 _MOST_MEMBERS = 64

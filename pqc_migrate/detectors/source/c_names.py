@@ -15,10 +15,10 @@ from tree_sitter import Language, Node, Parser
 
 from pqc_migrate.catalog import libraries
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import UNKNOWN, Name, Table, Value, choice
 from pqc_migrate.detectors.source import c_switches
 from pqc_migrate.detectors.source.c_paths import Paths
 from pqc_migrate.detectors.source.unit import Binding, Unit
-from pqc_migrate.detectors.source.values import UNKNOWN, Name, Table, Value, choice
 
 QUERY = """
 (function_definition) @scope @function

@@ -7,10 +7,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.c_names import FIELD, CNames, last
-from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.unit import LOCAL
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -24,6 +21,9 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.c_names import FIELD, CNames, last
+from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.unit import LOCAL
 
 _NOT_USED = frozenset(
     {

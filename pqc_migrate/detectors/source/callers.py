@@ -15,11 +15,11 @@ from functools import cached_property, lru_cache
 from tree_sitter import Node
 
 from pqc_migrate.catalog import libraries
+from pqc_migrate.detectors.calls.interpret import Interpreter
+from pqc_migrate.detectors.calls.values import Call, Value, options
 from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, made_for, new_neighbor, new_unit
 from pqc_migrate.detectors.source.elsewhere import detached
-from pqc_migrate.detectors.source.interpret import Interpreter
 from pqc_migrate.detectors.source.unit import Binding, Called, Unit
-from pqc_migrate.detectors.source.values import Call, Value, options
 from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
 from pqc_migrate.model.target import EXTENSION, Offer, Offers, SourceFile, word
 

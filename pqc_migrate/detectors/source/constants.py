@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pqc_migrate.catalog import languages
-from pqc_migrate.catalog.constants import Constant, Sequence, Spot, constants, spots
+from pqc_migrate.catalog.constants import Constant, Sequence, Spot, confidence, constants, decided, sized, spots
 from pqc_migrate.catalog.languages import LanguageKind
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.detectors.source import digits, srp
@@ -72,9 +72,9 @@ def _detect(file: SourceFile) -> Iterator[Finding]:
     for match in _matches(file):
         found.setdefault(match.constant, []).append(match)
     reported: set[Asset] = set()
-    for constant in sorted(_decided(found, text), key=lambda c: found[c.like or c.id][0].start):
+    for constant in sorted(decided(found, text), key=lambda c: found[c.like or c.id][0].start):
         for match in found[constant.like or constant.id]:
-            asset = _sized(constant, found)
+            asset = sized(constant, found)
             once = bool(constant.digits) and not constant.repeated  # a curve has many numbers
             if not (once and asset in reported):
                 reported.add(asset)
@@ -230,39 +230,6 @@ class _Text:
         return re.search(pattern, self.file.data, re.DOTALL) is not None
 
 
-def _decided(found: dict[str, list[_Match]], text: _Text) -> Iterator[Constant]:
-    """Yield the constants that are there and that nothing else in the file speaks against."""
-    there = {constant.id for constant in constants().values() if (constant.like or constant.id) in found}
-    known = constants()
-    candidates = [
-        known[name]
-        for name in known
-        if name in there and not known[name].silent and _alone(known[name], there, text)
-    ]
-    for constant in candidates:
-        if not constant.words:
-            yield constant
-    for base in {c.like for c in candidates if c.words}:
-        rivals = [c for c in candidates if c.words and c.like == base]
-        told = [c for c in rivals if text.has(c.words) and not text.has(c.wordless)]
-        told = told or [c for c in rivals if c.rotations and text.rotates(c.rotations)]
-        yield from told if len(told) == 1 else ()
-
-
-def _alone(constant: Constant, there: set[str], text: _Text) -> bool:
-    """Whether what must stand in the file as well does, and what must not does not."""
-    if (constant.with_ and not constant.with_ & there) or constant.unless & there:
-        return False
-    return bool(constant.words) or not text.has(constant.wordless)
-
-
-def _sized(constant: Constant, found: dict[str, list[_Match]]) -> Asset:
-    sizes = [size for name, size in constant.sizes if name in found]
-    if len(sizes) != 1:
-        return constant.asset
-    return Asset.of(constant.asset.kind, constant.asset.family, size=sizes[0])
-
-
 def _finding(file: SourceFile, match: _Match, constant: Constant, asset: Asset) -> Finding:
     line = file.line_at(match.start)
     prime = constant.asset.get("group") or ""
@@ -272,19 +239,12 @@ def _finding(file: SourceFile, match: _Match, constant: Constant, asset: Asset) 
         asset=srp.in_context(asset, file.data),
         location=Location(file.path, line, match.start, prime or constant.id),
         technique=Technique.PARSER,
-        confidence=_confidence(constant),
+        confidence=confidence(constant),
         reason=f"{what} of {constant.source}",
         role=Role.IMPLEMENTATION,
         functions=("keyderive",) if prime else ("other",),
         provenance=(Provenance("group" if prime else "algorithm", "literal", file.path, line),),
     )
-
-
-def _confidence(constant: Constant) -> float:
-    """Return how sure a constant is by its length; where a word of the file decided between two, less."""
-    bits = constants()[constant.like].bits if constant.like else constant.bits
-    sure = 0.98 if bits >= 256 else 0.95 if bits >= 96 else 0.9
-    return min(sure, 0.85) if constant.words else sure
 
 
 def _anchors() -> frozenset[bytes]:

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Name, Number, Octets, Text, Value, choice, options
 from pqc_migrate.detectors.source.c_names import FIELD, OCTET, QUERY, declared, last
 from pqc_migrate.detectors.source.c_values import CUnit
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Number, Octets, Text, Value, choice, options
 
 _SCOPED = ("qualified_identifier", "template_type", "template_function")
 _TYPES = ("type_identifier", "qualified_identifier", "template_type")

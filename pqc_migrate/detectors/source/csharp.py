@@ -7,14 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine
-from pqc_migrate.detectors.source.csharp_calls import CSharpCalls
-from pqc_migrate.detectors.source.csharp_names import first
-from pqc_migrate.detectors.source.objects import Argument
-from pqc_migrate.detectors.source.objects_values import sized
-from pqc_migrate.detectors.source.unit import LOCAL
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -28,6 +21,13 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.registry import Claim, Detector
+from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source.csharp_calls import CSharpCalls
+from pqc_migrate.detectors.source.csharp_names import first
+from pqc_migrate.detectors.source.objects import Argument
+from pqc_migrate.detectors.source.objects_values import sized
+from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.model.target import SourceFile
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import Call, Name
 from pqc_migrate.detectors.source.csharp_names import CREATIONS, CSharpNames, first
 from pqc_migrate.detectors.source.objects import Argument
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import Call, Name
 
 _ASKED = frozenset({
     "nameof", "Equals", "HasFlag", "Contains", "ReferenceEquals", "IsInstanceOfType", "Equal", "NotEqual",

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import Call, Value, as_default, choice, options
 from pqc_migrate.detectors.source.objects import Argument, ObjectUnit
 from pqc_migrate.detectors.source.objects_names import Parameter
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import Call, Value, as_default, choice, options
 from pqc_migrate.model.target import EXTENSION
 
 _QUERY = """

@@ -10,8 +10,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from pqc_migrate.detectors.source.unit import LOCAL, Unit
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     UNKNOWN,
     Call,
     Choice,
@@ -25,6 +24,7 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.unit import LOCAL, Unit
 from pqc_migrate.model.target import SourceFile
 
 _MOST_FILES = 24

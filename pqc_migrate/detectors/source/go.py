@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from pqc_migrate.catalog import algorithms
+from pqc_migrate.detectors.calls.values import Value
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, go_tables
 from pqc_migrate.detectors.source.go_packages import Packages
 from pqc_migrate.detectors.source.go_values import CONVERSIONS, GoValues
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import Value
 from pqc_migrate.model.inventory import Finding
 from pqc_migrate.model.target import SourceFile
 

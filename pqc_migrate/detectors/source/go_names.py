@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import NOTHING, UNKNOWN, Call, Name, Number, Octets, Value, choice, options
 from pqc_migrate.detectors.source.go_packages import Packages
 from pqc_migrate.detectors.source.unit import Binding, Unit, as_constant
-from pqc_migrate.detectors.source.values import NOTHING, UNKNOWN, Call, Name, Number, Octets, Value, choice, options
 
 _QUERY = """
 (function_declaration) @scope @function

@@ -8,10 +8,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.go_names import GoNames
-from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.unit import LOCAL
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -26,6 +23,9 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.go_names import GoNames
+from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.unit import LOCAL
 
 _ESCAPE = re.compile(r"\\(?:[abfnrtv\\'\"]|x[0-9a-fA-F]{2}|[0-7]{3}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 

@@ -7,14 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine
-from pqc_migrate.detectors.source.java_calls import arguments
-from pqc_migrate.detectors.source.java_texts import JavaTexts
-from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.settings import Maker, Settings
-from pqc_migrate.detectors.source.unit import LOCAL
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -29,6 +22,13 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.registry import Claim, Detector
+from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source.java_calls import arguments
+from pqc_migrate.detectors.source.java_texts import JavaTexts
+from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.settings import Maker, Settings
+from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.model.target import SourceFile
 
 _ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|([0-7]{1,3})|(.))", re.DOTALL)

@@ -7,9 +7,9 @@ from itertools import islice
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import Call, Name, options
 from pqc_migrate.detectors.source.java_names import JavaNames, parameters
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import Call, Name, options
 
 _CHECKS = frozenset(
     {"equals", "equalsIgnoreCase", "contains", "containsKey", "compareTo", "startsWith", "endsWith"}

@@ -9,10 +9,10 @@ from functools import cache, cached_property
 import tree_sitter_java
 from tree_sitter import Language, Node
 
+from pqc_migrate.detectors.calls.values import Name, Value
 from pqc_migrate.detectors.source.objects_names import ObjectNames, Parameter
 from pqc_migrate.detectors.source.settings import SettingsUnit
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import Name, Value
 
 _QUERY = """
 (class_declaration) @scope @class @type

@@ -6,8 +6,8 @@ import re
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import Number, Octets, Text, Value, choice, options
 from pqc_migrate.detectors.source.java_calls import JavaCalls, arguments
-from pqc_migrate.detectors.source.values import Number, Octets, Text, Value, choice, options
 
 _FORMAT = re.compile(r"%(?:\d+\$)?[sd]")
 _BUILDERS = frozenset({"StringBuilder", "StringBuffer"})

@@ -8,6 +8,7 @@ from itertools import islice
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Name, Value, options
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.javascript_modules import WRAPPING
@@ -15,7 +16,6 @@ from pqc_migrate.detectors.source.javascript_names import JS_FIELDS, QUERY, TS_F
 from pqc_migrate.detectors.source.javascript_objects import BUNDLE, SETTING
 from pqc_migrate.detectors.source.javascript_values import JavaScriptValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, options
 from pqc_migrate.model.inventory import Finding
 from pqc_migrate.model.target import SourceFile
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import islice, product
 
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     REST,
     UNKNOWN,
     UNREAD,

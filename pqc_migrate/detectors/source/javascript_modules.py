@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import Value
 from pqc_migrate.detectors.source.unit import Binding, Unit
-from pqc_migrate.detectors.source.values import Value
 
 DECLARED = frozenset({"function_declaration", "generator_function_declaration"})
 FUNCTIONS = frozenset(

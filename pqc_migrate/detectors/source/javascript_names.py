@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import REST, Value
 from pqc_migrate.detectors.source.javascript_modules import DECLARED, FUNCTIONS, JavaScriptModules
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import REST, Value
 
 QUERY = """
 (function_declaration) @scope @function

@@ -7,11 +7,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source import javascript_builtins as builtins
-from pqc_migrate.detectors.source.javascript_modules import FUNCTIONS, WRAPPING
-from pqc_migrate.detectors.source.javascript_names import CLASSES, JavaScriptNames, Member
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, members
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -24,6 +20,10 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source import javascript_builtins as builtins
+from pqc_migrate.detectors.source.javascript_modules import FUNCTIONS, WRAPPING
+from pqc_migrate.detectors.source.javascript_names import CLASSES, JavaScriptNames, Member
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, members
 
 SETTING = "{}."
 """Begins the name of a member of an object literal, which the catalog knows as a call (``{}.minVersion``)."""

@@ -6,13 +6,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source import javascript_builtins as builtins
-from pqc_migrate.detectors.source.javascript_modules import WRAPPING, unescaped
-from pqc_migrate.detectors.source.javascript_names import CLASSES
-from pqc_migrate.detectors.source.javascript_objects import SETTING, JavaScriptObjects, unseen
-from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant, fallback
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     REST,
     UNKNOWN,
@@ -27,6 +21,12 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source import javascript_builtins as builtins
+from pqc_migrate.detectors.source.javascript_modules import WRAPPING, unescaped
+from pqc_migrate.detectors.source.javascript_names import CLASSES
+from pqc_migrate.detectors.source.javascript_objects import SETTING, JavaScriptObjects, unseen
+from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant, fallback
 
 _MOST_SPREAD = 8
 """How many further arguments a spread of unknown length is taken to fill."""

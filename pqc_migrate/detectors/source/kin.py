@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import Value
 from pqc_migrate.detectors.source.unit import LOCAL, Unit
-from pqc_migrate.detectors.source.values import Value
 
 _MOST_BASES = 8
 

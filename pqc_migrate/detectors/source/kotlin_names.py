@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import Value
 from pqc_migrate.detectors.source.objects import Argument, ObjectUnit
 from pqc_migrate.detectors.source.objects_names import Parameter
 from pqc_migrate.detectors.source.settings import SettingsUnit
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import Value
 
 _QUERY = """
 (class_declaration) @scope @class @type

@@ -10,11 +10,11 @@ from itertools import islice
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Name, Text, Value, choice, options
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.lua_values import LuaValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Text, Value, choice, options
 from pqc_migrate.model.target import SourceFile
 
 _SCRIPT = re.compile(rb"\b\w+_by_lua(?:(_block)\s*\{|\s+(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"))", re.DOTALL)

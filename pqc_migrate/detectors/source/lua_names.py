@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import NOTHING, UNKNOWN, Value, choice
 from pqc_migrate.detectors.source.blocks import MOST_BINDINGS, BlockUnit, Place
 from pqc_migrate.detectors.source.operations import elements
 from pqc_migrate.detectors.source.unit import Binding, as_constant
-from pqc_migrate.detectors.source.values import NOTHING, UNKNOWN, Value, choice
 
 _QUERY = """
 (function_declaration) @scope @function

@@ -7,11 +7,7 @@ from collections.abc import Callable, Mapping
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.lua_names import LuaNames
-from pqc_migrate.detectors.source.operations import joined, operate
-from pqc_migrate.detectors.source.strings import formatted
-from pqc_migrate.detectors.source.unit import LOCAL, fallback
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     UNREAD,
@@ -26,6 +22,10 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.lua_names import LuaNames
+from pqc_migrate.detectors.source.operations import joined, operate
+from pqc_migrate.detectors.source.strings import formatted
+from pqc_migrate.detectors.source.unit import LOCAL, fallback
 
 _MOST_ITEMS = 256
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|\d{1,3}|z\s*|u\{[0-9A-Fa-f]+\}|.)", re.DOTALL)

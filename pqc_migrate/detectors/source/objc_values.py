@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Items, Name, Table, Value, options
 from pqc_migrate.detectors.source.c_names import QUERY, last
 from pqc_migrate.detectors.source.c_values import CUnit
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Name, Table, Value, options
 
 _SETTING = frozenset({("setObject", "forKey"), ("setValue", "forKey"), ("setObject", "forKeyedSubscript")})
 """Messages that put a value into a dictionary: value first, key second."""

@@ -9,10 +9,7 @@ from typing import ClassVar
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.objects_names import Parameter
-from pqc_migrate.detectors.source.objects_values import ObjectValues
-from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -24,6 +21,9 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.objects_names import Parameter
+from pqc_migrate.detectors.source.objects_values import ObjectValues
+from pqc_migrate.detectors.source.unit import LOCAL, Binding
 
 _MOST_OVERLOADS = 8
 _MOST_CALLERS = 32

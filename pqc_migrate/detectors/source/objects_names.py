@@ -10,9 +10,7 @@ from typing import ClassVar
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.ranges import Ranges
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant, members
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -23,6 +21,8 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.ranges import Ranges
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant, members
 
 _TYPE_WORDS = re.compile(r"[\w$]+(?:\s*\.\s*[\w$]+)*")
 _MOST_CLASSES = 32

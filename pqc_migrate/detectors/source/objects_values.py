@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.objects_names import ObjectNames
-from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     UNKNOWN,
     Items,
     Name,
@@ -18,6 +16,8 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.objects_names import ObjectNames
+from pqc_migrate.detectors.source.operations import operate
 
 _MOST_ITEMS = 64
 _MOST_TEXTS = 8

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import Name, Text, options
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.perl_calls import PerlCalls
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import Name, Text, options
 from pqc_migrate.model.target import SourceFile
 
 _CALLS = frozenset(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.perl_names import OBJECTS
-from pqc_migrate.detectors.source.perl_values import PerlValues
-from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     REST,
     UNKNOWN,
     UNREAD,
@@ -20,6 +17,9 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.perl_names import OBJECTS
+from pqc_migrate.detectors.source.perl_values import PerlValues
+from pqc_migrate.detectors.source.unit import LOCAL, Binding
 
 _MOST_ITEMS = 256
 _MOST_UNPACKED = 8

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import NOTHING, UNKNOWN, Table, Value, choice
 from pqc_migrate.detectors.source.blocks import MOST_BINDINGS, Place
 from pqc_migrate.detectors.source.perl_packages import LISTS, PerlPackages
 from pqc_migrate.detectors.source.unit import Binding, as_constant
-from pqc_migrate.detectors.source.values import NOTHING, UNKNOWN, Table, Value, choice
 
 _QUERY = """
 (subroutine_declaration_statement) @scope @function

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import Items, Value
 from pqc_migrate.detectors.source.blocks import BlockUnit
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import Items, Value
 
 LISTS = frozenset({"list_expression", "parenthesized_expression"})
 _CLASS = re.compile(r"[A-Za-z_]\w*(?:(?:::|')\w+)*")

@@ -7,11 +7,7 @@ from collections.abc import Callable, Mapping
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.operations import joined, operate
-from pqc_migrate.detectors.source.perl_names import PerlNames
-from pqc_migrate.detectors.source.strings import formatted
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, fallback
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     REST,
     UNKNOWN,
@@ -26,6 +22,10 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.operations import joined, operate
+from pqc_migrate.detectors.source.perl_names import PerlNames
+from pqc_migrate.detectors.source.strings import formatted
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, fallback
 
 _MOST_ITEMS = 256
 _SEVERAL = frozenset({"hash", "array", "function_call_expression", "ambiguous_function_call_expression"})

@@ -8,11 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
-from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine
-from pqc_migrate.detectors.source.php_values import PhpValues
-from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     UNKNOWN,
     Call,
     Items,
@@ -23,6 +19,10 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.registry import Claim, Detector
+from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source.php_values import PhpValues
+from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.model.target import SourceFile
 
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")

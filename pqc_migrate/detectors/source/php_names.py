@@ -12,10 +12,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.kin import KinUnit
-from pqc_migrate.detectors.source.operations import elements
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     UNKNOWN,
     UNREAD,
     Call,
@@ -27,6 +24,9 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.kin import KinUnit
+from pqc_migrate.detectors.source.operations import elements
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant
 
 _QUERY = """
 (namespace_definition) @namespace

@@ -7,10 +7,7 @@ from collections.abc import Callable, Mapping
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.operations import joined, operate
-from pqc_migrate.detectors.source.php_names import PhpNames
-from pqc_migrate.detectors.source.unit import fallback
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Items,
@@ -23,6 +20,9 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.operations import joined, operate
+from pqc_migrate.detectors.source.php_names import PhpNames
+from pqc_migrate.detectors.source.unit import fallback
 
 _ESCAPE = re.compile(r"\\([\\'\"$ntr])")
 _MOST_ITEMS = 256

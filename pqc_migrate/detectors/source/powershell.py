@@ -15,12 +15,7 @@ from itertools import islice
 from tree_sitter import Node
 
 from pqc_migrate.catalog import commands, libraries
-from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine
-from pqc_migrate.detectors.source.powershell_values import PowerShellValues
-from pqc_migrate.detectors.source.shell_commands import Word, call_of
-from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     UNKNOWN,
     Call,
     Items,
@@ -32,6 +27,11 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.registry import Claim, Detector
+from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source.powershell_values import PowerShellValues
+from pqc_migrate.detectors.source.shell_commands import Word, call_of
+from pqc_migrate.detectors.source.unit import Binding
 from pqc_migrate.model.target import SourceFile
 
 _WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*")

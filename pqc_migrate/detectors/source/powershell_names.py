@@ -10,8 +10,8 @@ from tree_sitter import Language, Node
 
 from pqc_migrate.catalog import libraries
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import UNKNOWN, Name, Table, Value, choice, options
 from pqc_migrate.detectors.source.unit import Binding, Unit
-from pqc_migrate.detectors.source.values import UNKNOWN, Name, Table, Value, choice, options
 
 _QUERY = """
 (function_statement) @scope @function

@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.operations import joined, operate
-from pqc_migrate.detectors.source.powershell_names import PASSED_ON, PowerShellNames
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -23,6 +21,8 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.operations import joined, operate
+from pqc_migrate.detectors.source.powershell_names import PASSED_ON, PowerShellNames
 
 _MOST_ITEMS = 256
 _TEXT_METHODS: Mapping[str, Callable[[str], str]] = {

@@ -8,12 +8,12 @@ from functools import cached_property
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import Call, Name, options
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.elsewhere import cuts
 from pqc_migrate.detectors.source.python_calls import WORDS, PythonCalls
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import Call, Name, options
 from pqc_migrate.model.target import SourceFile
 
 _NOT_USED = frozenset(

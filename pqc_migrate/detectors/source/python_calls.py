@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source import python_strings
-from pqc_migrate.detectors.source.python_values import PythonValues
-from pqc_migrate.detectors.source.unit import LOCAL
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     UNKNOWN,
     Call,
     Items,
@@ -23,6 +20,9 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source import python_strings
+from pqc_migrate.detectors.source.python_values import PythonValues
+from pqc_migrate.detectors.source.unit import LOCAL
 
 _SAME = frozenset({
     "list", "tuple", "set", "frozenset", "sorted", "iter", "reversed", "memoryview", "copy.copy",

@@ -8,8 +8,8 @@ from functools import cached_property
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import Name, Value
 from pqc_migrate.detectors.source.unit import Binding, Unit
-from pqc_migrate.detectors.source.values import Name, Value
 
 _QUERY = """
 (function_definition) @scope @function

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import NOTHING, UNKNOWN, Call, Items, Value, as_default, choice, options
 from pqc_migrate.detectors.source.python_settings import PythonSettings
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import NOTHING, UNKNOWN, Call, Items, Value, as_default, choice, options
 
 _PARSED = frozenset({"parse_args", "parse_known_args"})
 _DECLARED = frozenset({"option", "argument"})

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Name, Value, choice, options
 from pqc_migrate.detectors.source.python_types import PythonTypes
 from pqc_migrate.detectors.source.unit import LOCAL
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Value, choice, options
 
 
 class PythonSettings(PythonTypes):

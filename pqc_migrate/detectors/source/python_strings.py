@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
-from pqc_migrate.detectors.source.values import UNKNOWN, Items, Number, Octets, Text, Value, choice, options
+from pqc_migrate.detectors.calls.values import UNKNOWN, Items, Number, Octets, Text, Value, choice, options
 
 _CHANGES: Mapping[str, Callable[[str], str]] = {
     "lower": str.lower, "upper": str.upper, "strip": str.strip, "casefold": str.casefold,

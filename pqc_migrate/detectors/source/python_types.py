@@ -8,9 +8,7 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.python_names import PythonNames
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     UNKNOWN,
     Call,
     Choice,
@@ -22,6 +20,8 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.python_names import PythonNames
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant
 
 _LEAVES = ("raise_statement", "return_statement", "continue_statement", "break_statement")
 _UNIONS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar", "Required", "NotRequired"})

@@ -8,11 +8,7 @@ from itertools import islice, product
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source import python_strings
-from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.python_options import PythonOptions
-from pqc_migrate.detectors.source.unit import LOCAL
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -26,6 +22,10 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source import python_strings
+from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.python_options import PythonOptions
+from pqc_migrate.detectors.source.unit import LOCAL
 
 _QUOTES = re.compile(r"^([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2$", re.DOTALL)
 _PROPERTIES = re.compile(rb"@(?:\w+\.)*(?:cached_)?(?:class)?property\b")

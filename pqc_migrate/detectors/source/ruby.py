@@ -9,11 +9,11 @@ from dataclasses import replace
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Items, Name, Table, Text, Value, choice, options
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.ruby_values import RubyValues
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Name, Table, Text, Value, choice, options
 from pqc_migrate.model.target import SourceFile
 
 _TEMPLATE_CODE = re.compile(rb"<%(?![#%])[-=]?(.*?)-?%>", re.DOTALL)

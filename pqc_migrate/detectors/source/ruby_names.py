@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import NOTHING, UNKNOWN, Call, Name, Value, choice, options
 from pqc_migrate.detectors.source.kin import KinUnit
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import NOTHING, UNKNOWN, Call, Name, Value, choice, options
 
 _QUERY = """
 (class) @scope @class

@@ -7,10 +7,7 @@ from collections.abc import Callable, Mapping
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.operations import joined, operate
-from pqc_migrate.detectors.source.ruby_names import RubyNames
-from pqc_migrate.detectors.source.unit import fallback
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     UNREAD,
@@ -25,6 +22,9 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.operations import joined, operate
+from pqc_migrate.detectors.source.ruby_names import RubyNames
+from pqc_migrate.detectors.source.unit import fallback
 
 _MOST_ITEMS = 256
 _HOLDERS = frozenset(

@@ -7,11 +7,7 @@ from itertools import islice
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine
-from pqc_migrate.detectors.source.rust_values import RustValues
-from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -24,6 +20,10 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.registry import Claim, Detector
+from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source.rust_values import RustValues
+from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.model.target import SourceFile
 
 _SAME_OBJECT = frozenset({

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import Value
 from pqc_migrate.detectors.source.unit import Binding, Unit
-from pqc_migrate.detectors.source.values import Value
 
 _QUERY = """
 (function_item) @scope @function

@@ -11,10 +11,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.elsewhere import cuts
-from pqc_migrate.detectors.source.rust_names import RustNames
-from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant, members
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -25,6 +22,9 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.elsewhere import cuts
+from pqc_migrate.detectors.source.rust_names import RustNames
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, as_constant, members
 
 _HOLDERS = frozenset({
     "Result", "Option", "Box", "Arc", "Rc", "Mutex", "RwLock", "RefCell", "Cell", "Cow", "Pin", "Vec", "Zeroizing",

@@ -6,9 +6,7 @@ import re
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.source.operations import operate
-from pqc_migrate.detectors.source.rust_paths import RustPaths
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     UNKNOWN,
     Items,
     Number,
@@ -18,6 +16,8 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.rust_paths import RustPaths
 
 _INTEGER = re.compile(r"(0[xob])?([0-9a-fA-F_]+?)(?:[iu](?:8|16|32|64|128|size))?")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u\{[0-9a-fA-F_]{1,6}\}|\r?\n\s*|.)", re.DOTALL)

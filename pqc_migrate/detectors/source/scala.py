@@ -7,13 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine, strings
-from pqc_migrate.detectors.source.objects import Argument
-from pqc_migrate.detectors.source.objects_values import sized
-from pqc_migrate.detectors.source.scala_names import ScalaNames
-from pqc_migrate.detectors.source.unit import LOCAL
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -25,6 +19,12 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.registry import Claim, Detector
+from pqc_migrate.detectors.source import engine, strings
+from pqc_migrate.detectors.source.objects import Argument
+from pqc_migrate.detectors.source.objects_values import sized
+from pqc_migrate.detectors.source.scala_names import ScalaNames
+from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.model.target import SourceFile
 
 _ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|(.))", re.DOTALL)

@@ -7,10 +7,10 @@ import re
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import Call, Name, Value
 from pqc_migrate.detectors.source.objects import Argument, ObjectUnit
 from pqc_migrate.detectors.source.objects_names import Parameter
 from pqc_migrate.detectors.source.unit import Binding
-from pqc_migrate.detectors.source.values import Call, Name, Value
 
 _QUERY = """
 (class_definition) @scope @class @type

@@ -15,8 +15,8 @@ from functools import cached_property
 import yaml
 from tree_sitter import Node
 
+from pqc_migrate.detectors.calls.values import UNKNOWN, Text, Value, as_default, choice, options
 from pqc_migrate.detectors.source.unit import Unit
-from pqc_migrate.detectors.source.values import UNKNOWN, Text, Value, as_default, choice, options
 from pqc_migrate.model.target import SourceFile
 
 _SOURCES = re.compile(r"(?P<set>.*\bsrc/[^/]+/)(?:java|kotlin|scala)/")

@@ -17,12 +17,12 @@ from tree_sitter import Language, Node
 from pqc_migrate.catalog import commands, libraries, notations
 from pqc_migrate.catalog.commands import Command
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Items, Text, Value, choice, options
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine, scripts, yaml_scripts
 from pqc_migrate.detectors.source.shell_commands import Word, call_of, merged
 from pqc_migrate.detectors.source.shell_keys import KeyFiles
 from pqc_migrate.detectors.source.unit import Binding, Unit, as_constant
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Items, Text, Value, choice, options
 from pqc_migrate.model.target import Offer, SourceFile
 
 _WRAPPERS = frozenset(

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from pqc_migrate.catalog import notations
 from pqc_migrate.catalog.commands import Command
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Text, Value, choice, options
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Name, Text, Value, choice, options
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from pqc_migrate.catalog.commands import Command
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Text, Value, choice, options
 from pqc_migrate.detectors.source.unit import Binding, Unit
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Text, Value, choice, options
 
 SIGNED = "signs"
 """Last part of the name of a call that signs with a key whose kind is known; its option of that name is the key."""

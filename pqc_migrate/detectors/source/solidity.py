@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Name, Number, Value, choice, options
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.operations import operate
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Name, Number, Value, choice, options
 from pqc_migrate.model.target import SourceFile
 
 _USING = re.compile(r"using\s+(?:\{([^}]*)\}|([\w.]+))\s+for\b")

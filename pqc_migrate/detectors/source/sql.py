@@ -16,12 +16,12 @@ from functools import cache
 from pqc_migrate.catalog import libraries
 from pqc_migrate.catalog.clauses import Clause, clauses
 from pqc_migrate.catalog.libraries import Libraries
+from pqc_migrate.detectors.calls.interpret import Interpreter
+from pqc_migrate.detectors.calls.meaning import Meaning
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Text, Value
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.detectors.source.interpret import Interpreter
-from pqc_migrate.detectors.source.meaning import Meaning
 from pqc_migrate.detectors.source.sql_lexer import Kind, tokens
 from pqc_migrate.detectors.source.sql_values import Script
-from pqc_migrate.detectors.source.values import UNKNOWN, Call, Text, Value
 from pqc_migrate.model.inventory import Diagnostic, Finding, Location, Provenance, Skip, Technique
 from pqc_migrate.model.target import SourceFile
 

@@ -7,10 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pqc_migrate.detectors.source.operations import joined
-from pqc_migrate.detectors.source.sql_lexer import Kind, Token
-from pqc_migrate.detectors.source.unit import as_constant
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     UNKNOWN,
     Call,
     Number,
@@ -20,6 +17,9 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.operations import joined
+from pqc_migrate.detectors.source.sql_lexer import Kind, Token
+from pqc_migrate.detectors.source.unit import as_constant
 
 _OPEN, _CLOSE = "(", ")"
 _MOST_ARGUMENTS = 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from pqc_migrate.detectors.source.values import Octets, Text, Value
+from pqc_migrate.detectors.calls.values import Octets, Text, Value
 
 _SAME: Callable[[str], str] = str.strip
 _CHANGES: Mapping[str, Callable[[str], str]] = {

@@ -8,13 +8,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine, strings
-from pqc_migrate.detectors.source.objects import Argument
-from pqc_migrate.detectors.source.objects_values import sized
-from pqc_migrate.detectors.source.swift_names import SwiftNames, c_constant, first, generic_call
-from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -28,6 +22,12 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.registry import Claim, Detector
+from pqc_migrate.detectors.source import engine, strings
+from pqc_migrate.detectors.source.objects import Argument
+from pqc_migrate.detectors.source.objects_values import sized
+from pqc_migrate.detectors.source.swift_names import SwiftNames, c_constant, first, generic_call
+from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.model.target import SourceFile
 
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,8})\}|(.))", re.DOTALL)

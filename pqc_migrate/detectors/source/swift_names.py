@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
+from pqc_migrate.detectors.calls.values import Call, Name, Value, options
 from pqc_migrate.detectors.source.objects import Argument, ObjectUnit
 from pqc_migrate.detectors.source.objects_names import Parameter
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
-from pqc_migrate.detectors.source.values import Call, Name, Value, options
 
 _QUERY = """
 (class_declaration) @scope @class @type

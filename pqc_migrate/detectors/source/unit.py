@@ -14,8 +14,7 @@ from typing import ClassVar, Self
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-from pqc_migrate.detectors.source.ranges import Ranges
-from pqc_migrate.detectors.source.values import (
+from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
@@ -30,6 +29,7 @@ from pqc_migrate.detectors.source.values import (
     choice,
     options,
 )
+from pqc_migrate.detectors.source.ranges import Ranges
 
 LOCAL = "local:"
 """Prefix of the resolved name of a function or class defined in the file itself."""

@@ -16,11 +16,12 @@ from itertools import islice
 from tree_sitter import Node
 
 from pqc_migrate.catalog import algorithms, purposes
-from pqc_migrate.detectors.source.analysis import Analysis, Use, compose, values_at
-from pqc_migrate.detectors.source.interpret import Interpreter
-from pqc_migrate.detectors.source.meaning import Meaning
+from pqc_migrate.detectors.calls.interpret import Interpreter
+from pqc_migrate.detectors.calls.meaning import Meaning
+from pqc_migrate.detectors.calls.uses import Use, compose
+from pqc_migrate.detectors.calls.values import Call, Name, Value, options
+from pqc_migrate.detectors.source.analysis import Analysis, values_at
 from pqc_migrate.detectors.source.unit import Binding, Called, Unit
-from pqc_migrate.detectors.source.values import Call, Name, Value, options
 from pqc_migrate.model.inventory import Kind
 
 _MOST_FUNCTIONS = 120

@@ -26,6 +26,11 @@ def test_open_cipher_string_depends_on_the_runtime() -> None:
         "negotiates": "depends on runtime",
         "cipher-keywords": "HIGH:!aNULL:!MD5",
         "security-level": "1",
+        "expanded-with": "OpenSSL 3.0 (default build); the same with 1.1.1",
+        "allows": "key exchange ECDHE, DHE, RSA; authentication ECDSA, RSA, DSA; "
+        "encryption ChaCha20-Poly1305, AES-GCM, AES-CCM, AES-CCM8, AES-CBC, ARIA-GCM, Camellia-CBC",
+        "without-forward-secrecy": "RSA",
+        "weak-encryption": "none",
     }
     assert [(one.parameter, one.how) for one in found.provenance] == [("suite", "runtime")]
 

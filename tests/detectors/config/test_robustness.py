@@ -19,6 +19,8 @@ PIECES = (
     "KexAlgorithms +ssh-rsa,", "Ciphers aes128-ctr\n", "Match all\n", "Include a\n", "CRYPTO_POLICY='-oMACs=a'\n",
     "[ req ]\n", "default_md = $a\n", "a = ${b::c}$d$(e)\n", ".include f\n", "openssl_conf = req\n",
     "CipherString = RC4:!x\n", "security.provider.1=X Y\n",
+    "SSLProtocol all -SSLv3 ${x}\n", "Define x TLSv1\n", "<VirtualHost *>\n", "</VirtualHost>\n",
+    "MDPrivateKeys rsa\n",
     "jdk.tls.disabledAlgorithms=RC4, \\\n  DH keySize < 1\n",
 )  # fmt: skip
 texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=30).map("".join)

@@ -100,14 +100,6 @@ def test_a_body_that_decodes_but_is_no_key_is_a_diagnostic_anywhere(look):
     assert (diagnostic.skip, diagnostic.line) == (Skip.MALFORMED, 2)
 
 
-def test_openpgp_armor_is_said_not_to_be_decoded(look):
-    """Recognized, not read."""
-    text = b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDMEZQ==\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n"
-    findings, (diagnostic,) = look("key.asc", text)
-    assert findings == []
-    assert diagnostic.skip is Skip.UNSUPPORTED
-
-
 def test_two_blocks_of_one_key_file_are_two_findings(look, key, block):
     """A private key beside its public key."""
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

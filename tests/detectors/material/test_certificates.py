@@ -288,30 +288,6 @@ def test_a_name_cannot_command_a_terminal(look, der):
     assert certificate.asset.get("name") == "a\\u001B[31m\\u000Ab\\u202Ec"
 
 
-@pytest.mark.parametrize(
-    ("data", "word"),
-    [
-        (b"\xfe\xed\xfe\xed\0\0\0\2\0\0\0\1", "JKS"),
-        (b"\xce\xce\xce\xce\0\0\0\2\0\0\0\1", "JCEKS"),
-        (b"PuTTY-User-Key-File-3: ssh-ed25519\r\nEncryption: none\r\n", "private half"),
-    ],
-)
-def test_a_key_store_that_is_not_opened_is_said(look, data, word):
-    """Not looking is a result too."""
-    findings, (diagnostic,) = look("server.keystore", data)
-    assert findings == []
-    assert diagnostic.skip is Skip.UNSUPPORTED
-    assert word in diagnostic.message
-
-
-def test_a_pkcs12_store_is_said_not_to_be_opened(look, der):
-    """Whatever its name."""
-    content = der.sequence(der.oid("1.2.840.113549.1.7.1"), der.tlv(0xA0, der.tlv(4, b"x")))
-    findings, (diagnostic,) = look("store", der.sequence(der.integer(3), content, der.sequence()))
-    assert findings == []
-    assert (diagnostic.skip, "PKCS #12" in diagnostic.message) == (Skip.UNSUPPORTED, True)
-
-
 def test_a_text_file_that_begins_with_a_zero_is_not_der(look):
     """The digit 0 is the tag of a SEQUENCE; a key file of digits is no truncated certificate."""
     assert look("number.pub", b"0x00c5d4\n") == ([], [])

@@ -336,3 +336,74 @@ def test_two_integers_without_a_label_are_not_taken_for_a_key_when_they_may_be_s
     named, diagnostics = look("dh.der", der.sequence(der.integer(2**2047 + 11), der.integer(2)))
     assert named == []
     assert [d.skip for d in diagnostics] == [Skip.UNSUPPORTED]
+
+
+def explicit(der, *, generator=None, a=None):
+    """Return ECParameters of P-256 in full, or of what is nearly it."""
+    prime = 2**256 - 2**224 + 2**192 + 2**96 - 1
+    b = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+    x = 0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296
+    y = 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    point = generator or b"\4" + x.to_bytes(32, "big") + y.to_bytes(32, "big")
+    coefficients = [der.tlv(4, (a or prime - 3).to_bytes(32, "big")), der.tlv(4, b.to_bytes(32, "big"))]
+    return der.sequence(
+        der.integer(1), der.sequence(der.oid("1.2.840.10045.1.1"), der.integer(prime)), der.sequence(*coefficients),
+        der.tlv(4, point), der.integer(order), der.integer(1),
+    )  # fmt: skip
+
+
+def test_explicit_parameters_that_are_all_those_of_a_curve_name_it(look, der, private_key):
+    """Prime, coefficients, generator and order; one of them changed, and only the size is claimed."""
+    point = private_key("EC-P-256").public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    def seen(parameters):
+        identifier = der.sequence(der.oid("1.2.840.10045.2.1"), parameters)
+        (finding,), diagnostics = look("k.der", der.sequence(identifier, der.tlv(3, b"\0", point)))
+        assert diagnostics == []
+        assert dict(finding.details)["curve-parameters"] == "explicit"
+        return finding.asset.get("curve"), finding.asset.get("size")
+
+    assert seen(explicit(der)) == ("P-256", None)
+    assert seen(explicit(der, generator=point)) == (None, "256")
+    assert seen(explicit(der, a=5)) == (None, "256")
+
+
+def test_domain_parameters_without_a_label_are_told_by_their_numbers(look, der):
+    """A standard prime, or an order that divides the prime less one, in DSA's place or in that of X9.42."""
+    order = 2**255 + 95
+    prime = order * 2**800 * 7 + 1
+    known = groups()["ffdhe2048"].prime
+    integers = {
+        "ffdhe2048": der.sequence(der.integer(known), der.integer(2)),
+        "DSA": der.sequence(der.integer(prime), der.integer(order), der.integer(4)),
+        "FFDH": der.sequence(der.integer(prime), der.integer(4), der.integer(order), der.sequence(der.integer(1))),
+    }
+    for name, data in integers.items():
+        (finding,), diagnostics = look("parameters.der", data)
+        assert diagnostics == []
+        assert (finding.rule, name in (finding.asset.family, finding.asset.get("group"))) == (
+            "der/parameters",
+            True,
+        )
+    assert look("n.bin", der.sequence(der.integer(prime), der.integer(4), der.integer(order + 2))) == ([], [])
+
+
+def test_a_key_encrypted_by_an_unlisted_scheme_is_found_by_its_identifier(look, der):
+    """Its label says what it is."""
+    data = der.sequence(der.sequence(der.oid("1.2.840.113549.1.5.999")), der.tlv(4, b"c" * 40))
+    (finding,), diagnostics = look("k.pem", pem("ENCRYPTED PRIVATE KEY", data))
+    assert diagnostics == []
+    assert (finding.asset.family, finding.asset.get("variant")) == ("unlisted", "1.2.840.113549.1.5.999")
+    assert dict(finding.details)["encrypted"] == "yes"
+    assert look("k.bin", data) == ([], [])
+
+
+def test_a_tag_of_several_octets_is_stepped_over(look, der):
+    """An attribute value may have one; the certificate is read all the same."""
+    cert = der.certificate(der.spki("1.3.101.112", key=b"k" * 32), ["1.3.101.112"], subject="abcdef")
+    odd = cert.replace(b"\x0c\x06abcdef", b"\x7f\x81\x20\x04abcd")
+    assert odd != cert
+    findings, diagnostics = look("a.der", odd)
+    assert diagnostics == []
+    assert [finding.rule for finding in findings] == ["der/certificate", "der/certificate-key"]

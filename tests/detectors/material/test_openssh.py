@@ -45,6 +45,16 @@ def test_known_hosts_lines_are_found(look, private_key):
     assert [finding.location.line for finding in findings] == [1, 2]
 
 
+def test_authorities_and_revoked_keys_say_so(look, private_key):
+    """A key that may sign others, or that nobody may use, is not an ordinary one."""
+    key = line(private_key("Ed25519"))
+    known, _ = look("known_hosts", b"@cert-authority *.b " + key + b"\n@revoked h " + key + b"\nh " + key + b"\n")
+    assert [dict(one.details).get("listed-as") for one in known] == ["certificate authority", "revoked", None]
+    heads = [b'no-pty,cert-authority,command="a b" ', b"cert-authority ", b'command="x cert-authority y" ']
+    users, _ = look("authorized_keys", b"\n".join(head + key for head in heads))
+    assert [dict(one.details).get("listed-as") for one in users] == ["certificate authority"] * 2 + [None]
+
+
 def test_a_key_in_other_text_is_found(look, private_key):
     """Cloud-init, Ansible, source strings."""
     key = line(private_key("RSA-1024")).decode()

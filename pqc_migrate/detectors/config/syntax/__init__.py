@@ -1,7 +1,8 @@
 """Syntaxes of key and value: a document becomes leaves, whatever it is written in.
 
 * `leaf`: what they all give, a key with its value and its place
-* `yaml`, `json`, `toml`, `hcl`, `bicep`, `xml`, `ini`, `properties`, `lines`: one reader each, `read(document)`
+* `yaml`, `json`, `toml`, `hcl`, `bicep`, `xml`, `ini`, `properties`, `lines`, `oracle_net`, `mqsc`: one reader
+  each, `read(document)`
 * `of`: a reader by the name that the catalog uses
 
 None of them knows a product or an algorithm.
@@ -12,7 +13,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from pqc_migrate.detectors.config.document import Document
-from pqc_migrate.detectors.config.syntax import bicep, hcl, ini, json, lines, properties, toml, xml, yaml
+from pqc_migrate.detectors.config.syntax import (
+    bicep,
+    hcl,
+    ini,
+    json,
+    lines,
+    mqsc,
+    oracle_net,
+    properties,
+    toml,
+    xml,
+    yaml,
+)
 from pqc_migrate.detectors.config.syntax.leaf import Leaf
 
 Read = Callable[[Document], Iterator[tuple[Leaf, ...]]]
@@ -22,8 +35,11 @@ READERS: Mapping[str, Read] = {
     "bicep": bicep.read,
     "hcl": hcl.read,
     "ini": ini.read,
+    "ini-words": ini.read_words,
     "json": json.read,
     "lines": lines.read,
+    "mqsc": mqsc.read,
+    "oracle-net": oracle_net.read,
     "properties": properties.read,
     "toml": toml.read,
     "xml": xml.read,

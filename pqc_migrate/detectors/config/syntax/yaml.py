@@ -19,6 +19,8 @@ _FILLED_IN = "\xa4"
 """Stands for `PLACEHOLDER` while libyaml reads, which refuses control characters."""
 _UNPRINTABLE = {code: "?" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
 _PRINTABLE = str.maketrans(_UNPRINTABLE | {ord(PLACEHOLDER): _FILLED_IN})
+_CHOICES = frozenset({"!", "!If"})
+"""Tags of collections whose parts are values: none, and CloudFormation's choice."""
 _PLAIN_TAGS = frozenset({"!", "!Sub"})
 """Tags of texts that stand for themselves; any other tag of an application stands for what that makes of it."""
 _PARAMETERS = "Parameters"
@@ -63,7 +65,8 @@ class _Builder:
     open: list[_Open] = field(default_factory=list)
     anchors: dict[str, tuple[str, list[Leaf]]] = field(default_factory=dict)
     skipped: int = 0
-    """Depth inside a key that is no scalar, which has no name here."""
+    """Depth inside a key that is no scalar, which has no name here, or inside what an application computes."""
+    computed: int = 0
 
     def take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.ScalarEvent):
@@ -138,6 +141,10 @@ class _Builder:
         if self.skipped or self._is_key():
             self.skipped += 1
             return
+        if event.tag is not None and event.tag.startswith("!") and event.tag not in _CHOICES:
+            self._add([Leaf(self._next_place(), Word(PLACEHOLDER, _index(event.start_mark)))])
+            self.computed = self.skipped = 1
+            return
         if len(self.open) >= DEEPEST:
             raise Malformed("nested deeper than any setting", self.document.line(_index(event.start_mark)))
         is_list = isinstance(event, yaml.SequenceStartEvent)
@@ -146,7 +153,9 @@ class _Builder:
     def _end(self, event: yaml.Event) -> None:
         if self.skipped:
             self.skipped -= 1
-            if not self.skipped:
+            if not self.skipped and self.computed:
+                self.computed = 0
+            elif not self.skipped:
                 self.open[-1].key = ""
             return
         done = self.open.pop()

@@ -1,0 +1,272 @@
+"""Container images: `docker save` archives and OCI layouts (image-spec v1.1), their layers applied.
+
+Layers are read from the last to the first. A file counts when no later layer holds it, removes it with a whiteout
+(``.wh.name``), hides all that was in its folder (``.wh..wh..opq``) or puts something else than a folder in its way:
+what counts is what a container of the image sees. How many files of earlier layers do not count is said.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import posixpath
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, cast
+
+from pqc_migrate.model.escape import visible
+from pqc_migrate.model.inventory import Diagnostic, Skip
+from pqc_migrate.targets.archives import streams, tars
+from pqc_migrate.targets.archives.member import INSIDE, BadArchive, Budget, Member, place
+from pqc_migrate.targets.limits import MIB
+
+OCI_LAYOUT = "oci-layout"
+_INDEX = "index.json"
+_DOCKER_MANIFEST = "manifest.json"
+_LARGEST_DOCUMENT = 4 * MIB
+_MOST_IMAGES = 64
+_WHITEOUT = ".wh."
+_OPAQUE = ".wh..wh..opq"
+_INDEX_TYPES = frozenset(
+    {
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+    }
+)
+
+Blob = Callable[[str], BinaryIO | None]
+"""Open a file of the layout by its name there; None when there is none."""
+Found = Iterator[Member | Diagnostic]
+
+
+@dataclass(frozen=True, slots=True)
+class _Image:
+    name: str
+    """What tells it from the others in the same archive: a tag or a platform."""
+    layers: tuple[str, ...]
+    """Names of the layers' files, from the first to the last."""
+
+
+def of_archive(file: BinaryIO, path: str, budget: Budget) -> Found | None:
+    """Yield what the images in a tar archive hold; None when it holds none and is read as any other archive."""
+    places = {}
+    for info, _ in tars.entries(file):
+        budget.member()
+        if info.isreg():
+            places[posixpath.normpath(info.name)] = (info.offset_data, info.size)
+    if _DOCKER_MANIFEST not in places and not {OCI_LAYOUT, _INDEX} <= places.keys():
+        file.seek(0)
+        return None
+
+    def blob(name: str) -> BinaryIO | None:
+        found = places.get(posixpath.normpath(name))
+        return _part(file, *found) if found is not None else None
+
+    images = _images(blob)
+    file.seek(0)
+    return _files(images, blob, path, budget) if images else None
+
+
+def of_folder(folder: str, path: str, budget: Budget) -> Found:
+    """Yield what the images of an OCI layout on the disk hold; `BadArchive` when there is none."""
+
+    def blob(name: str) -> BinaryIO | None:
+        inside = os.path.join(folder, *name.split("/"))
+        if ".." in name.split("/") or os.path.islink(inside) or not os.path.isfile(inside):
+            return None
+        return open(inside, "rb")
+
+    images = _images(blob)
+    if not images:
+        raise BadArchive("an OCI layout without an image that can be read")
+    yield from _files(images, blob, path, budget)
+
+
+def _images(blob: Blob) -> list[_Image]:
+    index = _document(blob, _INDEX)
+    found = list(_of_index(blob, index, 0)) if isinstance(index, dict) else []
+    if not found:
+        manifest = _document(blob, _DOCKER_MANIFEST)
+        for record in manifest if isinstance(manifest, list) else ():
+            if isinstance(record, dict) and isinstance(record.get("Layers"), list):
+                tags = record.get("RepoTags")
+                name = str(tags[0]) if isinstance(tags, list) and tags else ""
+                found.append(_Image(name, tuple(map(str, record["Layers"]))))
+    return found[:_MOST_IMAGES]
+
+
+def _of_index(blob: Blob, index: Mapping[str, Any], depth: int) -> Iterator[_Image]:
+    manifests = index.get("manifests")
+    for record in manifests if isinstance(manifests, list) else ():
+        if not isinstance(record, dict) or "attestation-manifest" in json.dumps(record.get("annotations", {})):
+            continue
+        document = _document(blob, _blob_name(record))
+        if not isinstance(document, dict):
+            continue
+        if record.get("mediaType") in _INDEX_TYPES or "manifests" in document:
+            if depth == 0:
+                yield from _of_index(blob, document, depth + 1)
+        elif isinstance(document.get("layers"), list):
+            layers = tuple(_blob_name(layer) for layer in document["layers"] if isinstance(layer, dict))
+            yield _Image(_platform(record), layers)
+
+
+def _platform(record: Mapping[str, Any]) -> str:
+    platform = record.get("platform")
+    if isinstance(platform, dict):
+        return "-".join(str(platform[key]) for key in ("os", "architecture", "variant") if key in platform)
+    annotations = record.get("annotations")
+    names = annotations if isinstance(annotations, dict) else {}
+    return str(names.get("org.opencontainers.image.ref.name", ""))
+
+
+def _blob_name(record: Mapping[str, Any]) -> str:
+    algorithm, _, digest = str(record.get("digest", "")).partition(":")
+    return f"blobs/{algorithm}/{digest}"
+
+
+def _document(blob: Blob, name: str) -> Any:
+    file = blob(name)
+    if file is None:
+        return None
+    with file:
+        try:
+            return json.loads(file.read(_LARGEST_DOCUMENT))
+        except (ValueError, RecursionError):
+            return None
+
+
+def _files(images: list[_Image], blob: Blob, path: str, budget: Budget) -> Found:
+    for number, image in enumerate(images):
+        inside = path
+        if len(images) > 1:
+            label = visible(image.name).replace("/", "_") or str(number)
+            inside = f"{path}{INSIDE}{label}"
+        yield from _effective(image, blob, inside, budget)
+
+
+@dataclass(slots=True)
+class _Later:
+    """What the layers above the one that is read hold."""
+
+    files: set[str] = field(default_factory=set)
+    """Everything but folders."""
+    folders: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+    opaque: set[str] = field(default_factory=set)
+
+    def hides(self, name: str) -> bool:
+        """Whether a file of an earlier layer is not to be seen any more."""
+        if name in self.files or name in self.folders or name in self.removed:
+            return True
+        while name := posixpath.dirname(name):
+            if name in self.files or name in self.removed or name in self.opaque:
+                return True
+        return "" in self.opaque
+
+    def add(self, other: _Later) -> None:
+        for name in ("files", "folders", "removed", "opaque"):
+            getattr(self, name).update(getattr(other, name))
+
+
+def _effective(image: _Image, blob: Blob, path: str, budget: Budget) -> Found:
+    later = _Later()
+    hidden = 0
+    for name in reversed(image.layers):
+        digest = _digest(name)
+        own = _Later()
+        try:
+            for info, archive in _headers(blob(name), budget):
+                budget.member()
+                inner = posixpath.normpath(info.name).lstrip("/")
+                if inner == "." or _is_mark(own, inner):
+                    continue
+                (own.folders if info.isdir() else own.files).add(inner)
+                if not info.isreg():
+                    continue
+                if later.hides(inner):
+                    hidden += 1
+                    continue
+                yield _member(path, info, archive, digest)
+        except BadArchive as error:
+            yield Diagnostic(path, Skip.MALFORMED, f"the layer {digest}: {error}")
+        later.add(own)
+    if hidden:
+        message = f"{hidden} files of earlier layers are replaced or removed by later ones; they were not looked at"
+        yield Diagnostic(path, Skip.EXCLUDED, message)
+
+
+def _headers(file: BinaryIO | None, budget: Budget) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
+    if file is None:
+        raise BadArchive("not in the archive")
+    with file:
+        yield from tars.entries(_unpacked(file, budget))
+
+
+def _is_mark(own: _Later, name: str) -> bool:
+    """Note a whiteout; whether the entry was one."""
+    folder, base = posixpath.split(name)
+    if base == _OPAQUE:
+        own.opaque.add(folder)
+    elif base.startswith(_WHITEOUT):
+        own.removed.add(posixpath.join(folder, base[len(_WHITEOUT) :]))
+    else:
+        return False
+    return True
+
+
+def _member(path: str, info: tarfile.TarInfo, archive: tarfile.TarFile, digest: str) -> Member | Diagnostic:
+    try:
+        return Member(place(path, info.name.lstrip("/")), info.size, tars.Reader(archive, info), digest)
+    except BadArchive as error:
+        return Diagnostic(path, Skip.HOSTILE, str(error))
+
+
+def _digest(name: str) -> str:
+    """Return what a layer is known by: its digest, else the folder that `docker save` gave it."""
+    parts = name.split("/")
+    if parts[0] == "blobs" and len(parts) == 3:
+        return visible(f"{parts[1]}:{parts[2]}")
+    return visible(parts[0].removesuffix(".tar"))
+
+
+def _unpacked(file: BinaryIO, budget: Budget) -> BinaryIO:
+    from pqc_migrate.targets.archives import LONGEST_MAGIC, kind
+
+    name = kind(file.read(LONGEST_MAGIC))
+    file.seek(0)
+    plain = streams.DECOMPRESSORS[name](file) if name in streams.DECOMPRESSORS else file
+    return cast(BinaryIO, streams.Forward(plain, budget))
+
+
+def _part(file: BinaryIO, start: int, size: int) -> BinaryIO:
+    return cast(BinaryIO, io.BufferedReader(_Part(file, start, size), 1 << 16))
+
+
+class _Part(io.RawIOBase):
+    """Some bytes of a file as a file of their own; the outer one stays open when this one is closed."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self._file = file
+        self._start = start
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = max(0, offset + (0, self._at, self._size)[whence])
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        self._file.seek(self._start + self._at)
+        data = self._file.read(min(len(buffer), max(0, self._size - self._at)))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)

@@ -1,0 +1,98 @@
+"""What lies in archives is found as it is in folders, whoever examines it."""
+
+import io
+import os
+import tarfile
+import textwrap
+import zipfile
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pqc_migrate.model.inventory import Skip
+from pqc_migrate.scan import ScanOptions, scan
+from pqc_migrate.scan.workers import examine_all
+from pqc_migrate.targets.walk import Entry
+
+OWN = "import hashlib\nNAME = 'sha1'\n\ndef digest(data):\n    return hashlib.new(NAME, data).digest()\n"
+USE = "from own import digest\n\nprint(digest(b''))\n"
+
+
+def rows(root: Path, options: ScanOptions | None = None) -> list[tuple[str, int, str]]:
+    found = scan([str(root)], options).findings
+    return sorted((one.location.path, one.location.line, one.asset.family) for one in found)
+
+
+def test_an_archive_is_read_as_the_folder_it_was_made_from(tmp_path: Path) -> None:
+    """Calls of a project's own functions are followed inside it, and its path stands before theirs."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p/own.py").write_text(OWN)
+    (tmp_path / "p/use.py").write_text(USE)
+    with tarfile.open(tmp_path / "p.tgz", "w:gz") as archive:
+        archive.add(tmp_path / "p", "p")
+    with zipfile.ZipFile(tmp_path / "p.whl", "w") as wheel:
+        for name in ("own.py", "use.py"):
+            wheel.write(tmp_path / "p" / name, f"p/{name}")
+    plain = rows(tmp_path / "p")
+    assert [line for _, line, _ in plain] == [5, 3]
+    for name in ("p.tgz", "p.whl"):
+        assert [
+            (path.removeprefix(f"{name}!/p/"), line, family) for path, line, family in rows(tmp_path / name)
+        ] == plain
+
+
+def test_patterns_and_coverage_count_inside(tmp_path: Path) -> None:
+    """What the user excludes is excluded in archives too; every file in them is counted."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("x/own.py", OWN)
+        archive.writestr("vendor/own.py", OWN)
+    assert [path for path, _, _ in rows(tmp_path, ScanOptions(exclude=("vendor/",)))] == ["a.zip!/x/own.py"]
+    coverage = scan([str(tmp_path)], ScanOptions(exclude=("vendor/",))).coverage
+    assert (coverage.files_seen, coverage.files_read) == (3, 2)
+    assert [(said.path, said.skip) for said in coverage.skipped] == [("a.zip!/vendor/own.py", Skip.EXCLUDED)]
+
+
+CREW = """
+    import os, signal, time
+    from pqc_migrate.detectors.registry import Detector
+    from pqc_migrate.model.inventory import Asset, Finding, Kind, Location, Technique
+    from pqc_migrate.scan.examine import Examiner
+
+    def detect(file):
+        if b"die" in file.data:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if b"hang" in file.data:
+            time.sleep(600)
+        rsa = Asset.of(Kind.ALGORITHM, "RSA")
+        yield Finding("r/a", rsa, Location(file.path, 1, 0), Technique.TEXT, 1.0, "test")
+
+    def make():
+        return Examiner([Detector("words", frozenset, lambda file: True, detect)])
+"""
+
+
+@pytest.fixture
+def crew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    (tmp_path / "inner_crew.py").write_text(textwrap.dedent(CREW))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(__import__("sys").modules, "inner_crew", raising=False)
+    return __import__("inner_crew")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("bad", ["die", "hang"])
+def test_one_bad_file_in_an_archive_costs_only_itself(crew: ModuleType, tmp_path: Path, bad: str) -> None:
+    """All others are examined once, and the bad ones are named with their paths."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for number in range(150):
+            archive.writestr(f"{number:03}", bad if number in (0, 70, 149) else "fine")
+    (tmp_path / "a.zip").write_bytes(data.getvalue())
+    [(number, files)] = examine_all([Entry("a.zip", str(tmp_path / "a.zip"))], crew.make, 2, 2.0, "fork")
+    assert number == 0
+    assert [file.path for file in files] == ["a.zip", *(f"a.zip!/{number:03}" for number in range(150))]
+    assert [file.path for file in files[1:] if not file.findings] == ["a.zip!/000", "a.zip!/070", "a.zip!/149"]
+    expected = Skip.CRASHED if bad == "die" else Skip.TIMED_OUT
+    assert [said.skip for file in files for said in file.diagnostics] == [expected] * 3
