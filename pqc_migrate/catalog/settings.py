@@ -17,7 +17,20 @@ from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.inventory import Asset
 
 SYNTAXES = frozenset(
-    {"erlang", "hcl", "ini", "ini-words", "json", "mqsc", "oracle-net", "properties", "toml", "xml", "yaml"}
+    [
+        "bicep",
+        "erlang",
+        "hcl",
+        "ini",
+        "ini-words",
+        "json",
+        "mqsc",
+        "oracle-net",
+        "properties",
+        "toml",
+        "xml",
+        "yaml",
+    ]
 )
 _SUFFIX = (
     r"(?!(?:[0-9]\w*|md|rst|adoc|txt|html?|diff|patch|gz|bz2|xz|zst|zip|md5|sha\d+|py|rb|pl|go|c|h|java|kt|js|ts|sh|ps1)\Z)"

@@ -10,6 +10,7 @@ from tree_sitter import Language
 
 _MODULES = {
     "bash": ("tree_sitter_bash", "language"),
+    "bicep": ("tree_sitter_bicep", "language"),
     "c": ("tree_sitter_c", "language"),
     "cpp": ("tree_sitter_cpp", "language"),
     "csharp": ("tree_sitter_c_sharp", "language"),
@@ -34,7 +35,7 @@ _MODULES = {
     "tsx": ("tree_sitter_typescript", "language_tsx"),
     "typescript": ("tree_sitter_typescript", "language_typescript"),
 }
-NOTATIONS = frozenset({"hcl", "json", "toml"})
+NOTATIONS = frozenset({"bicep", "hcl", "json", "toml"})
 """Those of configuration, which is no code."""
 LANGUAGES = frozenset(_MODULES) - NOTATIONS
 

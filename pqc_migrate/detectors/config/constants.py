@@ -7,9 +7,9 @@ an ``*.auto.tfvars`` beside them sets it. Whoever calls the module may set it to
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property, lru_cache
 
 from pqc_migrate.detectors.config.document import PLACEHOLDER, Document, Word
 from pqc_migrate.detectors.config.syntax import READERS
@@ -18,20 +18,34 @@ from pqc_migrate.model.target import SourceFile
 
 OVERRIDABLE = "the default of a variable, which whoever calls the module may set"
 _VARIABLE = re.compile(r"variable\.([^.\[\]]+)\[\]\.default")
-_PARAMETER = re.compile(r"Parameters\..*\.Default")
+_PARAMETER = re.compile(r"Parameters\..*\.Default|parameters\..*\.defaultValue")
+_IN_MODULE = ("variable.", "locals[].")
+"""Keys that other files of a folder may hold, too."""
 _SETS = re.compile(r"terraform\.tfvars|.+\.auto\.tfvars")
 _MOST_FILES = 40
 _LARGEST = 1 << 20
 _MOST_STEPS = 4
 
 
-@dataclass(frozen=True, slots=True)
 class Constants:
     """The constants that one file may name."""
 
-    file: SourceFile
-    document: Document
-    documents: tuple[tuple[Leaf, ...], ...]
+    def __init__(self, file: SourceFile, document: Document, documents: tuple[tuple[Leaf, ...], ...]) -> None:
+        self.document = document
+        self._file = file
+        self._documents = documents
+
+    @cached_property
+    def _own(self) -> Mapping[str, Word]:
+        """The first value of each key of the file."""
+        return {leaf.key: leaf.value for leaves in reversed(self._documents) for leaf in reversed(leaves)}
+
+    @cached_property
+    def _module(self) -> tuple[Mapping[str, Word], Mapping[str, Word]]:
+        """What the other files of the folder hold, and what they set."""
+        return self._around(lambda name: name.endswith(".tf")), self._around(
+            lambda name: bool(_SETS.fullmatch(name))
+        )
 
     def resolve(self, word: Word) -> Word:
         """Return the value that a word names, at the word's own place; the word itself when it names none."""
@@ -52,42 +66,39 @@ class Constants:
         if _PARAMETER.fullmatch(word.refers):
             return True
         match = _VARIABLE.fullmatch(word.refers)
-        return match is not None and self._set_in_module(match[1]) is None
+        return match is not None and match[1] not in self._module[1]
 
     def _find(self, key: str) -> Word | None:
         match = _VARIABLE.fullmatch(key)
-        if match is not None and (value := self._set_in_module(match[1])) is not None:
-            return value
-        for leaf in _leaves(self.documents, key):
-            return replace(leaf.value, defined_at=leaf.value.offset)
-        if _PARAMETER.fullmatch(key):
-            return None
-        return next(self._elsewhere(key, lambda name: name.endswith(".tf")), None)
+        if match is not None and match[1] in self._module[1]:
+            return self._module[1][match[1]]
+        if (own := self._own.get(key)) is not None:
+            return replace(own, defined_at=own.offset)
+        return self._module[0].get(key) if key.startswith(_IN_MODULE) else None
 
-    def _set_in_module(self, name: str) -> Word | None:
-        return next(self._elsewhere(name, lambda file: bool(_SETS.fullmatch(file))), None)
-
-    def _elsewhere(self, key: str, wanted: Callable[[str], bool]) -> Iterator[Word]:
-        """Yield what other files of the folder say of a key."""
-        if self.file.listing is None or self.file.neighbor is None:
-            return
-        names = [name for name in sorted(self.file.listing(".")) if wanted(name) and name != self.file.name]
+    def _around(self, wanted: Callable[[str], bool]) -> Mapping[str, Word]:
+        """Return the values of some files of the folder by their keys, the first of each key."""
+        found: dict[str, Word] = {}
+        if self._file.listing is None or self._file.neighbor is None:
+            return found
+        names = [name for name in sorted(self._file.listing(".")) if wanted(name) and name != self._file.name]
         for name in names[:_MOST_FILES]:
-            other = self.file.neighbor(name)
-            if other is None or len(other.data) > _LARGEST:
-                continue
-            document = Document.of(other, own_substitution=True)
-            for leaf in _leaves(_read(document), key):
-                yield replace(leaf.value, defined_in=(other.path, document.line(leaf.value.offset)))
+            other = self._file.neighbor(name)
+            if other is not None and len(other.data) <= _LARGEST:
+                for key, value in _read(Document.of(other, own_substitution=True)).items():
+                    found.setdefault(key, value)
+        return found
 
 
-def _leaves(documents: Iterable[tuple[Leaf, ...]], key: str) -> Iterator[Leaf]:
-    return (leaf for leaves in documents for leaf in leaves if leaf.key == key)
-
-
-@lru_cache(maxsize=16)
-def _read(document: Document) -> tuple[tuple[Leaf, ...], ...]:
+@lru_cache(maxsize=64)
+def _read(document: Document) -> Mapping[str, Word]:
+    """Return the constants of a file: its values that say where they stand, by their keys."""
     try:
-        return tuple(READERS["hcl"](document))
+        leaves = [leaf for leaves in READERS["hcl"](document) for leaf in leaves]
     except Malformed:
-        return ()
+        return {}
+    return {
+        leaf.key: replace(leaf.value, defined_in=(document.path, document.line(leaf.value.offset)))
+        for leaf in reversed(leaves)
+        if leaf.key.startswith(_IN_MODULE) or "." not in leaf.key
+    }

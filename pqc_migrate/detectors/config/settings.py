@@ -76,12 +76,13 @@ def _detect(product: Product, file: SourceFile) -> Found:
     except Malformed as error:
         yield Diagnostic(file.path, Skip.MALFORMED, error.message, error.line, product.id)
         return
+    constants = Constants(file, document, documents)
     for leaves in documents:
         beside = _values(leaves)
         if all(_fits(beside.get(place), pattern) for place, pattern in files.when.items()):
             if files.last_holds and not document.is_template:
                 leaves = tuple({product.spelled(leaf.place): leaf for leaf in leaves}.values())
-            yield from _read(product, Constants(file, document, documents), leaves, beside)
+            yield from _read(product, constants, leaves, beside)
 
 
 @lru_cache(maxsize=4)

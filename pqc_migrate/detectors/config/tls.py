@@ -22,7 +22,8 @@ TLS = Asset.of(Kind.PROTOCOL, "TLS")
 ON_WITH_GROUPS = "TLS is switched on here, its groups are set beside it"
 HYBRID_SINCE = ("hybrid-by-default-since", "OpenSSL 3.5.0")
 """OpenSSL 3.5.0 is the first whose default groups hold X25519MLKEM768 (its CHANGES, 3.5.0, 8 Apr 2025)."""
-_ITEM = re.compile(r"[^\s:,;/\"']+", re.ASCII)
+_ITEM = re.compile(r"[^\s:,;/\"'\[\]|]+", re.ASCII)
+"""``[A|B]`` are BoringSSL's suites of equal preference."""
 _RANGE_ITEM = re.compile(r"[^\s:,;\"']+", re.ASCII)
 _BOUNDS = {">=": "minimum", "<=": "maximum"}
 _VERSION = re.compile(r"[+!-]?[^\s:,;/\"'+!-]+", re.ASCII)

@@ -1,8 +1,8 @@
 """Shell commands in files of other notations: everything else is blanked out, so that offsets and lines stay.
 
 Dockerfiles (RUN, CMD, ENTRYPOINT, ARG, ENV), units of systemd (Exec…=), recipes of makefiles, ``sh`` steps of
-Jenkins pipelines; YAML is in `yaml_scripts`. What the notation fills in (``${{ … }}``, ``{{ … }}``) becomes a
-variable that nobody knows.
+Jenkins pipelines, provisioners and scripts in HCL; YAML is in `yaml_scripts`. What the notation fills in
+(``${{ … }}``, ``{{ … }}``) becomes a variable that nobody knows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from pqc_migrate.model.inventory import Diagnostic, Finding, Provenance
 from pqc_migrate.model.target import SourceFile
 
-_FILLED_IN = re.compile(rb"\$?\{\{[^\n]*?\}\}|\{%[^\n]*?%\}|<<\s*[\w.]+\s*>>")
+_FILLED_IN = re.compile(rb"\$?\{\{[^\n]*?\}\}|<<\s*[\w.]+\s*>>")
+_STATEMENT = re.compile(rb"\{%[^\n]*?%\}|\{#[^\n]*?#\}")
 _NOT_BREAK = re.compile(rb"[^\r\n]")
 
 _DOCKER = re.compile(
@@ -30,6 +31,13 @@ _SYSTEMD = re.compile(rb"^Exec\w+[ \t]*=[ \t]*[-@:+!|]*", re.MULTILINE)
 _RECIPE = re.compile(rb"^\t[ \t]*[-@+]*", re.MULTILINE)
 _MAKE_VARIABLE = re.compile(rb"\$(?:\([\w.-]+\)|\{[\w.-]+\})")
 _JENKINS = re.compile(rb"\bsh[ \t]*(?:\([ \t\r\n]*)?(?:[^'\"\n]{0,80}?\bscript[ \t]*:[ \t]*)?('''|\"\"\"|'|\")")
+_HCL_COMMAND = re.compile(
+    rb"^[ \t]*(command|inline)[ \t]*=[ \t]*(?:\"(?:[^\"\\\n]|\\.)*\"|\[[^\]]*\])", re.MULTILINE
+)
+_HCL_STRING = re.compile(rb"\"((?:[^\"\\\n]|\\.)*)\"")
+_HCL_HEREDOC = re.compile(rb"^[ \t]*([\w-]+)[ \t]*=[^\n]*?<<[-~]?[ \t]*\"?(\w+)\"?[ \t]*\r?\n", re.MULTILINE)
+_HCL_VALUE = re.compile(rb"\$\{[^}\n]*\.[^}\n]*\}")
+_FIRST_LINE = re.compile(rb"\s*#!\s*\S*/(?:env\s+)?(?:ba|da|k|z)?sh\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,8 @@ def script(file: SourceFile, pieces: Pieces) -> Script | None:
     blank = bytearray(_NOT_BREAK.sub(b" ", file.data))
     found = False
     for piece in pieces(file.data):
-        text = _FILLED_IN.sub(lambda match: b"$" + b"_" * (len(match[0]) - 1), piece.text)
+        text = _STATEMENT.sub(lambda match: b" " * len(match[0]), piece.text)
+        text = _FILLED_IN.sub(_unknown, text)
         if piece.joined:
             text = text.replace(b"\n", b" ").replace(b"\r", b" ")
         blank[piece.start : piece.start + len(text)] = text
@@ -153,7 +162,7 @@ def makefile(data: bytes) -> Iterator[Piece]:
         end = data.find(b"\n", match.end())
         text = data[match.end() : end if end >= 0 else len(data)]
         text = text.replace(b"$$", b" $")
-        yield Piece(match.end(), _MAKE_VARIABLE.sub(lambda m: b"$" + b"_" * (len(m[0]) - 1), text))
+        yield Piece(match.end(), _MAKE_VARIABLE.sub(_unknown, text))
 
 
 def jenkins(data: bytes) -> Iterator[Piece]:
@@ -169,10 +178,29 @@ def jenkins(data: bytes) -> Iterator[Piece]:
         position = end + len(match[1])
 
 
+def terraform(data: bytes) -> Iterator[Piece]:
+    """Yield the commands of provisioners, and the scripts that are handed to machines."""
+    for match in _HCL_COMMAND.finditer(data):
+        for string in _HCL_STRING.finditer(data, match.end(1), match.end()):
+            yield Piece(string.start(1), _HCL_VALUE.sub(_unknown, string[1].replace(b'\\"', b'" ')))
+    position = 0
+    while heredoc := _HCL_HEREDOC.search(data, position):
+        closing = re.compile(rb"^[ \t]*" + heredoc[2] + rb"[ \t]*\r?$", re.MULTILINE).search(data, heredoc.end())
+        position = closing.end() if closing else len(data)
+        text = data[heredoc.end() : closing.start() if closing else len(data)]
+        if heredoc[1] == b"command" or _FIRST_LINE.match(text):
+            yield Piece(heredoc.end(), _HCL_VALUE.sub(_unknown, text))
+
+
+def _unknown(match: re.Match[bytes]) -> bytes:
+    return b"$" + b"_" * (len(match[0]) - 1)
+
+
 PIECES: Mapping[str, Pieces] = {
     "dockerfile": dockerfile,
     "groovy": jenkins,
     "ini": systemd,
     "make": makefile,
+    "terraform": terraform,
 }
 """How the commands of a language are found, by its name in `languages.toml`."""

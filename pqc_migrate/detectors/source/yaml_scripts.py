@@ -1,4 +1,4 @@
-"""Shell commands in YAML: steps of CI workflows, tasks of Ansible, commands of containers, cloud-init.
+"""Shell commands in YAML: steps of CI workflows, tasks of Ansible, commands of containers, cloud-init, scripts.
 
 Told by the key they stand under. ``script`` and its like hold one command an item, ``command`` and its like hold
 the words of one command, of which one may be a script itself (``sh -c``).
@@ -23,9 +23,15 @@ _SCRIPTS = frozenset(
     }
 )  # fmt: skip
 _WORDS = frozenset({"command", "args", "entrypoint", "test", "argv"})
+_ENDINGS = ("_commands", ".sh")
 _SHELLS = frozenset({"", "bash", "sh", "dash", "zsh", "ksh", "busybox"})
 _GIVES_SCRIPT = re.compile(rb"-[a-z]*c|CMD-SHELL")
-_KEY = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_SCRIPTS | _WORDS)))})[\"']?\s*:".encode())
+_KEY = re.compile(
+    rf"(?:{'|'.join(map(re.escape, sorted(_SCRIPTS | _WORDS)))}|_commands|\.sh)[\"']?\s*:|#!".encode()
+)
+_FIRST_LINE = re.compile(r"\s*#!\s*\S*/(?:env\s+)?(?:ba|da|k|z)?sh\b")
+_STATEMENT = re.compile(r"^([ \t]*)((?:\{\{[^\n]*\}\}|\{%[^\n]*%\}|\{#[^\n]*#\})[ \t]*)$", re.MULTILINE)
+_EXPRESSION = re.compile(r"\{\{[^\n]*?\}\}|\{%[^\n]*?%\}|\{#[^\n]*?#\}")
 _DEEPEST = 64
 _UNPRINTABLE = {code: "?" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,10 +54,18 @@ def pieces(data: bytes) -> Iterator[Piece]:
     text = data.decode("latin-1")
     reader = _Reader(text)
     try:
-        for event in yaml.parse(text.translate(_UNPRINTABLE), Loader=_LOADER):
+        for event in yaml.parse(_without_templates(text).translate(_UNPRINTABLE), Loader=_LOADER):
             yield from reader.take(event)
     except yaml.YAMLError:
-        return
+        yield from (piece for open_ in reader.open for piece in open_.held)
+
+
+def _without_templates(text: str) -> str:
+    """Return a template as YAML of the same length: statements are comments, expressions are words."""
+    if "{{" not in text and "{%" not in text:
+        return text
+    text = _STATEMENT.sub(lambda match: match[1] + "#" * len(match[2]), text)
+    return _EXPRESSION.sub(lambda match: "_" * len(match[0]), text)
 
 
 class _Reader:
@@ -110,7 +124,7 @@ class _Reader:
         key = self._key() or ""
         if key in ("shell", "executable") and " " not in event.value and "\n" not in event.value:
             top.shell = event.value.rsplit("/", 1)[-1]
-        if key in _SCRIPTS or key in _WORDS:
+        if key in _SCRIPTS or key in _WORDS or key.endswith(_ENDINGS) or _FIRST_LINE.match(event.value):
             piece = self._piece(event)
             if piece is not None:
                 top.held.append(piece)

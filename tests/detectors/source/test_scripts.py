@@ -104,6 +104,14 @@ CMD openssl ecparam -name prime256v1 -genkey
         ("make", "X = openssl genrsa 512\nk:\n\t@openssl genrsa -out $@ $(BITS) # a\n", ["3 RSA"]),
         ("groovy", "// openssl\nsh 'openssl genrsa 2048'\n", ["2 RSA-2048"]),
         ("groovy", "sh(script: '''\nopenssl genrsa 3072\n''')", ["2 RSA-3072"]),
+        ("terraform", 'x {\n  command = "openssl genrsa ${var.bits}"\n  y = "openssl genrsa 512"\n}\n', ["2 RSA"]),
+        ("terraform", 'inline = [\n  "openssl genrsa 2048",\n  "openssl dgst -md5",\n]', ["2 RSA-2048", "3 MD5"]),
+        ("terraform", "user_data = <<-EOT\n  #!/bin/bash\n  openssl genrsa 3072\nEOT\n", ["3 RSA-3072"]),
+        ("terraform", "description = <<EOT\nopenssl genrsa 3072\nEOT\n", []),
+        ("yaml", "data:\n  make.sh: |\n    openssl genrsa 2048\n  note: |\n    openssl genrsa 512", ["3 RSA-2048"]),
+        ("yaml", "- content: |\n    #!/bin/sh\n    openssl genrsa 2048\n", ["3 RSA-2048"]),
+        ("yaml", "{% if x %}\nsetup_commands:\n  - |\n    {%- if y %}\n    ssh-keygen -t rsa\n", ["5 RSA"]),
+        ("yaml", "{{- if .x }}\na: {{ .y }}\ncommand: [sh, -c, openssl genrsa 2048]\n{{ end }}", ["3 RSA-2048"]),
     ],
 )  # fmt: skip
 def test_units_recipes_and_pipelines(language: str, text: str, expected: list[str]) -> None:

@@ -1,8 +1,8 @@
 """Syntaxes of key and value: a document becomes leaves, whatever it is written in.
 
 * `leaf`: what they all give, a key with its value and its place
-* `yaml`, `json`, `toml`, `hcl`, `xml`, `ini`, `properties`, `lines`, `oracle_net`, `mqsc`, `erlang`: one reader
-  each, `read(document)`
+* `yaml`, `json`, `toml`, `hcl`, `bicep`, `xml`, `ini`, `properties`, `lines`, `oracle_net`, `mqsc`, `erlang`:
+  one reader each, `read(document)`
 * `of`: a reader by the name that the catalog uses
 
 None of them knows a product or an algorithm.
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pqc_migrate.detectors.config.document import Document
 from pqc_migrate.detectors.config.syntax import (
+    bicep,
     erlang,
     hcl,
     ini,
@@ -32,6 +33,7 @@ Read = Callable[[Document], Iterator[tuple[Leaf, ...]]]
 """One tuple of leaves for each document in the file; raises `leaf.Malformed`."""
 
 READERS: Mapping[str, Read] = {
+    "bicep": bicep.read,
     "erlang": erlang.read,
     "hcl": hcl.read,
     "ini": ini.read,

@@ -80,3 +80,10 @@ resource "alicloud_slb_listener" "l" {
 resource "google_compute_ssl_policy" "m" {
   profile = "MODERN"
 }
+
+resource "azurerm_virtual_network_gateway_connection" "v" {
+  ipsec_policy {
+    dh_group  = "ECP384"
+    pfs_group = "None"
+  }
+}
