@@ -1,8 +1,8 @@
 """Configuration files: one module a notation, each ending in its `Detector`.
 
-`document` turns a file's bytes into text that keeps its places, `lines` into lines and settings, `report` says what was
-found; `tls`, `gnutls` and `dns` know what settings mean, `installed` which release is beside them. `nginx_syntax`,
-`openssh_syntax`, `openssl_syntax` and `properties` read a syntax and know nothing of cryptography.
+`document` turns a file's bytes into text that keeps its places, `lines` into lines and settings, `report` says what
+was found; `tls`, `gnutls` and `dns` know what settings mean, `installed` which release is beside them.
+`nginx_syntax`, `openssh_syntax`, `openssl_syntax` and `properties` read a syntax and know nothing of cryptography.
 A new notation is a module beside them, its name in `DETECTORS` and a folder of samples under tests/samples/config.
 """
 
