@@ -30,6 +30,8 @@ _BEHIND = re.compile(rb"[ \t]*=[ \t]*[^ \t\r\n=]")
 _FILE_BEHIND = re.compile(rb"[ \t]*=[ \t]*<")
 _READ_FROM_FILE = frozenset({b"ssl_cert", b"ssl_dh"})
 """Dovecot takes these from a file by ``<``; other programs have settings of such names, too."""
+_OF_OTHERS_TOO = frozenset({b"ssl_protocols"})
+"""Names that alone say nothing: nginx and Kong use them as well."""
 _SCHEME = re.compile(r"(?:^|[ \t])(scheme=)([A-Za-z0-9_.-]+)")
 _WORD = re.compile(r"[^\s,]+")
 _DEEPEST = 64
@@ -118,7 +120,8 @@ def _wants(file: SourceFile) -> bool:
         return False
     known_place = _PATH.fullmatch(file.path) is not None
     return any(
-        files.starts_directive(file, hit, _BEFORE)
+        (known_place or hit.anchor not in _OF_OTHERS_TOO)
+        and files.starts_directive(file, hit, _BEFORE)
         and (_FILE_BEHIND if hit.anchor in _READ_FROM_FILE and not known_place else _BEHIND).match(
             file.data, hit.offset + len(hit.anchor)
         )
