@@ -9,6 +9,7 @@ of samples under tests/samples/config.
 """
 
 from pqc_migrate.detectors.config import (
+    ansible_filters,
     apache,
     bind,
     caddyfile,
@@ -86,4 +87,4 @@ _NOTATIONS: tuple[Detector, ...] = (
     *settings.detectors(),
 )
 
-DETECTORS: tuple[Detector, ...] = (*_NOTATIONS, embedded.detector(_NOTATIONS))
+DETECTORS: tuple[Detector, ...] = (*_NOTATIONS, ansible_filters.DETECTOR, embedded.detector(_NOTATIONS))
