@@ -22,6 +22,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def main() -> None:
         _print(_adversarial(), arguments.misses)
         return
     scores = Scores()
-    for project in _projects():
+    for project in sorted(_projects(), key=lambda project: (project["index"], project["name"])):
         if arguments.only not in project["name"] or arguments.round not in (0, project["round"]):
             continue
         try:
@@ -190,6 +191,9 @@ def _labels(project: dict[str, Any]) -> tuple[list[Label], set[str]]:
 
 
 def _table(path: Path) -> list[Label]:
+    """Return the labels of one project; none when nothing in its files is a use."""
+    if not path.exists():
+        return []
     with path.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
         return [
@@ -244,9 +248,8 @@ def _findings(
 
     Calls of a project's own functions count only at the `labelled` lines, where their labels leave such calls out.
     """
-    result = scan([str(root)], ScanOptions())
     found: dict[tuple[str, int], set[frozenset[str]]] = defaultdict(set)
-    for finding in result.findings:
+    for finding in _scanned(root):
         place = finding.location.path, finding.location.line
         if finding.location.path not in files:
             continue
@@ -255,6 +258,12 @@ def _findings(
         if names := forms(finding, folder):
             found[place].add(names)
     return found
+
+
+@lru_cache(maxsize=8)
+def _scanned(root: Path) -> tuple[Finding, ...]:
+    """Scan a project once, also when labels of several kinds lie in it."""
+    return scan([str(root)], ScanOptions()).findings
 
 
 def _is_wrapper(finding: Finding) -> bool:
