@@ -12,9 +12,11 @@ import csv
 import hashlib
 import json
 import math
+import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import tomllib
 import urllib.parse
 import urllib.request
@@ -33,12 +35,17 @@ from tabulate import tabulate
 from pqc_migrate.inventory.spelling import spelled
 from pqc_migrate.model.inventory import Finding
 from pqc_migrate.scan import ScanOptions, scan
+from pqc_migrate.targets.archives.member import INSIDE
 
 LABELS = Path(__file__).parent.parent / "inventory" / "labels"
 ADVERSARIAL = LABELS.parent / "adversarial"
 """Code of our own, written to be hard to see through by somebody who had seen neither rules nor output."""
 _WRAPPERS_NOT_LABELLED = 1
 """The round whose labels leave out calls of a project's own functions that name no algorithm."""
+_SOURCE = frozenset(
+    path.name for path in LABELS.iterdir() if path.is_dir() and not path.name.startswith("config-")
+) - {"material", "manifests", "binaries"}
+"""Kinds of labels whose files have to be read with all others of their project."""
 FEW = 60
 """A row with fewer labels is printed as not measured."""
 
@@ -84,6 +91,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "pqc-migrate-accuracy")
     parser.add_argument("--misses", action="store_true", help="list every miss and every unlabelled finding")
     parser.add_argument("--only", default="", help="projects whose name holds this text")
+    parser.add_argument("--kind", default="", help="labels of one folder only: python, config-web, material, …")
     parser.add_argument("--adversarial", action="store_true", help="measure on the adversarial set instead")
     parser.add_argument("--round", type=int, default=0, help="projects of one round of labels only")
     arguments = parser.parse_args()
@@ -93,6 +101,8 @@ def main() -> None:
     scores = Scores()
     for project in sorted(_projects(), key=lambda project: (project["index"], project["name"])):
         if arguments.only not in project["name"] or arguments.round not in (0, project["round"]):
+            continue
+        if arguments.kind not in ("", project["language"]):
             continue
         try:
             root = _fetch(project, arguments.cache)
@@ -249,7 +259,8 @@ def _findings(
     Calls of a project's own functions count only at the `labelled` lines, where their labels leave such calls out.
     """
     found: dict[tuple[str, int], set[frozenset[str]]] = defaultdict(set)
-    for finding in _scanned(root):
+    only = frozenset() if folder in _SOURCE else frozenset(file.partition(INSIDE)[0] for file in files)
+    for finding in _scanned(root, only):
         place = finding.location.path, finding.location.line
         if finding.location.path not in files:
             continue
@@ -261,9 +272,16 @@ def _findings(
 
 
 @lru_cache(maxsize=8)
-def _scanned(root: Path) -> tuple[Finding, ...]:
-    """Scan a project once, also when labels of several kinds lie in it."""
-    return scan([str(root)], ScanOptions()).findings
+def _scanned(root: Path, only: frozenset[str]) -> tuple[Finding, ...]:
+    """Scan a project, or some files of it by themselves, at their paths."""
+    if not only:
+        return scan([str(root)], ScanOptions()).findings
+    with tempfile.TemporaryDirectory() as folder:
+        for path in only:
+            place = Path(folder, path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / path, place)
+        return scan([folder], ScanOptions()).findings
 
 
 def _is_wrapper(finding: Finding) -> bool:

@@ -14,12 +14,21 @@ from pqc_migrate.detectors.source import srp
 from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit
 from pqc_migrate.detectors.source.callers import Callers
 from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
-from pqc_migrate.model.inventory import Finding, Provenance
+from pqc_migrate.model.inventory import Diagnostic, Finding, Provenance, Skip
 from pqc_migrate.model.target import Offer, Offers, SourceFile
+
+_LARGEST_PACKED = 1 << 20
+_WRITTEN_LINE = 1000
+"""Bytes of a line, on average, that nobody writes by hand."""
 
 
 def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Claim]:
     """Yield what a source file uses, where an algorithm is decided out of its sight, and what others may call."""
+    if _is_packed(file.data):
+        if file.offers is None:
+            message = f"{len(file.data)} bytes packed into few lines; searched for keys and tables, not parsed"
+            yield Diagnostic(file.path, Skip.TOO_LARGE, message, rule=language)
+        return
     if file.offers is not None:
         yield from _second(file, file.offers, language, make)
         return
@@ -36,6 +45,11 @@ def detect(file: SourceFile, language: str, make: MakeUnit) -> Iterator[Claim]:
     for offset, rule in sorted(unresolved.items()):
         if offset in uses and not uses[offset].meanings:
             yield findings.unresolved(file.path, uses[offset].value, rule, offset in analysis.interpreter.unlisted)
+
+
+def _is_packed(data: bytes) -> bool:
+    """Whether a file is a bundle that a build step made: nobody wrote it, and its sources tell more."""
+    return len(data) > _LARGEST_PACKED and data.count(b"\n") * _WRITTEN_LINE < len(data)
 
 
 def _second(file: SourceFile, offers: Offers, language: str, make: MakeUnit) -> Iterator[Finding | Offer]:
