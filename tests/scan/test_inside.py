@@ -4,7 +4,6 @@ import io
 import os
 import signal
 import tarfile
-import textwrap
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -53,33 +52,6 @@ def test_patterns_and_coverage_count_inside(tmp_path: Path) -> None:
     coverage = scan([str(tmp_path)], ScanOptions(exclude=("vendor/",))).coverage
     assert (coverage.files_seen, coverage.files_read) == (3, 2)
     assert [(said.path, said.skip) for said in coverage.skipped] == [("a.zip!/vendor/own.py", Skip.EXCLUDED)]
-
-
-CREW = """
-    import os, signal, time
-    from pqc_migrate.detectors.registry import Detector
-    from pqc_migrate.model.inventory import Asset, Finding, Kind, Location, Technique
-    from pqc_migrate.scan.examine import Examiner
-
-    def detect(file):
-        if b"die" in file.data:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if b"hang" in file.data:
-            time.sleep(600)
-        rsa = Asset.of(Kind.ALGORITHM, "RSA")
-        yield Finding("r/a", rsa, Location(file.path, 1, 0), Technique.TEXT, 1.0, "test")
-
-    def make():
-        return Examiner([Detector("words", frozenset, lambda file: True, detect)])
-"""
-
-
-@pytest.fixture
-def crew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    (tmp_path / "inner_crew.py").write_text(textwrap.dedent(CREW))
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(__import__("sys").modules, "inner_crew", raising=False)
-    return __import__("inner_crew")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
