@@ -106,6 +106,9 @@ class Rule:
     """Constant details, e.g. what a runtime-dependent call negotiates and which version decides."""
     silent: bool = False
     """True: never a finding by itself; it lends type and parameters to others."""
+    carries: bool = False
+    """True: a silent call all the same gives the object that it means (a key that is looked up), so that a function
+    which returns it hands that out."""
     refines: bool = False
     """True: never a finding by itself; what it reads completes the object that it is called on
     (``generator.initialize(2048)``), wherever that object is used."""
@@ -195,7 +198,7 @@ _RULE_REQUIRED = {"id"}
 _RULE_OPTIONAL = {
     "call", "calls", "asset", "algorithm", "parameters", "details", "functions", "facts", "silent", "reference",
     "arity", "refines", "returns", "source", "implementation", "fills", "when", "unless", "optional",
-    "forgets", "alone", "names_key",
+    "forgets", "alone", "names_key", "carries",
 }  # fmt: skip
 _SOURCE_KEYS = {"arg", "name", "key", "receiver", "as", "default", "family", "without", "split", "rest"}
 
@@ -309,6 +312,7 @@ def _rule(where: str, stem: str, record: Mapping[str, Any], name: str, asset: Ma
         functions=tuple(record.get("functions", ())),
         facts=tuple(sorted(record.get("facts", {}).items())),
         silent=record.get("silent", False),
+        carries=record.get("carries", False),
         refines=record.get("refines", False),
         names_key=record.get("names_key", False),
         reference=record.get("reference", True),

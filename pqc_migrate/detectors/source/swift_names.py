@@ -37,9 +37,12 @@ _QUERY = """
 (enum_entry) @entry
 [(if_statement) (guard_statement) (while_statement)] @condition
 (for_statement) @for
+(value_argument (prefix_expression operation: "&" target: (simple_identifier) @out))
 (assignment) @assign
 """
 _MOST_NESTED = 12
+_FARTHEST_CALL = 5
+"""From ``&name`` over its argument, the list of them and its suffix to the call."""
 FOREIGN_KEYS = "kSecKeyAlgorithm"
 """Prefix of the C constants that Swift knows as members of SecKeyAlgorithm."""
 _CAPITALS = ("rsa", "ecdsa", "ecies", "ecdh")
@@ -49,6 +52,7 @@ class SwiftNames(ObjectUnit):
     """Names and calls of one Swift file; `swift.SwiftUnit` adds the expressions."""
 
     program_wide = True
+    bind_last = ("assign", "out")
     query = _QUERY
     alias_nodes = frozenset({"simple_identifier", "navigation_expression"})
     name_types = frozenset({"simple_identifier", "type_identifier"})
@@ -192,6 +196,14 @@ class SwiftNames(ObjectUnit):
                 self.puts.setdefault(self.text(owner), []).append((keys[0].node, value))
         elif parts is not None and self.is_self(parts[0]):
             self.assign_member(self.text(parts[1]), node, value)
+
+    def _bind_out(self, node: Node) -> None:
+        """Record that a call fills a variable that was declared without a value: ``var item: CFTypeRef?``."""
+        name, call = self.text(node), _call_around(node)
+        declared = self.bindings.get((self.declaring(name, node.start_byte), name), [])
+        plain = all(binding.kind == "type" for binding in declared)
+        if call is not None and declared and plain and not any("Error" in binding.name for binding in declared):
+            self.assign(name, call, call)
 
     # What is where ----------------------------------------------------------------------------
 
@@ -416,6 +428,16 @@ _KINDS = frozenset({"struct", "class", "enum", "protocol", "typealias", "func", 
 def first(node: Node | None, *kinds: str) -> Node | None:
     """Return the first child of one of these types."""
     return next((child for child in node.named_children if child.type in kinds), None) if node is not None else None
+
+
+def _call_around(node: Node) -> Node | None:
+    """Return the call that a node is an argument of."""
+    current: Node | None = node
+    for _ in range(_FARTHEST_CALL):
+        current = current.parent if current is not None else None
+        if current is not None and current.type == "call_expression":
+            return current
+    return None
 
 
 def swift_member(constant: str) -> str:

@@ -363,7 +363,7 @@ def _made_with(
     """
     if not isinstance(value, Call | Name) or depth == 0:
         return
-    meanings = tuple(m for m in interpreter.meanings(value) if not m.rule.silent)
+    meanings = tuple(m for m in interpreter.meanings(value) if m.rule.carries or not m.rule.silent)
     if meanings:
         if not all(_gives_plain_data(meaning, methods) for meaning in meanings):
             yield value.offset, meanings
