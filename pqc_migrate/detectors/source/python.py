@@ -34,6 +34,7 @@ _NAMING = frozenset({"identifier", "attribute", "subscript", "conditional_expres
 _LOOKUPS = WORDS | {b"get"}
 
 
+_GIVEN = frozenset({"argument_list", "keyword_argument"})
 _CALLED_ENTRY = re.compile(rb"\b([A-Za-z_]\w*)(?:\[[^\[\]\n]{1,80}\]){1,3}\(")
 _ASKED = frozenset({"digest_size", "block_size", "key_size"})
 """Attributes for which an object is only made to be asked: ``chosen().digest_size`` digests nothing."""
@@ -91,12 +92,17 @@ class PythonUnit(PythonCalls):
         return node if self._is_reference(node, parent) else None
 
     def _called_entry(self, table: Node) -> Node | None:
-        """Return the call of an entry of a table, however deep: ``info["mode"](iv)``."""
+        """Return the call of an entry of a table, however deep: ``info["mode"](iv)``.
+
+        An object that is made where another call is given it is that call's.
+        """
         node, parent = table, table.parent
         while parent is not None and parent.type == "subscript" and parent.child_by_field_name("value") == node:
             node, parent = parent, parent.parent
-        called = parent is not None and parent.type == "call" and parent.child_by_field_name("function") == node
-        return parent if called and not self._is_computed(node) else None
+        if parent is None or parent.type != "call" or parent.child_by_field_name("function") != node:
+            return None
+        given = parent.parent is not None and parent.parent.type in _GIVEN
+        return None if given or self._is_computed(node) else parent
 
     def _is_computed(self, entry: Node) -> bool:
         """Whether an entry is one of a table whose keys were not read: a fixed key picks one of many values."""
