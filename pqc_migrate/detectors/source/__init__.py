@@ -6,6 +6,7 @@ from pqc_migrate.detectors.source import (
     constants,
     csharp,
     go,
+    here_documents,
     icsf,
     java,
     javascript,
@@ -47,4 +48,5 @@ DETECTORS: tuple[Detector, ...] = (
     icsf.DETECTOR,
     constants.DETECTOR,
     tables.DETECTOR,
+    here_documents.DETECTOR,
 )

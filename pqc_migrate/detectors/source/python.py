@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.calls.values import Call, Name, options
+from pqc_migrate.detectors.calls.values import Call, Name, Table, options
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.elsewhere import cuts
 from pqc_migrate.detectors.source.python_calls import WORDS, PythonCalls
+from pqc_migrate.detectors.source.python_values import UNREAD_KEY
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
 from pqc_migrate.model.target import SourceFile
 
@@ -32,6 +34,8 @@ _NAMING = frozenset({"identifier", "attribute", "subscript", "conditional_expres
 _LOOKUPS = WORDS | {b"get"}
 
 
+_GIVEN = frozenset({"argument_list", "keyword_argument"})
+_CALLED_ENTRY = re.compile(rb"\b([A-Za-z_]\w*)(?:\[[^\[\]\n]{1,80}\]){1,3}\(")
 _ASKED = frozenset({"digest_size", "block_size", "key_size"})
 """Attributes for which an object is only made to be asked: ``chosen().digest_size`` digests nothing."""
 
@@ -41,7 +45,12 @@ class PythonUnit(PythonCalls):
 
     def spelled(self, words: frozenset[bytes]) -> frozenset[bytes]:
         """Return words of the catalog and the built-ins whose calls can stand for them."""
-        return words | WORDS
+        return words | WORDS | self._tables_called
+
+    @cached_property
+    def _tables_called(self) -> frozenset[bytes]:
+        """The words of which an entry is called: ``TABLE`` of ``TABLE[name](data)``."""
+        return frozenset(match[1] for match in _CALLED_ENTRY.finditer(self.data))
 
     def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the modules that may define a name: relative to this one, or from the folders above it."""
@@ -68,6 +77,8 @@ class PythonUnit(PythonCalls):
             if parent.child_by_field_name("attribute") != token:
                 return None
             node, parent = parent, parent.parent
+        if parent is not None and parent.type == "subscript" and self.text(token).encode() in self._tables_called:
+            return self._called_entry(node)
         if parent is None:
             return None
         if parent.type in _ASSIGNMENTS and parent.child_by_field_name("left") == node:
@@ -79,6 +90,26 @@ class PythonUnit(PythonCalls):
         if parent.type == "call" and parent.child_by_field_name("function") == node:
             return self._outer_call(token, parent) if not self._is_asked(parent) else None
         return node if self._is_reference(node, parent) else None
+
+    def _called_entry(self, table: Node) -> Node | None:
+        """Return the call of an entry of a table, however deep: ``info["mode"](iv)``.
+
+        An object that is made where another call is given it is that call's.
+        """
+        node, parent = table, table.parent
+        while parent is not None and parent.type == "subscript" and parent.child_by_field_name("value") == node:
+            node, parent = parent, parent.parent
+        if parent is None or parent.type != "call" or parent.child_by_field_name("function") != node:
+            return None
+        given = parent.parent is not None and parent.parent.type in _GIVEN
+        return None if given or self._is_computed(node) else parent
+
+    def _is_computed(self, entry: Node) -> bool:
+        """Whether an entry is one of a table whose keys were not read: a fixed key picks one of many values."""
+        index = entry.child_by_field_name("subscript")
+        owners = options(self.value(entry.child_by_field_name("value")))
+        computed = any(isinstance(owner, Table) and UNREAD_KEY in owner.pairs for owner in owners)
+        return computed and index is not None and index.type == "string"
 
     def _is_asked(self, call: Node) -> bool:
         """Whether one of several objects is only made to be asked for its length."""

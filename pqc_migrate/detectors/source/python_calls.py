@@ -47,6 +47,16 @@ WORDS = frozenset({b"getattr", b"partial", b"partialmethod"})
 """Functions whose calls stand for what they are given: ``getattr(hashlib, name)(data)``."""
 
 
+def looked_up_in(function: Node) -> Node:
+    """Return what a called entry of a table is looked up in: ``TABLE`` of ``TABLE[name](data)``, else itself."""
+    while function.type == "subscript":
+        owner = function.child_by_field_name("value")
+        if owner is None:
+            break
+        function = owner
+    return function
+
+
 @dataclass(frozen=True, slots=True)
 class Partial(Call):
     """A function with some of its arguments given (functools.partial): calling it is calling that function."""
@@ -88,8 +98,9 @@ class PythonCalls(PythonValues):
         self, kind: type[Call], name: str, args: tuple[Value, ...], named: dict[str, Value],
         node: Node, function: Node, receiver: Value | None = None,
     ) -> Call:  # fmt: skip
-        attribute = function.child_by_field_name("attribute") if function.type == "attribute" else None
-        place = attribute if attribute is not None else function
+        named_by = looked_up_in(function)
+        attribute = named_by.child_by_field_name("attribute") if named_by.type == "attribute" else None
+        place = attribute if attribute is not None else named_by
         span = (place.start_byte, node.start_byte, node.end_byte)
         return kind(self.line(place), "object", name, args, named, receiver, *span)
 

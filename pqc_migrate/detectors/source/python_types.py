@@ -247,6 +247,10 @@ class PythonTypes(PythonNames):
         written = [c for c in (listed.named_children if listed is not None else []) if c.type != "keyword_argument"]
         return [option for base in written for option in options(self.value(base)) if isinstance(option, Name)]
 
+    def is_below(self, scope: int, base: int) -> bool:
+        """Whether a class of this file inherits from another one of it, by their scopes."""
+        return scope in self._descendants(base)
+
     def _descendants(self, scope: int) -> Iterator[int]:
         waiting, seen = [scope], {scope}
         while waiting and len(seen) <= _MOST_CLASSES:

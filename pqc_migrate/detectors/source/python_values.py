@@ -29,7 +29,7 @@ from pqc_migrate.detectors.source.unit import LOCAL
 
 _QUOTES = re.compile(r"^([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2$", re.DOTALL)
 _PROPERTIES = re.compile(rb"@(?:\w+\.)*(?:cached_)?(?:class)?property\b")
-_UNREAD = "\0"
+UNREAD_KEY = "\0"
 """Begins the key of a table's entry whose key was not read; no name of an algorithm does."""
 _MOST_PAIRS = 36
 _MOST_COPIES = 256
@@ -209,7 +209,7 @@ class PythonValues(PythonOptions):
     def _of_dictionary_comprehension(self, node: Node) -> Value:
         pair = node.child_by_field_name("body")
         value = self.value(pair.child_by_field_name("value")) if pair is not None else UNKNOWN
-        return Table(self.line(node), pairs={_UNREAD: value})
+        return Table(self.line(node), pairs={UNREAD_KEY: value})
 
     def _of_subscript(self, node: Node) -> Value:
         owner, index = self.value(node.child_by_field_name("value")), node.child_by_field_name("subscript")
@@ -222,7 +222,7 @@ class PythonValues(PythonOptions):
         """Return what stands under a key of a table or sequence; a key that was not read may be any of them."""
         if isinstance(owner, Table):
             wanted = {_key(option, -1) for option in options(key)} & owner.pairs.keys()
-            several = _UNREAD in owner.pairs or any(_is_open(option, wanted) for option in options(key))
+            several = UNREAD_KEY in owner.pairs or any(_is_open(option, wanted) for option in options(key))
             return [found for k, found in owner.pairs.items() if k in wanted or several]
         if isinstance(owner, Items):
             numbers = [option.number for option in options(key) if isinstance(option, Number)]
@@ -326,4 +326,4 @@ def _key(value: Value, index: int) -> str:
         return value.text
     if isinstance(value, Number):
         return str(value.number)
-    return value.name if isinstance(value, Name) else f"{_UNREAD}{index}"
+    return value.name if isinstance(value, Name) else f"{UNREAD_KEY}{index}"

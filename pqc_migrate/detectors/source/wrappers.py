@@ -172,10 +172,13 @@ class Wrappers:
     def _most(self, scope: int, caller: Node | None) -> int:
         """Return how many assets a call may hand out.
 
-        Which of several a method uses is decided by its object, which only the methods of that object see.
+        Which of several a method uses is decided by its object, which only the methods of that object see; a base
+        class calls what its subclasses each put in the place of one method.
         """
-        owner = self.analysis.unit.enclosing_class(self.functions[scope].start_byte)
-        within = caller is not None and self.analysis.unit.enclosing_class(caller.start_byte) == owner
+        unit = self.analysis.unit
+        owner = unit.enclosing_class(self.functions[scope].start_byte)
+        around = unit.enclosing_class(caller.start_byte) if caller is not None else None
+        within = around is not None and (around == owner or (owner is not None and unit.is_below(owner, around)))
         return _MOST_ASSETS if owner is None or within else 1
 
     def _as_read(self, scope: int, caller: Node | None) -> list[Meaning]:

@@ -24,6 +24,50 @@ CASES = {
         """,
         {"6 SHA-1", "6 SHA-256"},
     ),
+    "called entries of tables": (
+        """
+        import hashlib
+        from cryptography.hazmat.primitives.ciphers import algorithms, modes
+        HASHES = {"a": hashlib.sha256, "b": hashlib.md5}
+        class Session:
+            _info = {"x": {"class": algorithms.AES}, "y": {"class": algorithms.TripleDES}}
+            def engine(self, name, key):
+                info = self._info[name]
+                return info["class"](key)
+            def other(self, name, key):
+                self._info[name]["class"](key)
+                self._counts[name](key)
+        HASHES[chosen](data)
+        HASHES[chosen]
+        """,
+        {
+            "4 MD5",
+            "4 SHA-256",
+            "6 3DES",
+            "6 AES",
+            "9 3DES",
+            "9 AES",
+            "11 3DES",
+            "11 AES",
+            "13 MD5",
+            "13 SHA-256",
+        },
+    ),
+    "methods of subclasses": (
+        """
+        from Crypto.Cipher import AES, ChaCha20
+        class Payload:
+            def read(self, data):
+                cipher = self.cipher_of(data)
+        class First(Payload):
+            def cipher_of(self, key):
+                return AES.new(key, AES.MODE_CBC)
+        class Second(Payload):
+            def cipher_of(self, key):
+                return ChaCha20.new(key=key)
+        """,
+        {"5 AES-CBC", "5 ChaCha20", "8 AES-CBC", "11 ChaCha20"},
+    ),
     "exported names are no use": ("import hashlib\n__all__ = ['md5', 'sha1', 'hashlib.md5']", set()),
     "branches": (
         """

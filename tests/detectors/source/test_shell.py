@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pqc_migrate.catalog import algorithms
-from pqc_migrate.detectors.source import shell
+from pqc_migrate.detectors.source import here_documents, shell
 from pqc_migrate.model.inventory import Diagnostic, Finding, Skip
-from pqc_migrate.model.target import SourceFile
+from pqc_migrate.model.target import Hit, SourceFile
 
 
 def results(code: str) -> list[Finding | Diagnostic]:
@@ -219,3 +219,36 @@ def test_every_key_type_of_a_loop_is_found() -> None:
 def test_openssl_is_found_behind_what_runs_it(code: str, expected: set[tuple[int, str]]) -> None:
     """A variable or ssh may run it; another list of words that holds its name has no subcommand behind it."""
     assert found(code) == expected
+
+
+def in_here_documents(code: str) -> set[tuple[int, str]]:
+    data = code.encode()
+    anchors = here_documents.DETECTOR.anchors()
+    hits = sorted(Hit(at, one) for one in anchors for at in range(len(data)) if data.startswith(one, at))
+    file = SourceFile("script", data, "shell", hits=tuple(hits))
+    if not here_documents.DETECTOR.wants(file):
+        return set()
+    found_there = here_documents.DETECTOR.detect(file)
+    return {(f.location.line, algorithms.name(f.asset)) for f in found_there if isinstance(f, Finding)}
+
+
+def test_suites_of_a_configuration_that_a_script_writes() -> None:
+    """A suite counts in a here-document alone, and neither in its comments nor under a key that refuses it."""
+    code = (
+        "echo TLS_RSA_WITH_AES_128_CBC_SHA\n"
+        "cat <<EOF > /etc/proxy.toml\n"
+        "cipherSuites = [\n"
+        '  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",\n'
+        '  # "TLS_RSA_WITH_AES_128_CBC_SHA",\n'
+        "]\n"
+        "disabledCipherSuites = [\n"
+        '  "TLS_RSA_WITH_AES_128_CBC_SHA"\n'
+        "]\n"
+        "ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:!DHE-RSA-AES128-GCM-SHA256;\n"
+        "EOF\n"
+    )
+    assert in_here_documents(code) == {
+        (4, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
+        (10, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+    }
+    assert in_here_documents(code.replace("<<EOF", "").replace("EOF", "")) == set()
