@@ -23,7 +23,8 @@ _FILTERS: Mapping[str, tuple[str, str, str]] = {
 """Filter → the notation of its type, the type when none is given, what it is for (ansible-core, plugins/filter)."""
 _WITHOUT_TYPE = frozenset({"md5", "sha1"})
 _ANCHORS = frozenset({b"password_hash", b"hash(", b"checksum", b"| md5", b"| sha1", b"|md5", b"|sha1"})
-_EXPRESSION = re.compile(r"\{\{[^{}]{0,2000}\}\}")
+_EXPRESSION = re.compile(r"\{\{(?:[^{}]|\{[^{}]{0,200}\}){0,2000}\}\}")
+"""An expression may hold texts and mappings in braces of their own: ``{{ "('{}')".format(…) }}``."""
 _USE = re.compile(
     r"\|\s*(?:ansible\.builtin\.)?(?P<name>password_hash|hash|checksum|md5|sha1)\b"
     r"(?:\s*\(\s*(?:hashtype\s*=\s*)?(?:(?P<quote>['\"])(?P<type>[\w-]+)(?P=quote)|(?P<other>[^\s)])))?"

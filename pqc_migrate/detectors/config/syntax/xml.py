@@ -18,6 +18,8 @@ from pqc_migrate.detectors.config.syntax.leaf import DEEPEST, MOST, Leaf, Malfor
 
 _UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e]")
 _DECLARED = re.compile(r"(<\?xml[^>]*?)(\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*'))")
+_LATE_DECLARATION = re.compile(r"\s+<\?xml\s[^>]*\?>")
+"""A declaration behind blanks, which programs that strip a text before they parse it let pass."""
 _ATTRIBUTE = re.compile(r"([^\s=<>/\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _LARGEST_TAG = 1 << 16
 
@@ -32,6 +34,8 @@ def read(document: Document) -> Iterator[tuple[Leaf, ...]]:
     parser.EntityDeclHandler = _refuse
     # Every character that is not ASCII becomes one question mark: a byte stays a byte, whatever the encoding is.
     text = _DECLARED.sub(lambda match: match[1] + " " * len(match[2]), document.text, count=1)
+    if late := _LATE_DECLARATION.match(text):
+        text = re.sub(r"[^\r\n]", " ", late[0]) + text[late.end() :]
     try:
         parser.Parse(_UNREADABLE.sub("?", text).encode("ascii"), True)
     except expat.ExpatError as error:
