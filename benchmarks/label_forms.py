@@ -41,6 +41,8 @@ def _carriers(finding: Finding) -> set[str]:
         return {"CRL"}
     if finding.rule.endswith("/key-transport") and dict(finding.details).get("format") == "OpenPGP":
         return {f"PGP:{name}" for name in (algorithms.name(finding.asset), _base(algorithms.name(finding.asset)))}
+    if finding.rule == "dns-zone/dkim":
+        return {f"public-key:{algorithms.name(finding.asset)}"}
     return set()
 
 

@@ -67,6 +67,9 @@ EXPECTED = {
         (17, "pkg:pypi/paramiko", ">=2", "optional"),
         (19, "pkg:pypi/rsa", None, "optional"),
         (20, "pkg:pypi/ecdsa", "<1", "optional"),
+        (26, "pkg:rpm/openssl-libs", None, ""),
+        (27, "pkg:rpm/gnutls", None, ""),
+        (28, "pkg:rpm/openssl-devel", None, "build"),
     ],
     "setuptools/setup.py": [
         (10, "pkg:pypi/cryptography", ">=2.5", ""),
