@@ -1,7 +1,7 @@
 """Manifests that a generator fills in first: what stands in them already, without the generator's own tags.
 
-Only tags whose ends cannot be mistaken are known: those of EJS ("Tags" of its manual) and of ERB (Ruby's ERB,
-"Recognized Tags").
+Only tags whose ends cannot be mistaken are known: those of EJS (its docs/syntax.md) and of ERB (class
+ERB of Ruby's documentation, "Recognized Tags").
 """
 
 from __future__ import annotations
