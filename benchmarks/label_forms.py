@@ -9,7 +9,9 @@ from pqc_migrate.catalog import algorithms
 from pqc_migrate.inventory.spelling import spelled
 from pqc_migrate.model.inventory import Finding, Kind
 
-_CONTAINERS = {"PKCS#12": "PKCS12", "JKS": "JKS", "JCEKS": "JKS", "JWK": "JWK", "PKCS#10": "CSR", "PKCS#7": "PKCS7"}
+_CONTAINERS = {
+    "PKCS#12": "PKCS12", "JKS": "JKS", "JCEKS": "JKS", "JWK": "JWK", "PKCS#10": "CSR", "CMS SignedData": "PKCS7",
+}  # fmt: skip
 _MATERIAL = (
     "certificate", "private-key", "public-key", "secret-key", "CSR", "CRL", "PKCS12", "PKCS7", "JKS", "PGP", "JWK",
 )  # fmt: skip
@@ -25,13 +27,23 @@ def forms(finding: Finding, folder: str) -> frozenset[str]:
         return _library(finding) if folder in ("manifests", "binaries") else frozenset()
     if asset.kind not in (Kind.CERTIFICATE, Kind.KEY):
         name = algorithms.name(asset)
-        return frozenset({f"TLS-suite:{name}", name} if asset.get("suite") else {name})
+        return frozenset({f"TLS-suite:{name}", name} if asset.get("suite") else {name, *_carriers(finding)})
     if asset.kind is Kind.CERTIFICATE and not asset.get("fingerprint"):
         return frozenset({algorithms.name(asset)})  # a setting that names a certificate
     if finding.rule.endswith("certificate-key"):
         return frozenset()  # part of the certificate's label
-    key = _key(finding)
-    return frozenset(f"{kind}:{key}" for kind in _kinds(finding))
+    return frozenset(f"{kind}:{key}" for kind in _kinds(finding) for key in _keys(finding))
+
+
+def _carriers(finding: Finding) -> set[str]:
+    """Return the list or message that an algorithm was read of: a label has no more of it than its kind and key."""
+    if finding.rule.endswith("/revocation-list"):
+        return {"CRL"}
+    if finding.rule.endswith("/key-transport") and dict(finding.details).get("format") == "OpenPGP":
+        return {f"PGP:{name}" for name in (algorithms.name(finding.asset), _base(algorithms.name(finding.asset)))}
+    if finding.rule == "dns-zone/dkim":
+        return {f"public-key:{algorithms.name(finding.asset)}"}
+    return set()
 
 
 def _library(finding: Finding) -> frozenset[str]:
@@ -51,18 +63,20 @@ def _kinds(finding: Finding) -> set[str]:
         kinds.add("PGP")
     if asset.kind is Kind.CERTIFICATE:
         kinds.add("certificate")
-    if "crl" in finding.rule or "revocation" in finding.rule:
-        kinds.add("CRL")
     return kinds - {""}
 
 
-def _key(finding: Finding) -> str:
-    """Return the key that a certificate or key is of, as labels spell it; ``?`` for what is encrypted."""
+def _keys(finding: Finding) -> set[str]:
+    """Return the key that a certificate or key is of, as labels spell it.
+
+    An encrypted private key has the label ``?``, whether or not its public half stands beside it in the clear.
+    """
     for relation, asset in finding.related:
         if finding.asset.kind is Kind.CERTIFICATE and relation == "public-key":
-            return algorithms.name(asset)
-    name = algorithms.name(finding.asset)
-    return "?" if finding.asset.family.startswith("PBE") or not finding.asset.family else name
+            return {algorithms.name(asset)}
+    name = algorithms.name(finding.asset) if finding.asset.family else "?"
+    closed = finding.asset.get("type") == "private-key" and dict(finding.details).get("encrypted") == "yes"
+    return {name, "?"} if closed else {name}
 
 
 def is_material(asset: str) -> bool:

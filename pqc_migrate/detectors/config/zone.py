@@ -40,8 +40,10 @@ _NSEC3 = re.compile(
 _COMMENT = re.compile(r";[^\n]*")
 _LONGEST_RECORD = 4096
 _DKIM = "v=DKIM1"
-_GENERATED = re.compile(rb"[\w.-]+\._domainkey[\w.-]*[ \t]+(?:\d+[ \t]+)?IN[ \t]+TXT[ \t]")
-"""What opendkim-genkey(8) writes into ``selector.txt``; other text files are prose."""
+_GENERATED = re.compile(
+    rb"[\w.-]+\._domainkey[\w.-]*[ \t]+(?:\d+[ \t]+)?IN[ \t]+TXT[ \t]|\"?v=DKIM1[ \t]*;[^\n]{1,4000}+\s*\Z"
+)
+"""What opendkim-genkey(8) writes into ``selector.txt``, or one record and nothing else; other texts are prose."""
 _LONGEST_NAME = 1024
 """Characters in front of a record's data on its line that are looked at."""
 _MOST_RECORDS = 100_000

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 
 from pqc_migrate.catalog import packages
+from pqc_migrate.detectors.manifests import templates
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Location, Skip, Technique
 from pqc_migrate.model.target import SourceFile
@@ -24,6 +25,8 @@ REFERENCE = "reference"
 INSTALLED = "installed"
 """The scope of what lies there, ready to be used."""
 
+_IN_TEMPLATE = 0.8
+"""Confidence in an entry of a template, whose conditions are not read."""
 _LONGEST_CONSTRAINT = 100
 _BETWEEN_VERSIONS = re.compile(r"[\s,|()\[\]<>=~^!]+|(?<=\s)-(?=\s)")
 _VERSION = re.compile(r"[vVrR]?\d[\w.+*!-]{0,60}|[xX*]|\$\{[\w.-]+\}|(?i:latest|release|next|and)")
@@ -112,7 +115,10 @@ Entries = Iterator[Dependency | Diagnostic]
 
 
 def detector(name: str, wants: Callable[[SourceFile], bool], read: Callable[[Text], Entries]) -> Detector:
-    """Make a detector from a reader of one text notation; the reader may raise `Unreadable`."""
+    """Make a detector from a reader of one text notation and its templates; the reader may raise `Unreadable`."""
+
+    def wanted(file: SourceFile) -> bool:
+        return wants(file) or (bool(templates.expressions(file.name)) and wants(templates.target(file)))
 
     def detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
         try:
@@ -120,9 +126,23 @@ def detector(name: str, wants: Callable[[SourceFile], bool], read: Callable[[Tex
         except UnicodeDecodeError:
             yield Diagnostic(file.path, Skip.ENCODING, f"{name}: not UTF-8 and not UTF-16", rule=name)
         else:
-            yield from _claims(name, text, lambda: read(text))
+            yield from (
+                _filled_in(name, text, read)
+                if templates.expressions(file.name)
+                else _claims(name, text, lambda: read(text))
+            )
 
-    return Detector(name, frozenset, wants, detect)
+    return Detector(name, frozenset, wanted, detect)
+
+
+def _filled_in(name: str, text: Text, read: Callable[[Text], Entries]) -> Iterator[Finding | Diagnostic]:
+    """Read a template; which of its entries stand in the file that is made of it, is decided elsewhere."""
+    plain_text = replace(text, text=templates.without_tags(text.text, templates.expressions(text.name)))
+    for claim in _claims(name, plain_text, lambda: read(plain_text)):
+        if isinstance(claim, Diagnostic):
+            yield claim
+        elif templates.FILLED not in claim.asset.family:
+            yield replace(claim, confidence=_IN_TEMPLATE, reason="an entry of a template of the manifest")
 
 
 def binary(name: str, wants: Callable[[SourceFile], bool], read: Callable[[SourceFile], Entries]) -> Detector:

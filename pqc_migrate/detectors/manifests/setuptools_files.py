@@ -14,22 +14,26 @@ from pqc_migrate.detectors.manifests.dependency import Dependency, Entries, Text
 _LONGEST_SETUP = 512 * 1024
 _SECTION = re.compile(r"\[([^\]]+)\]")
 _KEY = re.compile(r"([\w.-]+)\s*[=:]\s*(.*)")
+_RPM_SCOPES = {"requires": "", "build_requires": "build"}
+_RPM_NAME = re.compile(r"(?:^|(?<=[\s,]))[A-Za-z][\w.+-]*(?=[\s,]|$)")
 _SCOPES = {"install_requires": "", "setup_requires": "build", "tests_require": "test"}
 
 
 def _read_cfg(text: Text) -> Entries:
-    """Read the requirement lists of ``[options]`` and the extras, line by line."""
+    """Read the requirement lists of ``[options]``, the extras and ``[bdist_rpm]``, line by line."""
     section, scope, index = "", None, 0
+    value = _cfg_value
     for row in text.text.split("\n"):
         content = row.strip()
         if content and not content.startswith(("#", ";")):
             if header := _SECTION.fullmatch(content):
                 section, scope = header[1], None
+                value = _rpm_value if section == "bdist_rpm" else _cfg_value
             elif row[:1] not in " \t" and (key := _KEY.fullmatch(content)):
                 scope = _cfg_scope(section, key[1])
-                yield from _cfg_value(key[2], index + row.find(key[2]) if key[2] else index, scope)
+                yield from value(key[2], index + row.find(key[2]) if key[2] else index, scope)
             else:
-                yield from _cfg_value(content, index + row.find(content), scope)
+                yield from value(content, index + row.find(content), scope)
         index += len(row) + 1
 
 
@@ -39,7 +43,7 @@ def _cfg_scope(section: str, key: str) -> str | None:
         return _SCOPES.get(key)
     if section == "options.extras_require":
         return "optional"
-    return None
+    return _RPM_SCOPES.get(key) if section == "bdist_rpm" else None
 
 
 def _cfg_value(content: str, index: int, scope: str | None) -> Iterator[Dependency]:
@@ -72,6 +76,13 @@ def _read_setup(text: Text) -> Entries:
             for keyword in node.keywords:
                 value = bound.get(keyword.value.id) if isinstance(keyword.value, ast.Name) else keyword.value
                 yield from _argument(keyword.arg or "", value, text.text, starts)
+
+
+def _rpm_value(content: str, index: int, scope: str | None) -> Iterator[Dependency]:
+    """Read packages that rpm is to ask for (distutils, ``bdist_rpm``): names between spaces or commas."""
+    if scope is not None:
+        for match in _RPM_NAME.finditer(content):
+            yield Dependency("rpm", match[0], index + match.start(), scope=scope)
 
 
 def _is_setup(function: ast.expr) -> bool:

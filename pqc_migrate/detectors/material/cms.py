@@ -7,6 +7,7 @@ content key was handed over and by which cipher its content is encrypted. The co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from pqc_migrate.catalog import algorithms
 from pqc_migrate.detectors.material import certificates, der, identifiers
@@ -22,6 +23,7 @@ _KEM_RECIPIENT = "1.2.840.113549.1.9.16.13.3"
 _SEQ, _SET, _INT, _OCT = der.SEQUENCE, der.SET, der.INTEGER, der.OCTET_STRING
 _CONTEXT = {0: der.CONTEXT_0, 1: der.CONTEXT_1, 2: der.CONTEXT_2, 3: der.CONTEXT_3}
 _OTHER_RECIPIENT = 0xA4
+_SIGNED_DATA = ("format", "CMS SignedData")
 
 
 def is_message(oid: str) -> bool:
@@ -75,7 +77,7 @@ def _signed(signed: Element) -> Iterator[Item]:
             for entry in _entries(field):
                 if entry.tag == _SEQ:
                     keys.update(certificates.known_by(entry))
-                    yield from certificates.certificate(entry)
+                    yield from map(_carried, certificates.certificate(entry))
         elif field.tag == der.CONTEXT_1:
             for entry in _entries(field):
                 if entry.tag == _SEQ:
@@ -83,6 +85,11 @@ def _signed(signed: Element) -> Iterator[Item]:
         elif field.tag == _SET:
             for signer in _entries(field):
                 yield from _signer(signer, keys)
+
+
+def _carried(item: Item) -> Item:
+    """Return a certificate or its key with what carries it as its format."""
+    return replace(item, details=(*(detail for detail in item.details if detail[0] != "format"), _SIGNED_DATA))
 
 
 def _signer(signer: Element, keys: dict[bytes, Key]) -> Iterator[Item]:
@@ -99,7 +106,7 @@ def _signer(signer: Element, keys: dict[bytes, Key]) -> Iterator[Item]:
         raise Malformed("signer info without a signature algorithm")
     signature = _with_digest(identifiers.signature(fields[signature_at]), digest)
     key = keys.get(name.content) if name.tag == _SEQ else None
-    details = (("format", "CMS SignedData"), ("digest-algorithm", algorithms.name(digest)))
+    details = (_SIGNED_DATA, ("digest-algorithm", algorithms.name(digest)))
     yield Item(
         "signature",
         certificates.completed(signature, key) if key else signature,

@@ -1,7 +1,8 @@
 """Detector: SSH public keys and OpenSSH certificates (``.pub``, ``authorized_keys``, ``known_hosts``).
 
 The anchor is the base64 of the blob's own first field, its type name, so a key is found in any file that holds one
-(cloud-init, Ansible, source strings, PuTTY and RFC 4716 files), and the word ``ssh-rsa`` alone is not.
+(cloud-init, Ansible, source strings and RFC 4716 files), and the word ``ssh-rsa`` alone is not. The public half in
+a PuTTY key file belongs to the private key there.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ MOST_KEYS = 10_000
 """Keys decoded in one file; the rest is reported as not looked at."""
 
 _LONGEST_BLOB = 64 * 1024
+_PUTTY = b"PuTTY-User-Key-File-"
+_RFC_4716 = re.compile(
+    rb"---- BEGIN SSH2 PUBLIC KEY ----[ \t]*\r?\n"
+    rb"(?:[^\n:]{1,64}:(?:[^\n]*\\\r?\n)*[^\n]*(?<!\\)(?<!\\\r)\n)*"
+)
+"""What stands in front of a key in a file of RFC 4716 section 3.3: the marker and headers, which may go on."""
 _ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _ON_SEVERAL_LINES = re.compile(rb"[A-Za-z0-9+/\s]*={0,2}")
@@ -50,7 +57,7 @@ def _anchors() -> frozenset[bytes]:
 
 def _wants(file: SourceFile) -> bool:
     anchors = _anchors()
-    return any(hit.anchor in anchors for hit in file.hits)
+    return not file.data.startswith(_PUTTY) and any(hit.anchor in anchors for hit in file.hits)
 
 
 def _detect(file: SourceFile) -> Iterator[Finding | Diagnostic]:
@@ -70,13 +77,20 @@ def _keys(file: SourceFile, starts: list[int]) -> Iterator[Finding | Diagnostic]
         counted = start
         if start and file.data[start - 1] in _ALPHABET:
             continue
-        place = Place("openssh", file.path, line, start)
+        begin = _begin(file.data, start)
+        place = Place("openssh", file.path, line - file.data.count(b"\n", begin, start), begin)
         try:
             for item in _items(file.data, start):
                 yield place.finding(replace(item, details=(*item.details, *_standing(file.data, start))))
         except Malformed as error:
             if telling:
                 yield place.diagnostic(error, "SSH public key")
+
+
+def _begin(data: bytes, start: int) -> int:
+    """Return where the block begins that a key stands in: its marker in a file of RFC 4716, as in PEM."""
+    marker = data.rfind(b"---- BEGIN SSH2", max(0, start - _LONGEST_HEAD), start)
+    return marker if marker >= 0 and _RFC_4716.fullmatch(data, marker, start) else start
 
 
 def _standing(data: bytes, start: int) -> Details:

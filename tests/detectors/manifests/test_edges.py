@@ -216,3 +216,12 @@ def test_a_package_named_like_an_algorithm_is_a_library(look):
 def test_files_that_only_look_similar_give_nothing(look, path, data):
     """Another program's file, how a library is searched, a project's own name, a list of what was looked at."""
     assert look(path, data) == ([], [])
+
+
+def test_a_template_is_less_sure_and_one_that_cannot_be_read_is_said(look):
+    """Its conditions are not read, and an expression may stand where the notation has none."""
+    (found,), diagnostics = look("package.json.ejs", b'{"dependencies": {"jose": "<%= version %>"}}')
+    assert (found.confidence, diagnostics) == (0.8, [])
+    findings, (trouble,) = look("package.json.ejs", b'{"dependencies": {"jose": "1", <%- more %>}}')
+    assert (findings, trouble.skip) == ([], Skip.MALFORMED)
+    assert look("package.json.md", b'{"dependencies": {"jose": "1"}}') == ([], [])

@@ -67,6 +67,9 @@ EXPECTED = {
         (17, "pkg:pypi/paramiko", ">=2", "optional"),
         (19, "pkg:pypi/rsa", None, "optional"),
         (20, "pkg:pypi/ecdsa", "<1", "optional"),
+        (26, "pkg:rpm/openssl-libs", None, ""),
+        (27, "pkg:rpm/gnutls", None, ""),
+        (28, "pkg:rpm/openssl-devel", None, "build"),
     ],
     "setuptools/setup.py": [
         (10, "pkg:pypi/cryptography", ">=2.5", ""),
@@ -74,6 +77,12 @@ EXPECTED = {
         (18, "pkg:pypi/trustme", None, "test"),
         (20, "pkg:pypi/pyjwt@2.8.0", "2.8.0", "optional"),
     ],
+    "templates/package.json.ejs": [
+        (6, "pkg:npm/jsonwebtoken", None, ""),
+        (10, "pkg:npm/jose@5.0.0", "5.0.0", ""),
+    ],
+    "templates/Server.csproj.ejs": [(4, "pkg:nuget/System.IdentityModel.Tokens.Jwt", None, "")],
+    "templates/Gemfile.erb": [(2, "pkg:gem/jwt", None, ""), (4, "pkg:gem/bcrypt", None, "")],
     "npm/package.json": [
         (7, "pkg:npm/%40noble/curves@1.2.3", "1.2.3", ""),
         (8, "pkg:npm/elliptic", "^6.5.4", ""),

@@ -43,6 +43,7 @@ def test_a_signature_is_completed_by_the_signers_certificate(look, signer, encod
         ("certificate", "subject"), ("certificate-key", "RSA-2048"),
         ("signature", "RSA-PKCS1-1.5-SHA-384-2048"),
     ]  # fmt: skip
+    assert {dict(finding.details)["format"] for finding in findings} == {"CMS SignedData"}
 
 
 def test_a_signature_without_its_certificate_has_no_size(look, signer):

@@ -64,14 +64,14 @@ def test_a_key_in_other_text_is_found(look, private_key):
 
 
 def test_a_wrapped_key_is_found(look, private_key):
-    """RFC 4716 and PuTTY break the blob into lines."""
+    """RFC 4716 breaks the blob into lines; the key stands where its block begins, as in PEM."""
     blob = line(private_key("RSA-2048")).split()[1]
     wrapped = b"\n".join(blob[i : i + 64] for i in range(0, len(blob), 64))
     text = b"---- BEGIN SSH2 PUBLIC KEY ----\nComment: x\n" + wrapped + b"\n---- END SSH2 PUBLIC KEY ----\n"
     for data in (text, text.replace(b"\n", b"\r\n")):
         findings, diagnostics = look("k.pub", data)
         assert diagnostics == []
-        assert [(algorithms.name(f.asset), f.location.line) for f in findings] == [("RSA-2048", 3)]
+        assert [(algorithms.name(f.asset), f.location.line) for f in findings] == [("RSA-2048", 1)]
 
 
 def test_a_placeholder_is_nothing_and_a_cut_key_in_a_key_file_is_said(look, private_key):
@@ -160,3 +160,14 @@ def test_a_long_list_of_keys_is_cut_with_a_word(look, private_key, monkeypatch):
     assert len(findings) == 5
     assert diagnostic.skip is Skip.TOO_LARGE
     assert "3 of 8" in diagnostic.message
+
+
+def test_a_wrapped_key_stands_at_its_own_marker_behind_any_header(look, private_key):
+    """A header may go on behind a backslash (RFC 4716 section 3.3); a marker of something else is none."""
+    blob = line(private_key("RSA-2048")).split()[1]
+    head = b'---- BEGIN SSH2 PUBLIC KEY ----\nSubject: me\nComment: "a \\\nlong one"\n'
+    key = blob + b"\n---- END SSH2 PUBLIC KEY ----\n"
+    findings, _ = look("keys.pub", b"\n" + head + key + head + key)
+    assert [found.location.line for found in findings] == [2, 8]
+    findings, _ = look("keys.pub", head + b"prose in between\n" + key)
+    assert [found.location.line for found in findings] == [6]
