@@ -15,6 +15,8 @@ _MATERIAL = (
 )  # fmt: skip
 _HOLDERS = frozenset({"PKCS12", "PKCS7", "JKS", "PGP"})
 """Containers have one label; what lies in them may be reported and need not."""
+_PERMUTATIONS = {"Keccak": "SHA-3"}
+"""The round constants of a program say no more than that it has Keccak-p, which SHA-3 is made of (FIPS 202, 3.4)."""
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -102,4 +104,5 @@ def _family(text: str) -> str:
 def _base(name: str) -> str:
     """Return what a name is at the level of the family: RSA for every RSA scheme, EC for every curve."""
     asset = spelled(name)
-    return algorithms.family(asset.family).base if asset is not None else name
+    base = algorithms.family(asset.family).base if asset is not None else name
+    return _PERMUTATIONS.get(base, base)
