@@ -16,7 +16,7 @@ _MATERIAL = (
 _HOLDERS = frozenset({"PKCS12", "PKCS7", "JKS", "PGP"})
 """Containers have one label; what lies in them may be reported and need not."""
 _PERMUTATIONS = {"Keccak": "SHA-3"}
-"""The round constants of a program say no more than that it has Keccak-p, which SHA-3 is made of (FIPS 202, 3.4)."""
+"""Round constants say no more than that a program has Keccak-p, of which SHA-3 is made (FIPS 202, 3.4)."""
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
