@@ -261,14 +261,21 @@ def _findings(
     found: dict[tuple[str, int], set[frozenset[str]]] = defaultdict(set)
     only = frozenset() if folder in _SOURCE else frozenset(file.partition(INSIDE)[0] for file in files)
     for finding in _scanned(root, only):
-        place = finding.location.path, finding.location.line
-        if finding.location.path not in files:
+        place = _place(finding, files)
+        if place[0] not in files:
             continue
         if labelled is not None and place not in labelled and _is_wrapper(finding):
             continue
         if names := forms(finding, folder):
             found[place].add(names)
     return found
+
+
+def _place(finding: Finding, files: set[str]) -> tuple[str, int]:
+    """Return where labels say a finding: that of a member at the archive, where only the archive is labelled."""
+    path, line = finding.location.path, finding.location.line
+    outer = path.partition(INSIDE)[0]
+    return (outer, 1) if path not in files and outer in files else (path, line)
 
 
 @lru_cache(maxsize=8)

@@ -17,6 +17,8 @@ _MATERIAL = (
 )  # fmt: skip
 _HOLDERS = frozenset({"PKCS12", "PKCS7", "JKS", "PGP"})
 """Containers have one label; what lies in them may be reported and need not."""
+_PERMUTATIONS = {"Keccak": "SHA-3"}
+"""Round constants say no more than that a program has Keccak-p, of which SHA-3 is made (FIPS 202, 3.4)."""
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -116,4 +118,5 @@ def _family(text: str) -> str:
 def _base(name: str) -> str:
     """Return what a name is at the level of the family: RSA for every RSA scheme, EC for every curve."""
     asset = spelled(name)
-    return algorithms.family(asset.family).base if asset is not None else name
+    base = algorithms.family(asset.family).base if asset is not None else name
+    return _PERMUTATIONS.get(base, base)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from pqc_migrate.catalog import toml
+from pqc_migrate.catalog import algorithms, toml
 from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.inventory import Asset, Kind
 
@@ -46,6 +46,7 @@ class VersionText:
 class _Table:
     libraries: Mapping[str, Library]
     versions: tuple[VersionText, ...]
+    crates: Mapping[str, Asset]
     prefixes: tuple[tuple[str, str], ...]
     silent: frozenset[str]
 
@@ -59,6 +60,11 @@ def library_of(file: str) -> Library | None:
 def versions() -> tuple[VersionText, ...]:
     """Return every version text, in the order of the file."""
     return _table().versions
+
+
+def crate_algorithm(crate: str) -> Asset | None:
+    """Return the algorithm that a crate of Rust is, or None for one that is more than an algorithm."""
+    return _table().crates.get(crate)
 
 
 def without_prefix(symbol: str) -> tuple[str, str]:
@@ -77,7 +83,7 @@ def is_silent(rule: str) -> bool:
 @cache
 def _table() -> _Table:
     raw = toml.read(toml.root() / _FILE)
-    toml.check_keys(_FILE, raw, {"library", "version", "prefix", "silent"}, set())
+    toml.check_keys(_FILE, raw, {"library", "version", "crate", "prefix", "silent"}, set())
     libraries: dict[str, Library] = {}
     for record in raw["library"]:
         toml.check_keys(
@@ -88,6 +94,7 @@ def _table() -> _Table:
         files = re.compile("|".join(record["files"]), re.IGNORECASE) if record["files"] else None
         libraries[record["name"]] = Library(record["name"], record.get("purl", ""), files)
     for kind, keys in (
+        ("crate", {"name", "family", "source"}),
         ("prefix", {"prefix", "library", "source"}),
         ("silent", {"rules", "why"}),
     ):
@@ -96,9 +103,15 @@ def _table() -> _Table:
     return _Table(
         libraries,
         tuple(_version(record, libraries) for record in raw["version"]),
+        {record["name"]: _algorithm(record["family"]) for record in raw["crate"]},
         tuple((record["prefix"], record["library"]) for record in raw["prefix"]),
         frozenset(rule for record in raw["silent"] for rule in record["rules"]),
     )
+
+
+def _algorithm(name: str) -> Asset:
+    family = algorithms.family(name)
+    return Asset.of(family.kind, name)
 
 
 def _version(record: toml.Record, libraries: Mapping[str, Library]) -> VersionText:

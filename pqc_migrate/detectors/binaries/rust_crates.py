@@ -12,11 +12,11 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 
-from pqc_migrate.catalog import languages, packages
+from pqc_migrate.catalog import binaries, languages, packages
 from pqc_migrate.catalog.languages import LanguageKind
 from pqc_migrate.detectors.binaries import image
 from pqc_migrate.detectors.registry import Detector
-from pqc_migrate.model.inventory import Asset, Finding, Kind, Location, Technique
+from pqc_migrate.model.inventory import Asset, Finding, Kind, Location, Provenance, Role, Technique
 from pqc_migrate.model.target import SourceFile
 
 _ANCHORS = frozenset({b"registry/", b"registry\\"})
@@ -33,10 +33,15 @@ _LISTED = "list of the crates it was built with, written by cargo-auditable; not
 
 def _detect(file: SourceFile) -> Iterator[Finding]:
     said: set[tuple[str, str]] = set()
+    algorithms: set[Asset] = set()
     for name, version, offset, reason in (*_in_paths(file), *_listed(file)):  # the path says more
         if packages.lookup("cargo", name) is not None and (name, version) not in said:
             said.add((name, version))
             yield _finding(file, name, version, offset, reason)
+            asset = binaries.crate_algorithm(name)
+            if asset is not None and reason == _PATHS and asset not in algorithms:
+                algorithms.add(asset)
+                yield _algorithm(file, name, asset, offset)
 
 
 def _in_paths(file: SourceFile) -> Iterator[tuple[str, str, int, str]]:
@@ -81,6 +86,19 @@ def _finding(file: SourceFile, name: str, version: str, offset: int, reason: str
         confidence=0.95 if reason == _PATHS else 0.8,
         reason=reason,
         details=(("relation", "contains" if reason == _PATHS else "built-with"),),
+    )
+
+
+def _algorithm(file: SourceFile, name: str, asset: Asset, offset: int) -> Finding:
+    return Finding(
+        rule="rust-crates/algorithm",
+        asset=asset,
+        location=Location(file.path, 1, offset, name),
+        technique=Technique.TEXT,
+        confidence=0.85,
+        reason=f"code of a crate that is one algorithm: {_PATHS}",
+        role=Role.IMPLEMENTATION,
+        provenance=(Provenance("algorithm", "decoded", file.path, 1),),
     )
 
 

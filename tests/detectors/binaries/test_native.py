@@ -117,3 +117,22 @@ def test_a_real_program_imports_what_its_symbol_table_says(look: Look) -> None:
     assert used
     assert {found.location.symbol for found in used} <= undefined
     assert len({found.asset for found in used}) == len(used)
+
+
+def test_functions_of_small_libraries(gcc: Compile, look: Look, rows: Rows) -> None:
+    """Names that other libraries have as well (``SHA1_init``) prove nothing."""
+    names = ["SHA1_init", "SHA1_pbkdf1_assist", "SHA512_pbkdf2_hmac_assist", "MD5_pbkdf1_assist",
+             "EKSBlowfish_bcrypt", "poly1305_init", "poly1305_destroy", "curve25519_new_point",
+             "curve25519_cmp", "curve448_new_point", "c_siphash_init", "c_siphash_append"]  # fmt: skip
+    text = "\n".join(f"int {name}(void) {{ return 1; }}" for name in names)
+    findings, _ = look("lib/libown.so", gcc("libown.so", text, "-shared", "-fPIC"))
+    assert rows(findings) == [
+        ("MD5", "MD5_pbkdf1_assist"),
+        ("Poly1305", "poly1305_destroy"),
+        ("SHA-1", "SHA1_pbkdf1_assist"),
+        ("SHA-2", "SHA512_pbkdf2_hmac_assist"),
+        ("SipHash", "c_siphash_init"),
+        ("X25519", "curve25519_new_point"),
+        ("X448", "curve448_new_point"),
+        ("bcrypt", "EKSBlowfish_bcrypt"),
+    ]

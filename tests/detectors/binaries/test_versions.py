@@ -3,15 +3,16 @@
 import json
 import random
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from pqc_migrate.catalog import binaries
-from pqc_migrate.model.inventory import Diagnostic, Finding
+from pqc_migrate.model.inventory import Diagnostic, Finding, Role
 
 Look = Callable[[str, bytes], tuple[list[Finding], list[Diagnostic]]]
+Rows = Callable[[Iterable[Finding]], list[tuple[str, str]]]
 PADDING = bytes(64)
 
 
@@ -178,6 +179,19 @@ def test_rust_crates_by_the_paths_of_their_sources(look: Look) -> None:
         b"/root/.cargo/registry/src/index-6f17d22bba15001f/ring-0.17.8/src/agreement.rs"
     )
     assert found_in(look, text) == [("ring", "0.17.8"), ("rustls", "0.23.5"), ("ed25519-dalek", "2.1.1")]
+
+
+def test_a_crate_that_is_one_algorithm_is_that_algorithm(look: Look, rows: Rows) -> None:
+    """Once each, whatever its versions; a crate of several says nothing of which of them is used."""
+    text = (
+        b"/cargo/registry/src/index-1/aes-0.8.4/src/soft.rs"
+        b"/cargo/registry/src/index-1/aes-0.7.5/src/soft.rs"
+        b"/cargo/registry/src/index-1/sha2-0.10.8/src/lib.rs"
+    )
+    findings, diagnostics = look("firmware.bin", PADDING + text)
+    assert rows(findings) == [("AES", "aes"), ("aes", "aes"), ("aes", "aes"), ("sha2", "sha2")]
+    assert [found.role for found in findings if found.asset.family == "AES"] == [Role.IMPLEMENTATION]
+    assert diagnostics == []
 
 
 def test_the_list_of_cargo_auditable(gcc: Callable[..., bytes], look: Look, tmp_path: Path) -> None:
