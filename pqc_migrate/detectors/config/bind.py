@@ -19,7 +19,7 @@ from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.target import SourceFile
 
 _ANCHORS = frozenset({b"algorithm", b"dnssec-policy", b"trust-anchors", b"managed-keys", b"trusted-keys", b"tls "})
-_NAMES = re.compile(r"named[^/]*\.conf[^/]*|rndc\.(?:key|conf)|bind\.keys|[^/]*\.tsig", re.IGNORECASE)
+_NAMES = re.compile(r"named[^/]*\.conf[^/]*|rndc\.(?:key|conf)(?:\.[^/]*)?|bind\.keys|[^/]*\.tsig", re.IGNORECASE)
 _PATH = re.compile(r"(?:.*/)?(?:bind|named)/.*")
 _STATEMENT = re.compile(
     rb"^[ \t]*(?:key[ \t]+\S+[ \t\r\n]*\{|dnssec-policy[ \t]|trust-anchors[ \t\r\n]*\{|managed-keys[ \t\r\n]*\{"

@@ -36,11 +36,17 @@ _OTHERS = frozenset(
 _ANCHORS = _TELLING | _OTHERS
 _NAME_BEFORE = re.compile(rb"[ \t]*")
 _SECTION = re.compile(rb"^(?:global|defaults|frontend|backend|listen)\b[^\n{}=:]*$", re.MULTILINE)
+_BEGINS_WITH_SECTION = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*global[ \t]*(?:#[^\n]*)?\r?\n[ \t]+[a-z]")
+"""A configuration without its suffix begins so; prose and manuals with examples do not."""
 _SERVES = re.compile(rb"^[ \t]+(?:bind|server|default-server)[ \t][^\n;]*[ \t]ssl(?:[ \t]|$)", re.MULTILINE)
 
 _FORCED = {
     "force-sslv3": "SSLv3", "force-tlsv10": "TLSv1.0", "force-tlsv11": "TLSv1.1", "force-tlsv12": "TLSv1.2",
     "force-tlsv13": "TLSv1.3",
+}  # fmt: skip
+_EXCLUDED = {
+    "no-sslv3": "sslv3", "no-tlsv10": "tlsv1", "no-tlsv11": "tlsv1.1", "no-tlsv12": "tlsv1.2",
+    "no-tlsv13": "tlsv1.3",
 }  # fmt: skip
 _NO_TLS13 = frozenset({"no-tlsv13", *_FORCED}) - {"force-tlsv13"}
 _OLD_MAXIMUM = frozenset({"sslv3", "tlsv1.0", "tlsv1.1", "tlsv1.2"})
@@ -106,6 +112,7 @@ _SIDES = {"bind": "bind", "server": "server", "default-server": "server", "peer"
 
 def _options(document: Document, side: str, words: tuple[Word, ...], prefix: str) -> Found:
     """Read the options of a line; `prefix` is what stands before them in rule and symbol."""
+    yield from _left_over(document, words, prefix)
     for place, word in enumerate(words):
         setting = Setting(document, f"haproxy/{prefix}-{word.text}", f"{prefix} {word.text}")
         follower = words[place + 1] if place + 1 < len(words) else None
@@ -117,6 +124,21 @@ def _options(document: Document, side: str, words: tuple[Word, ...], prefix: str
             yield from setting.read(reader, follower)
         elif follower is not None and word.text == "verify" and side == "server":
             yield from _verify(setting, follower)
+
+
+def _left_over(document: Document, words: tuple[Word, ...], prefix: str) -> Found:
+    """Report what ``no-tlsv10 no-tlsv11`` leaves; without both, the version of HAProxy decides the lowest."""
+    excluded = [word for word in words if word.text in _EXCLUDED]
+    texts = {word.text for word in excluded}
+    if not texts >= {"no-tlsv10", "no-tlsv11"} or any(_decides_versions(word.text) for word in words):
+        return
+    setting = Setting(document, f"haproxy/{prefix}-{excluded[-1].text}", f"{prefix} {excluded[-1].text}")
+    if "no-tlsv12" not in texts or "no-tlsv13" not in texts:
+        yield tls.excluded(setting, excluded[-1], {"sslv3", *(_EXCLUDED[text] for text in texts)})
+
+
+def _decides_versions(text: str) -> bool:
+    return text in _FORCED or text in ("ssl-min-ver", "ssl-max-ver")
 
 
 def _line(document: Document, words: tuple[Word, ...], defaults: _Defaults) -> Found:
@@ -196,7 +218,7 @@ def _converted(name: str, first: str) -> Asset | None:
 
 
 def _wants(file: SourceFile) -> bool:
-    if not files.may_be(file, "haproxy"):
+    if not files.may_be(file, "haproxy") and not _is_whole(file):
         return False
     hits = list(files.hits_of(file, _ANCHORS))
     if not hits or file.language == "haproxy":
@@ -204,6 +226,13 @@ def _wants(file: SourceFile) -> bool:
     if any(hit.anchor in _TELLING and files.starts_directive(file, hit, _NAME_BEFORE) for hit in hits):
         return True
     return _SECTION.search(file.data) is not None and _SERVES.search(file.data) is not None
+
+
+def _is_whole(file: SourceFile) -> bool:
+    """Return whether a ``.txt`` is a whole configuration: it begins with ``global`` and has another section."""
+    if not file.name.endswith(".txt") or _BEGINS_WITH_SECTION.match(file.data) is None:
+        return False
+    return len(set(_SECTION.findall(file.data))) > 1
 
 
 def _detect(file: SourceFile) -> Found:
