@@ -7,7 +7,7 @@ rule ids. `catalog/README.md` says how one is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -45,7 +45,9 @@ class Files:
 
     syntax: str
     names: re.Pattern[str]
-    """Matched with the whole path in lower case, a slash in front."""
+    """Matched with the last part of the path, in lower case."""
+    paths: re.Pattern[str]
+    """Matched with the whole path, in lower case, a slash in front: for names that span folders."""
     anchors: frozenset[bytes] = frozenset()
     """One of these must stand in the file, when there are any."""
     when: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
@@ -54,6 +56,11 @@ class Files:
     """``${name}`` is the notation's own and makes no template of the file."""
     last_holds: bool = False
     """Of a key that stands several times only the last value is used."""
+
+    def fit(self, path: str) -> bool:
+        """Whether the product's files have such a path, given in lower case."""
+        name = path.rpartition("/")[2]
+        return self.names.fullmatch(name) is not None or self.paths.fullmatch(f"/{path}") is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +137,12 @@ def _files(where: str, raw: Mapping[str, Any]) -> Files:
     )
     if raw["syntax"] not in SYNTAXES:
         raise CatalogError(f"{where}: syntax {raw['syntax']!r}", hint=f"one of {', '.join(sorted(SYNTAXES))}")
-    names = "|".join(_path(name.lower()) for name in raw["names"])
+    spelled = [name.lower() for name in raw["names"]]
+    names, paths = (_any_of(name for name in spelled if ("/" in name) is spans) for spans in (False, True))
     anchors = frozenset(anchor.encode() for anchor in raw.get("anchors", ()))
     own = raw.get("own_substitution", raw["syntax"] == "hcl")
     last_holds = raw.get("last_holds", False)
-    return Files(raw["syntax"], re.compile(names), anchors, _conditions(raw.get("when", {})), own, last_holds)
+    return Files(raw["syntax"], names, paths, anchors, _conditions(raw.get("when", {})), own, last_holds)
 
 
 def _key(where: str, raw: Mapping[str, Any], product: Product) -> Key:
@@ -178,14 +186,20 @@ def _words(text: str) -> str:
     return "|".join(".*".join(map(re.escape, word.split("*"))) for word in text.split("|"))
 
 
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """Return what matches one of the names, nothing when there is none."""
+    return re.compile("|".join(map(_path, names)) or r"(?!)")
+
+
 def _path(name: str) -> str:
-    """Return a pattern for paths: a name may lie in any folder; ``*`` stays in one folder, ``**`` does not.
+    """Return a pattern for a name, or for a path that may lie in any folder; ``*`` stays in one, ``**`` does not.
 
     ``.*`` at the end is the suffix of a template or a copy, not of prose, source code or an archive about the file.
     """
+    lead = "(?:.*/)" if "/" in name else ""
     if name.endswith(".*"):
-        return "(?:.*/)" + glob(name[:-1], separator="/") + _SUFFIX
-    return "(?:.*/)" + glob(name, separator="/")
+        return lead + glob(name[:-1], separator="/") + _SUFFIX
+    return lead + glob(name, separator="/")
 
 
 def glob(text: str, separator: str = ".") -> str:

@@ -52,9 +52,9 @@ def _wants(product: Product, file: SourceFile) -> bool:
 
 def _files(product: Product, file: SourceFile) -> Files | None:
     """Return which of the product's files this one is, by its path and the anchors in it."""
-    path = f"/{file.path.lower()}"
+    path = file.path.lower()
     for files in product.files:
-        if files.names.fullmatch(path) and (not files.anchors or _has(file, files.anchors)):
+        if files.fit(path) and (not files.anchors or _has(file, files.anchors)):
             return files
     return None
 
