@@ -12,8 +12,8 @@ from typing import BinaryIO
 from pqc_migrate.catalog import languages
 from pqc_migrate.model.inventory import Diagnostic, Skip
 from pqc_migrate.model.target import SourceFile
-from pqc_migrate.targets import archives, git
-from pqc_migrate.targets.archives import image
+from pqc_migrate.targets import git
+from pqc_migrate.targets.archives import image, opening
 from pqc_migrate.targets.archives.member import INSIDE, BadArchive, Budget, LimitReached, Member
 from pqc_migrate.targets.limits import MIB, Limits
 from pqc_migrate.targets.read import Content, content
@@ -83,7 +83,7 @@ def files_in(entry: Entry, kind: str, limits: Limits) -> Iterator[Inner]:
 
 
 def _archive(file: BinaryIO, path: str, kind: str, budget: Budget, depth: int) -> Iterator[Inner]:
-    yield from _guarded(path, _each(archives.opened(file, path, kind, budget), budget, depth))
+    yield from _guarded(path, _each(opening.opened(file, path, kind, budget), budget, depth))
 
 
 def _guarded(path: str, found: Iterator[Inner]) -> Iterator[Inner]:

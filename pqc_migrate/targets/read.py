@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from pqc_migrate.model.inventory import Diagnostic, Skip
-from pqc_migrate.targets import archives, git
+from pqc_migrate.targets import git
+from pqc_migrate.targets.archives import kinds
 from pqc_migrate.targets.archives.image import OCI_LAYOUT
 from pqc_migrate.targets.limits import Limits
 from pqc_migrate.targets.resolve import kind_of, reason
@@ -74,7 +75,7 @@ def read(entry: Entry, limits: Limits = DEFAULT) -> Content | Diagnostic:
         if not stat.S_ISREG(status.st_mode):
             return Diagnostic(entry.path, Skip.NOT_REGULAR, kind_of(status.st_mode))
         # A pseudo-file claims to be empty; it is read up to a bound of its own.
-        return content(entry.path, status.st_size or _PSEUDO_FILE, partial(_read, descriptor), limits)
+        return content(entry.path, status.st_size or _PSEUDO_FILE, partial(os.read, descriptor), limits)
     except OSError as error:
         return Diagnostic(entry.path, Skip.UNREADABLE, reason(error))
     finally:
@@ -93,35 +94,28 @@ def content(path: str, size: int, pull: Callable[[int], bytes], limits: Limits =
 
     `pull` returns the next so many bytes, fewer at the end; what it raises passes through.
     """
-    head = pull(archives.LONGEST_MAGIC)
-    if name := archives.kind(head):
+    is_small = 0 <= size <= limits.file_bytes
+    head = _pulled(pull, size if is_small else kinds.LONGEST_MAGIC)
+    if name := kinds.kind(head):
         return Content(head, max(size, len(head)), whole=False, archive=name)
+    if is_small:
+        return _as_text(path, head)
     most = limits.binary_bytes if head.startswith(_PROGRAMS) else limits.file_bytes
-    if size < 0 or size <= most:
-        raw = _whole(head, pull, most)
+    if size <= most:
+        raw = head + _pulled(pull, most + 1 - len(head))
         if len(raw) <= most:
             return _as_text(path, raw)
         raw, shown = raw[:HEAD], f"more than {most} bytes"
     else:
-        raw, shown = _whole(head, pull, HEAD - 1), f"{size} bytes"
+        raw, shown = head + _pulled(pull, HEAD - len(head)), f"{size} bytes"
     message = f"{shown}; only the first {len(raw)} were searched for keys and certificates"
     return Content(raw, len(raw), whole=False, diagnostic=Diagnostic(path, Skip.TOO_LARGE, message))
 
 
-def _whole(head: bytes, pull: Callable[[int], bytes], most: int) -> bytes:
-    """Return everything up to one byte more than `most`."""
-    parts = [head]
-    left = most + 1 - len(head)
-    while left > 0 and (part := pull(min(left, _PIECE))):
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
-
-
-def _read(descriptor: int, size: int) -> bytes:
-    """Read up to `size` bytes. One call is the rule, network file systems make more."""
+def _pulled(pull: Callable[[int], bytes], size: int) -> bytes:
+    """Return up to so many bytes. One call is the rule; network file systems and unpackers need more."""
     parts = []
-    while size > 0 and (part := os.read(descriptor, size)):
+    while size > 0 and (part := pull(min(size, _PIECE))):
         parts.append(part)
         size -= len(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)

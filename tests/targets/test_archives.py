@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from pqc_migrate.model.inventory import Diagnostic, Skip
 from pqc_migrate.scan.inside import files_in
-from pqc_migrate.targets import archives
+from pqc_migrate.targets.archives import kinds
 from pqc_migrate.targets.limits import Limits
 from pqc_migrate.targets.read import DEFAULT, Content
 from pqc_migrate.targets.walk import Entry
@@ -83,7 +83,7 @@ def look(tmp_path: Path, data: bytes, name: str = "x.bin", limits: Limits = DEFA
     """Return what lies in an archive: path behind the outer name, and content or reason."""
     place = tmp_path / name
     place.write_bytes(data)
-    found = files_in(Entry(name, str(place)), archives.kind(data), limits)
+    found = files_in(Entry(name, str(place)), kinds.kind(data), limits)
     pairs = [(one.path.removeprefix(name).removeprefix("!/"), said(one.content)) for one in found]
     return sorted(pairs, key=lambda pair: pair[0])  # files of inner archives come first
 
@@ -243,7 +243,7 @@ def test_damage_is_said_and_never_raised(
     data = bytearray(sample[: max(512, len(sample) - cut)])
     for position, value in changes:
         data[position % len(data)] = value
-    if not archives.kind(data):
+    if not kinds.kind(data):
         return
     for _, content in look(tmp_path_factory.getbasetemp(), bytes(data), "damaged"):
         assert isinstance(content, (bytes, str))

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, cast
 
 from pqc_migrate.model.escape import visible
 from pqc_migrate.model.inventory import Diagnostic, Skip
-from pqc_migrate.targets.archives import streams, tars
+from pqc_migrate.targets.archives import kinds, streams, tars
 from pqc_migrate.targets.archives.member import INSIDE, BadArchive, Budget, Member, place
 from pqc_migrate.targets.limits import MIB
 
@@ -233,9 +233,7 @@ def _digest(name: str) -> str:
 
 
 def _unpacked(file: BinaryIO, budget: Budget) -> BinaryIO:
-    from pqc_migrate.targets.archives import LONGEST_MAGIC, kind
-
-    name = kind(file.read(LONGEST_MAGIC))
+    name = kinds.kind(file.read(kinds.LONGEST_MAGIC))
     file.seek(0)
     plain = streams.DECOMPRESSORS[name](file) if name in streams.DECOMPRESSORS else file
     return cast(BinaryIO, streams.Forward(plain, budget))

@@ -1,6 +1,6 @@
 """Syntaxes of key and value: a document becomes leaves, whatever it is written in.
 
-* `leaf`: what they all give, a key with its value and its place
+* `leaf`: what they all give, a key with its value and its place; `grammar`: how those with a grammar are parsed
 * `yaml`, `json`, `toml`, `hcl`, `bicep`, `xml`, `ini`, `properties`, `lines`, `oracle_net`, `mqsc`, `erlang`:
   one reader each, `read(document)`
 * `of`: a reader by the name that the catalog uses

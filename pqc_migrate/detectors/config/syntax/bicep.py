@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tree_sitter import Node, Parser
+from tree_sitter import Node
 
-from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.config.document import PLACEHOLDER, Document, Word
+from pqc_migrate.detectors.config.syntax import grammar
 from pqc_migrate.detectors.config.syntax.leaf import DEEPEST, MOST, Leaf, Malformed, below
 
 _FILLER = "_"
@@ -23,8 +23,7 @@ _INSIDE = frozenset({"if_statement", "for_statement", "parenthesized_expression"
 
 def read(document: Document) -> Iterator[tuple[Leaf, ...]]:
     """Yield the leaves of the file, in one tuple; `Malformed` when nothing of it can be read."""
-    source = document.text.replace(PLACEHOLDER, _FILLER).encode("latin-1")
-    root = Parser(grammars.load("bicep")).parse(source).root_node
+    root = grammar.root(document.text, "bicep", _FILLER)
     reader = _Reader(document)
     for child in root.named_children:
         reader.declaration(child)

@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tree_sitter import Node, Parser
+from tree_sitter import Node
 
-from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.config.document import PLACEHOLDER, Document, Word
+from pqc_migrate.detectors.config.syntax import grammar
 from pqc_migrate.detectors.config.syntax.leaf import DEEPEST, MOST, Leaf, Malformed, below
 
 _FILLER = "_"
@@ -28,9 +28,7 @@ _CONSTANTS = {"var": "variable.{}[].default", "local": "locals[].{}"}
 
 def read(document: Document) -> Iterator[tuple[Leaf, ...]]:
     """Yield the leaves of the file, in one tuple; `Malformed` when nothing of it can be read."""
-    text = _LONG_BLANKS.sub(_as_comment, document.text.replace(PLACEHOLDER, _FILLER))
-    source = text.encode("latin-1")
-    root = Parser(grammars.load("hcl")).parse(source).root_node
+    root = grammar.root(_LONG_BLANKS.sub(_as_comment, document.text), "hcl", _FILLER)
     reader = _Reader(document)
     for child in root.named_children:
         reader.body("", child, 0)

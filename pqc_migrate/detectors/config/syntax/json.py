@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from tree_sitter import Node, Parser
+from tree_sitter import Node
 
-from pqc_migrate.detectors import grammars
-from pqc_migrate.detectors.config.document import PLACEHOLDER, Document, Word
+from pqc_migrate.detectors.config.document import Document, Word
+from pqc_migrate.detectors.config.syntax import grammar
 from pqc_migrate.detectors.config.syntax.leaf import DEEPEST, MOST, Leaf, Malformed, below
 
 _FILLER = "~"
@@ -16,8 +16,7 @@ _FILLER = "~"
 
 def read(document: Document) -> Iterator[tuple[Leaf, ...]]:
     """Yield the leaves of each value of the file; `Malformed` where there is none."""
-    source = document.text.replace(PLACEHOLDER, _FILLER).encode("latin-1")
-    root = Parser(grammars.load("json")).parse(source).root_node
+    root = grammar.root(document.text, "json", _FILLER)
     values = [child for child in root.named_children if child.type in ("object", "array")]
     if not values:
         raise Malformed("not JSON", 1)
