@@ -18,6 +18,7 @@ from pqc_migrate.scan.follow import Results, with_callers
 from pqc_migrate.scan.history import Examine, only_changed, with_history
 from pqc_migrate.scan.tally import coverage
 from pqc_migrate.scan.workers import FILES_AT_ONCE, Make, examine_all
+from pqc_migrate.targets.archives.member import INSIDE
 from pqc_migrate.targets.exclude import Exclusion
 from pqc_migrate.targets.limits import Limits
 from pqc_migrate.targets.read import DEFAULT
@@ -125,9 +126,13 @@ def _with_history(
     """Return the findings of each target with their history."""
     dated = []
     for target in targets:
-        own = [one for one in findings if one.location.path.startswith(target.prefix or "")]
+        own = [one for one in findings if _lies_in(one.location.path, target)]
         dated += with_history(target, own, examine, options.since)
     return dated
+
+
+def _lies_in(path: str, target: Target) -> bool:
+    return path.startswith(target.prefix) if target.is_folder else path.partition(INSIDE)[0] == target.label
 
 
 def _places(outputs: Sequence[str]) -> Mapping[str, bool]:

@@ -18,6 +18,7 @@ from pqc_migrate.gate import Gate
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Role, Skip, Technique
 from pqc_migrate.model.target import Offer, Offers, SourceFile
 from pqc_migrate.scan.inside import Inner, files_in
+from pqc_migrate.targets.archives.member import INSIDE
 from pqc_migrate.targets.exclude import Exclusion
 from pqc_migrate.targets.limits import Limits
 from pqc_migrate.targets.neighbors import listing, neighbor
@@ -88,7 +89,8 @@ class Examiner:
         found, path = inner.content, inner.path
         if isinstance(found, Diagnostic):
             return Examined(path, diagnostics=(found,))
-        if why := self._exclusion.reason(path, "", is_folder=False):
+        # An archive that the user excludes is a folder on the way to what lies in it.
+        if why := self._exclusion.reason(path.replace(INSIDE, "/"), "", is_folder=False):
             return Examined(path, diagnostics=(Diagnostic(path, Skip.EXCLUDED, why),))
         if inner.around is None:
             gave = self._look(path, found, None, None)

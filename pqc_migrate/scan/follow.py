@@ -6,7 +6,8 @@ another function in another file, so this is repeated, a bounded number of times
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -33,11 +34,19 @@ def with_callers(entries: Sequence[Entry], examined: Results, run: Run, rules: R
         before = len(entries) + (level - 1) * len(asked)
         found = run([entries[index] for index in asked], partial(Follower, Offers(offers, level), rules), before)
         for index, files in zip(asked, found, strict=True):
-            more = {file.path: file for file in files}
-            examined[index] = tuple(_with(file, more.get(file.path)) for file in examined[index])
+            more = _by_path(files)
+            examined[index] = tuple(_with(file, next(more[file.path], None)) for file in examined[index])
         offers |= _new(offers, (file for files in found for file in files))
         level += 1
     return examined
+
+
+def _by_path(files: Iterable[Examined]) -> Mapping[str, Iterator[Examined]]:
+    """Return the results under their paths; what is said of an archive stands behind its own result."""
+    found: dict[str, list[Examined]] = {}
+    for file in files:
+        found.setdefault(file.path, []).append(file)
+    return defaultdict(lambda: iter(()), {path: iter(results) for path, results in found.items()})
 
 
 def _with(first: Examined, more: Examined | None) -> Examined:

@@ -13,15 +13,19 @@ from pqc_migrate.scan.examine import Examined
 def coverage(skipped: Iterable[Diagnostic], examined: Iterable[Examined]) -> Coverage:
     """Sum up what the walk left out and what each file gave.
 
-    A folder that was left out (its path ends in a slash) counts as no file: what lies in it was not seen.
+    A folder that was left out (its path ends in a slash) counts as no file: what lies in it was not seen. What is
+    said of an archive as a whole is no file either: the archive was counted.
     """
     said = list(skipped)
     seen = sum(not diagnostic.path.endswith("/") for diagnostic in said)
     read = bytes_read = parsed = 0
     counts: dict[str, _Count] = {}
+    archives: set[str] = set()
     for file in examined:
-        seen += 1
+        seen += file.path not in archives
         said.extend(file.diagnostics)
+        if file.archive:
+            archives.add(file.path)
         if file.was_read:
             read += 1
             bytes_read += file.size

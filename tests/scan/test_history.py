@@ -105,6 +105,14 @@ def test_since_limits_history_and_claims_nothing_older(repo: Repo) -> None:
     }  # fmt: skip
 
 
+def test_several_targets_keep_their_findings(repo: Repo) -> None:
+    """Two files and a folder, each with its history."""
+    repo.commit(1, {"x/a.py": MD5, "b.py": MD5, "c.py": MD5})
+    paths = [str(repo.root / name) for name in ("x", "b.py", "c.py")]
+    findings = scan(paths, ScanOptions(history=True)).findings
+    assert [dict(one.details).get("introduced") for one in findings] == ["2024-01-01"] * 3
+
+
 def test_since_scans_what_changed_and_says_how_much_did_not(repo: Repo) -> None:
     """Committed, not committed and new files; a folder of the repository has its own paths."""
     first = repo.commit(1, {"x/same.py": MD5, "x/later.py": "", "x/edited.py": "", "y/other.py": ""})

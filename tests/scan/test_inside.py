@@ -54,6 +54,28 @@ def test_patterns_and_coverage_count_inside(tmp_path: Path) -> None:
     assert [(said.path, said.skip) for said in coverage.skipped] == [("a.zip!/vendor/own.py", Skip.EXCLUDED)]
 
 
+def test_an_excluded_archive_in_an_archive_is_left_out_whole(tmp_path: Path) -> None:
+    """Its name excludes what lies in it, as that of a folder does."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("own.py", OWN)
+    with zipfile.ZipFile(tmp_path / "outer.war", "w") as archive:
+        archive.writestr("lib/inner.jar", inner.getvalue())
+        archive.writestr("own.py", OWN)
+    assert [path for path, _, _ in rows(tmp_path, ScanOptions(exclude=("*.jar",)))] == ["outer.war!/own.py"]
+
+
+def test_what_is_said_of_an_archive_is_said_once_and_no_file(tmp_path: Path) -> None:
+    """A damaged archive beside code that is read a second time."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("own.py", OWN)
+        archive.writestr("use.py", USE)
+        archive.writestr("../out.py", USE)
+    coverage = scan([str(tmp_path)]).coverage
+    assert [(said.path, said.skip) for said in coverage.skipped] == [("a.zip", Skip.HOSTILE)]
+    assert (coverage.files_seen, coverage.files_read) == (3, 3)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.parametrize("bad", ["die", "hang"])
