@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tarfile
+
 LONGEST_MAGIC = 512
 """Bytes of a file's beginning that tell what it is."""
 _MAGIC = (
@@ -19,6 +22,23 @@ _MAGIC = (
 )
 
 
+_CHECKSUM = re.compile(rb"[ 0]*[0-7]+[\0 ]+")
+"""How the checksum of a tar header is written, in 8 bytes from `_CHECKSUM_AT` on (POSIX.1-1988 section 10.1.1)."""
+_CHECKSUM_AT = 148
+
+
 def kind(head: bytes) -> str:
     """Return the format of an archive or compressed file by its first bytes, or an empty string."""
-    return next((name for magic, offset, name in _MAGIC if head.startswith(magic, offset)), "")
+    found = next((name for magic, offset, name in _MAGIC if head.startswith(magic, offset)), "")
+    return found or ("tar" if _is_old_tar(head) else "")
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """Whether a tar archive begins here whose format, that of Unix version 7, has no magic: its checksum tells."""
+    if _CHECKSUM.fullmatch(head, _CHECKSUM_AT, _CHECKSUM_AT + 8) is None:
+        return False
+    try:
+        tarfile.TarInfo.frombuf(head[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return False
+    return True
