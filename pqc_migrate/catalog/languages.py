@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from pqc_migrate.catalog import toml
 from pqc_migrate.errors import CatalogError
 
+ARCHIVE = "archive"
 OTHER_TEXT = "other-text"
 """A text file that no name, suffix or first line announces."""
 OTHER_BINARY = "other-binary"

@@ -107,6 +107,10 @@ class Examiner:
         file = SourceFile(path, found.data, language, hits=hits, neighbor=near, listing=names)
         was_parsed = False
         said: list[Claim] = [found.diagnostic] if found.diagnostic else []
+        if language == languages.ARCHIVE and found.data:
+            said.append(
+                Diagnostic(path, Skip.UNSUPPORTED, "named as an archive, but of no kind that is opened here")
+            )
         for detector in self._detectors:
             if found.whole or detector in self._read_heads:
                 claims = _claims(detector, file)

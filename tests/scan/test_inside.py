@@ -65,6 +65,13 @@ def test_an_excluded_archive_in_an_archive_is_left_out_whole(tmp_path: Path) -> 
     assert [path for path, _, _ in rows(tmp_path, ScanOptions(exclude=("*.jar",)))] == ["outer.war!/own.py"]
 
 
+def test_an_archive_that_is_not_opened_is_said(tmp_path: Path) -> None:
+    """Kinds without a reader must not look as if they had been looked at."""
+    (tmp_path / "a.rar").write_bytes(b"Rar!\x1a\x07\x01\x00" + bytes(64))
+    [said] = scan([str(tmp_path)]).coverage.skipped
+    assert (said.path, said.skip) == ("a.rar", Skip.UNSUPPORTED)
+
+
 def test_what_is_said_of_an_archive_is_said_once_and_no_file(tmp_path: Path) -> None:
     """A damaged archive beside code that is read a second time."""
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:

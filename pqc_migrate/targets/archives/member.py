@@ -11,6 +11,7 @@ from pqc_migrate.targets.limits import MIB, Limits
 
 INSIDE = "!/"
 """Stands between an archive's path and that of a file in it, as in Java's jar: URLs."""
+DAMAGED = "damaged or cut off: it cannot be unpacked to its end"
 _UNSUSPICIOUS = 64 * MIB
 """Unpacked bytes up to which no ratio is suspicious: a file of zeros packs well."""
 

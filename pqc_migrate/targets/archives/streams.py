@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, cast
 
-from pqc_migrate.targets.archives.member import INSIDE, BadArchive, Budget, Member
+from pqc_migrate.targets.archives.member import DAMAGED, INSIDE, BadArchive, Budget, Member
 from pqc_migrate.targets.limits import MIB
 
 _CHUNK = 1 << 16
@@ -150,7 +150,7 @@ class Forward(io.RawIOBase):
         try:
             data = self._source.read(size)
         except _ERRORS as error:
-            raise BadArchive(f"damaged: {type(error).__name__} while unpacking") from error
+            raise BadArchive(DAMAGED) from error
         self._budget.unpack(len(data))
         return data
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import IO, BinaryIO
 
 from pqc_migrate.model.inventory import Diagnostic, Skip
-from pqc_migrate.targets.archives.member import BadArchive, Budget, Member, place
+from pqc_migrate.targets.archives.member import DAMAGED, BadArchive, Budget, Member, place
 
 _ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
@@ -58,7 +58,7 @@ class _Reader:
                 self._file = self._archive.open(self._info)
             data = self._file.read(size)
         except _ERRORS as error:
-            raise BadArchive(f"damaged: {type(error).__name__} while unpacking") from error
+            raise BadArchive(DAMAGED) from error
         self._budget.unpack(len(data))
         return data
 
