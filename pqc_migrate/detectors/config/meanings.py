@@ -94,12 +94,10 @@ def _disabled_versions(setting: Setting, value: Word, given: Given) -> Found:
 
 def _verification(off: frozenset[str], *, checks: str = "certificate") -> Reader:
     """Read whether the peer is checked; only that it is not is worth a row. The option ``off``: other words."""
-    details = (("verification", "off"),) if checks == "certificate" else ((f"{checks}-verification", "off"),)
 
     def read(setting: Setting, value: Word, given: Given) -> Found:
         if value.text.strip().lower() in given.key.options.get("off", off):
-            reason = f"the peer's {checks} is not checked"
-            yield setting.finding(value.part(0, ""), tls.TLS, details=details, reason=reason)
+            yield tls.unverified(setting, value, checks)
 
     return read
 

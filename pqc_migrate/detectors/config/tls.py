@@ -203,11 +203,11 @@ def dh_parameters(setting: Setting, value: Word) -> Found:
     )
 
 
-def unverified(setting: Setting, word: Word) -> Finding:
-    """Return that TLS is used without checking the peer's certificate."""
-    return setting.finding(
-        word.part(0, ""), TLS, details=(("verification", "off"),), reason="certificates are not checked"
-    )
+def unverified(setting: Setting, word: Word, checks: str = "certificate") -> Finding:
+    """Return that TLS is used without checking something of the peer: its certificate, or its ``hostname``."""
+    fact = "verification" if checks == "certificate" else f"{checks}-verification"
+    reason = f"the peer's {checks} is not checked"
+    return setting.finding(word.part(0, ""), TLS, details=((fact, "off"),), reason=reason)
 
 
 def runtime(
