@@ -29,7 +29,7 @@ def dump(run: BenchmarkRun) -> bytes:
     """Return the artefact: notices first, times in ns with one decimal."""
     content = {"schema": SCHEMA, **_plain(run), "measurements": [_measurement(m) for m in run.measurements]}
     content["set"] = content.pop("selection")
-    ordered = {key: content[key] for key in _ORDER}
+    ordered = {key: content[key] for key in (*_ORDER, *(k for k in content if k not in _ORDER))}
     return (json.dumps(ordered, ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -116,10 +116,23 @@ def _read(kind: Any, value: Any, path: str) -> Any:
 def _record(kind: type, value: Mapping[str, Any], path: str) -> Any:
     hints = _hints(kind)
     missing = hints.keys() - value.keys()
-    if missing:
+    optional = {f.name for f in dataclasses.fields(kind) if not _required(f)}
+    if missing - optional:
+        missing -= optional
         raise _Malformed(f"{path or 'top level'}: missing {', '.join(sorted(missing))}")
     # Fields of a later edition of the same version are passed over.
-    return kind(**{name: _read(hint, value[name], f"{path}.{name}".lstrip(".")) for name, hint in hints.items()})
+    return kind(
+        **{
+            name: _read(hint, value[name], f"{path}.{name}".lstrip("."))
+            for name, hint in hints.items()
+            if name in value
+        }
+    )
+
+
+def _required(field: dataclasses.Field[Any]) -> bool:
+    """Whether an artefact must have the field; those added since the first edition have a default."""
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def _sequence(kinds: tuple[Any, ...], value: list[Any], path: str) -> tuple[Any, ...]:

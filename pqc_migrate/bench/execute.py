@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import cast
 
 from pqc_migrate.bench import check, timing
-from pqc_migrate.bench.schedule import ROUNDS, Job, Plan
+from pqc_migrate.bench.plan import ROUNDS, Job, Plan, Progress
 from pqc_migrate.bench.scheme import MESSAGE_BYTES, Call, Facts, Material, Scheme, Signer
 from pqc_migrate.bench.timing import Batch, Timer
 from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
 from pqc_migrate.model.bench import Check, Operation, Role, Skipped
-
-Progress = Callable[[float, float, str], None]
-"""Called with seconds done, seconds in all, and what is being worked on."""
 
 _MESSAGES = 64
 _KEYS = 4

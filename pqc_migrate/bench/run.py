@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pqc_migrate import __version__, output
 from pqc_migrate.bench import artefact, cache, machine, schedule, timing, verdict
-from pqc_migrate.bench.execute import Execution, Progress, Task, execute
-from pqc_migrate.bench.schedule import Plan
+from pqc_migrate.bench.execute import Execution, Task, execute
+from pqc_migrate.bench.plan import Plan, Progress
 from pqc_migrate.bench.summary import Summary, summarize
 from pqc_migrate.errors import BenchmarkError, PqcMigrateError
 from pqc_migrate.model.bench import BenchmarkRun, Environment, Library, Measurement, Quality
@@ -26,13 +26,13 @@ def run(plan: Plan, progress: Progress = lambda done, total, label: None) -> Ben
     overhead = {provider.name: timing.overhead(provider.nothing) for provider in plan.available.providers}
     load_before, ticks = machine.load(), machine.stolen_and_total()
     done = execute(plan, progress)
-    if not done.tasks:
+    if not done.tasks and not plan.parts:
         why = "; ".join(f"{s.algorithm}: {s.reason}" for s in done.skipped[:5])
         raise BenchmarkError(f"nothing could be measured: {why}", hint="pqc-migrate doctor says what is missing")
     steal = _steal(ticks, machine.stolen_and_total())
     summaries = [summarize(task.batches) for task in done.tasks]
     judged = verdict.of_run(summaries, done.control_ns, steal)
-    return BenchmarkRun(
+    result = BenchmarkRun(
         environment=_environment(plan, done, load_before, steal),
         verdict=judged,
         selection=plan.selection,
@@ -45,6 +45,21 @@ def run(plan: Plan, progress: Progress = lambda done, total, label: None) -> Ben
         skipped=tuple(done.skipped),
         notices=plan.notices,
     )
+    return _with_parts(plan, progress, result)
+
+
+def _with_parts(plan: Plan, progress: Progress, result: BenchmarkRun) -> BenchmarkRun:
+    total = plan.expected_seconds
+    spent = total - sum(part.expected_seconds(plan) for part in plan.parts)
+    for part in plan.parts:
+        result = part.measure(plan, result, _from(spent, total, progress))
+        spent += part.expected_seconds(plan)
+    return result
+
+
+def _from(start: float, total: float, progress: Progress) -> Progress:
+    """Return a progress that counts on from `start` seconds."""
+    return lambda done, _, label: progress(start + done, total, label)
 
 
 def load(path: Path) -> BenchmarkRun:
@@ -130,6 +145,7 @@ def _machine_key(plan: Plan) -> str:
         machine.python(),
     ]
     parts += [libraries, plan.seconds, [(job.mechanism.name, job.provider.name) for job in plan.jobs]]
+    parts += [part.name for part in plan.parts]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from pqc_migrate.bench import parts
+from pqc_migrate.bench.plan import Job, Plan
 from pqc_migrate.bench.providers import available
 from pqc_migrate.bench.providers.available import Available
 from pqc_migrate.bench.providers.liboqs import LiboqsProvider
-from pqc_migrate.bench.scheme import Provider
 from pqc_migrate.catalog import mechanisms
 from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.errors import BenchmarkError
@@ -17,46 +17,10 @@ from pqc_migrate.model.bench import Skipped
 
 STANDARD, ALL, SELECTED = "standard", "all", "selected"
 _SECONDS = {STANDARD: 0.6, "finance": 0.6, ALL: 0.12, SELECTED: 1.0}
-_PREPARATION_SECONDS = 0.03
-"""Opening, checking and calibrating one quick mechanism."""
-_PREPARATION_CALLS = 4
-"""Calls of a slow operation before it is timed."""
-ROUNDS = 5
 
 
 class UnknownAlgorithm(BenchmarkError):
     """A name that neither the catalog nor a library knows; the message suggests others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One mechanism through one provider."""
-
-    mechanism: Mechanism
-    provider: Provider
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Jobs in the order of the catalog, and what is left out from the start."""
-
-    selection: str
-    seconds: float
-    """Time for each operation."""
-    jobs: tuple[Job, ...]
-    skipped: tuple[Skipped, ...]
-    notices: tuple[str, ...]
-    available: Available
-
-    @property
-    def expected_seconds(self) -> float:
-        """What the run will take on an idle machine, as far as it can be told before the first call."""
-        total = 0.0
-        for mechanism in (job.mechanism for job in self.jobs):
-            slow = dict(mechanism.seconds)
-            timed = sum(max(self.seconds, ROUNDS * slow.get(op, 0.0)) for op in mechanism.role.operations)
-            total += timed + _PREPARATION_SECONDS + _PREPARATION_CALLS * sum(slow.values())
-        return total
 
 
 def plan(
@@ -64,15 +28,23 @@ def plan(
     algorithms: Sequence[str] = (),
     seconds: float | None = None,
     liboqs: Path | None = None,
+    part_names: Sequence[str] | None = None,
 ) -> Plan:
     """Plan a named set, or the algorithms given by name.
+
+    Without `part_names` a named set is measured in all parts, algorithms given by name in their operations
+    alone; without ``operations`` among them no single operation is timed.
 
     `UnknownAlgorithm` for a name nobody knows; `BenchmarkError` when `liboqs` is not a usable library.
     """
     found = available.find(liboqs)
     chosen = SELECTED if algorithms else selection
     notices: list[str] = []
-    if algorithms:
+    if part_names is None:
+        part_names = (parts.OPERATIONS,) if algorithms else parts.names()
+    if parts.OPERATIONS not in part_names:
+        wanted = []
+    elif algorithms:
         wanted = _named(algorithms, found, notices)
     elif selection == ALL:
         wanted = _everything(found)
@@ -86,9 +58,10 @@ def plan(
         selection=chosen,
         seconds=_SECONDS[chosen] if seconds is None else seconds,
         jobs=tuple(jobs),
-        skipped=(*missing, *(_left_out(found) if chosen == ALL else ())),
+        skipped=(*missing, *(_left_out(found) if chosen == ALL and wanted else ())),
         notices=(*found.notices, *notices),
         available=found,
+        parts=parts.chosen(part_names),
     )
 
 

@@ -45,17 +45,11 @@ def of_measurement(summary: Summary, random: bool) -> Verdict:
 
 def of_run(summaries: Sequence[Summary], control: Sequence[float], steal: float | None) -> Verdict:
     """Judge the whole run by what all operations saw, the control loop and the hypervisor."""
-    if not summaries:
+    seen: list[_Seen] = []
+    if summaries:
+        seen += _of_operations(summaries)
+    elif len(control) < 2:
         return Verdict(Quality.UNUSABLE, ("nothing was measured",))
-    # The typical operation: a slow one is always interrupted, a random one always spreads.
-    disturbed = statistics.median(summary.share_disturbed for summary in summaries)
-    ratio = statistics.median(summary.wall_by_cpu for summary in summaries)
-    spread = statistics.median(summary.round_spread for summary in summaries)
-    seen = [
-        (disturbed, _DISTURBED, f"{disturbed:.0%} of batches interrupted"),
-        (ratio, _WALL_BY_CPU, f"wall time {ratio:.2f} × CPU time"),
-        (spread, _TYPICAL_SPREAD, f"rounds differ {spread:.2f} ×"),
-    ]
     if len(control) > 1:
         drift = max(control) / min(control) - 1
         seen.append((drift, _DRIFT, f"the time of fixed work moved by {drift:.0%}"))
@@ -67,7 +61,23 @@ def of_run(summaries: Sequence[Summary], control: Sequence[float], steal: float 
     return verdict
 
 
-def _judge(seen: Sequence[tuple[float, tuple[float, float], str]]) -> Verdict:
+_Seen = tuple[float, tuple[float, float], str]
+"""A value, the limits above which it is noisy and unusable, and what is said then."""
+
+
+def _of_operations(summaries: Sequence[Summary]) -> list[_Seen]:
+    # The typical operation: a slow one is always interrupted, a random one always spreads.
+    disturbed = statistics.median(summary.share_disturbed for summary in summaries)
+    ratio = statistics.median(summary.wall_by_cpu for summary in summaries)
+    spread = statistics.median(summary.round_spread for summary in summaries)
+    return [
+        (disturbed, _DISTURBED, f"{disturbed:.0%} of batches interrupted"),
+        (ratio, _WALL_BY_CPU, f"wall time {ratio:.2f} × CPU time"),
+        (spread, _TYPICAL_SPREAD, f"rounds differ {spread:.2f} ×"),
+    ]
+
+
+def _judge(seen: Sequence[_Seen]) -> Verdict:
     verdict = Verdict(Quality.QUIET)
     for value, (noisy, unusable), said in seen:
         if value > unusable:

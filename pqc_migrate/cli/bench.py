@@ -16,10 +16,12 @@ from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.session import note
 
 if TYPE_CHECKING:
-    from pqc_migrate.bench.schedule import Plan
+    from pqc_migrate.bench.plan import Plan
     from pqc_migrate.model.bench import BenchmarkRun
 
 SETS = ("standard", "finance", "all")
+PARTS = ("operations",)
+"""Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
 FORMATS = ("table", "json")
 liboqs = click.option(
     "--liboqs",
@@ -34,6 +36,16 @@ def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> 
     if value is not None and math.isnan(value):  # lies in every range as Click compares
         raise click.BadParameter("nan is not a number of seconds", ctx, param)
     return value
+
+
+def _names_of_parts(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    name = options.Name(PARTS)
+    named = tuple(name.convert(part.strip(), param, ctx) for part in value.split(",") if part.strip())
+    if not named:
+        raise click.BadParameter("names nothing", ctx, param)
+    return named
 
 
 @click.group(short_help="Measure post-quantum and classical algorithms here.")
@@ -65,6 +77,12 @@ def bench() -> None:
     callback=_number,
     help="Time for each operation.  [default: 0.6 for a set, 0.12 for all, 1 for named algorithms]",
 )
+@click.option(
+    "--parts",
+    metavar="A,B",
+    callback=_names_of_parts,
+    help=f"What to measure: {', '.join(PARTS)}.  [default: all for a set, operations for named algorithms]",
+)
 @liboqs
 @options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
 @options.output
@@ -73,6 +91,7 @@ def run(
     set_name: str,
     algorithms: str | None,
     seconds: float | None,
+    parts: tuple[str, ...] | None,
     liboqs: Path | None,
     format_name: str | None,
     output: str,
@@ -84,7 +103,7 @@ def run(
 
     Example: pqc-migrate bench run --set finance --output bench.json
     """
-    plan = _plan(set_name, algorithms, seconds, liboqs)
+    plan = _plan(set_name, algorithms, seconds, liboqs, parts)
     result = measure(plan)
     chosen = format_name or _format_for(output)
     emit(_render(result, chosen), output)
@@ -125,14 +144,20 @@ def say(result: BenchmarkRun) -> None:
     note(f"{len(result.measurements)} operations measured, {len(result.skipped)} entries not measured")
 
 
-def _plan(set_name: str, algorithms: str | None, seconds: float | None, liboqs: Path | None) -> Plan:
+def _plan(
+    set_name: str,
+    algorithms: str | None,
+    seconds: float | None,
+    liboqs: Path | None,
+    parts: tuple[str, ...] | None,
+) -> Plan:
     from pqc_migrate.bench import schedule
 
     names = [name.strip() for name in algorithms.split(",") if name.strip()] if algorithms is not None else []
     if algorithms is not None and not names:
         raise click.BadParameter("names no algorithm", param_hint="--algorithms")
     try:
-        return schedule.plan(set_name, names, seconds, liboqs)
+        return schedule.plan(set_name, names, seconds, liboqs, parts)
     except schedule.UnknownAlgorithm as error:
         raise click.BadParameter(f"{error}; {error.hint}", param_hint="--algorithms") from error
 

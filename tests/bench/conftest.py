@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pqc_migrate.bench import library, native, schedule
+from pqc_migrate.bench.plan import Plan
 from pqc_migrate.bench.providers.liboqs import LiboqsProvider
 from pqc_migrate.bench.providers.openssl import OpenSslProvider
-from pqc_migrate.bench.schedule import Plan
 from pqc_migrate.catalog import liboqs as catalog
 from pqc_migrate.catalog.liboqs import Wheel
 from pqc_migrate.errors import ProviderUnavailable

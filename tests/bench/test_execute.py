@@ -8,9 +8,10 @@ from pqc_migrate.bench import execute as stage
 from pqc_migrate.bench import run as runner
 from pqc_migrate.bench import schedule, timing
 from pqc_migrate.bench.execute import execute
+from pqc_migrate.bench.plan import ROUNDS, Plan
 from pqc_migrate.bench.providers.liboqs import LiboqsProvider
 from pqc_migrate.bench.providers.openssl import OpenSslProvider
-from pqc_migrate.bench.schedule import Plan, UnknownAlgorithm
+from pqc_migrate.bench.schedule import UnknownAlgorithm
 from pqc_migrate.bench.scheme import Call
 from pqc_migrate.bench.timing import Timer
 from pqc_migrate.catalog import mechanisms
@@ -36,7 +37,7 @@ def test_a_run_measures_every_operation_of_every_provider(quick: Plan) -> None:
         assert m.samples >= 1
         assert m.batch_calls >= 1
     assert all(c.passed for c in result.checks)
-    assert len(result.environment.control_ns) == schedule.ROUNDS + 1
+    assert len(result.environment.control_ns) == ROUNDS + 1
 
 
 def test_the_mean_is_quoted_where_the_work_is_random(quick: Plan) -> None:
@@ -117,7 +118,7 @@ def test_rounds_run_forwards_and_backwards(quick: Plan) -> None:
     labels: list[str] = []
     execute(quick, lambda done, total, label: labels.append(label))
     timed = [label for label in labels if not label.startswith(("checking", "done"))]
-    count = len(timed) // schedule.ROUNDS
+    count = len(timed) // ROUNDS
     first, second = timed[:count], timed[count : 2 * count]
     assert second == first[::-1]
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from pqc_migrate.bench import run as runner
+from pqc_migrate.bench.plan import Plan
 from pqc_migrate.bench.run import kept_run
-from pqc_migrate.bench.schedule import Plan
 from pqc_migrate.model.bench import BenchmarkRun, Quality, Verdict
 
 

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pqc_migrate
-from pqc_migrate.bench import native
+from pqc_migrate.bench import native, parts
+from pqc_migrate.cli.bench import PARTS
 from pqc_migrate.cli.main import main
 from pqc_migrate.errors import ProviderUnavailable
 
@@ -159,3 +160,8 @@ def test_help_ends_in_an_example(command: tuple[str, ...]) -> None:
     result = invoke(*command, "--help")
     assert result.exit_code == 0
     assert "Example: pqc-migrate bench" in result.stdout
+
+
+def test_the_parts_of_a_run_are_those_the_stage_has() -> None:
+    """They are spelled out for ``--help``, which must not load a library."""
+    assert parts.names() == PARTS
