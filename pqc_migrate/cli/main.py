@@ -30,6 +30,7 @@ COMMANDS = {
     "scan": "pqc_migrate.cli.scan",
     "bench": "pqc_migrate.cli.bench",
     "plan": "pqc_migrate.cli.plan",
+    "register": "pqc_migrate.cli.register",
     "show": "pqc_migrate.cli.show",
     "merge": "pqc_migrate.cli.merge",
     "diff": "pqc_migrate.cli.diff",

@@ -7,7 +7,7 @@ the inventories does not matter.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
@@ -37,6 +37,33 @@ from pqc_migrate.plan.register import claimer
 Mappings = dict[tuple[str, Use, Axis], tuple[TargetMapping, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the rows of a plan are computed from: the scan's side once, the register's beside it."""
+
+    assessment: Assessment
+    mappings: Mappings
+    context: uses.Context
+
+
+def prepare(
+    inventories: Sequence[Inventory],
+    register: Register | None,
+    bench: BenchmarkRun | None,
+    profiles: Sequence[str],
+    today: date,
+) -> Ground:
+    """Assess the inventories and say what their assets may move to; raises `CatalogError` as `make_plan` does."""
+    views = _profiles(profiles, register, today)
+    arrival = {**scoring.SCENARIOS, **(register.crqc_year if register else {})}
+    assessment = assess(inventories, views, claimer(register))
+    assets = {asset.id: asset for asset in assessment.assets}
+    registered = {system.id: system for system in register.systems} if register else {}
+    mappings = _mappings(assessment, assets, views, bench)
+    context = uses.Context(today, views, arrival, registered, assets, uses.awaited(registered.values()))
+    return Ground(assessment, mappings, context)
+
+
 def make_plan(
     inventories: Sequence[Inventory],
     register: Register | None,
@@ -52,15 +79,11 @@ def make_plan(
     days-left figure counts from; `from_clock` flags it as nobody's statement. Raises `CatalogError` for an
     unknown profile.
     """
-    views = _profiles(profiles, register, today)
-    arrival = {**scoring.SCENARIOS, **(register.crqc_year if register else {})}
-    assessment = assess(inventories, views, claimer(register))
-    assets = {asset.id: asset for asset in assessment.assets}
-    registered = {system.id: system for system in register.systems} if register else {}
-    mappings = _mappings(assessment, assets, views, bench)
-    by_id = {mapping.id: mapping for rows in mappings.values() for mapping in rows}
-    context = uses.Context(today, views, arrival, registered, assets, uses.awaited(registered.values()))
-    rows = uses.crypto_uses(assessment, mappings, context)
+    ground = prepare(inventories, register, bench, profiles, today)
+    assessment, context, views = ground.assessment, ground.context, ground.context.profiles
+    assets, registered = context.assets, context.systems
+    by_id = {mapping.id: mapping for rows in ground.mappings.values() for mapping in rows}
+    rows = uses.crypto_uses(assessment, ground.mappings, context)
     edges = roadmap.dependencies(rows, registered)
     waves = roadmap.waves(rows, edges, today)
     plans = systems.system_plans(register, assessment, assets, rows)
@@ -92,10 +115,10 @@ def make_plan(
         capacity=capacity.capacity(bench, tuple(registered.values()), rows, by_id),
         products=products,
         kpis=indicators.indicators(inventories, assessment, assets, plans, products, views, register, today),
-        assumptions=gaps.assumptions(register, rows, views, arrival, today if from_clock else None),
+        assumptions=gaps.assumptions(register, rows, views, context.arrival, today if from_clock else None),
         unknowns=gaps.unknowns(assessment.assets, assessment.evidence, products, by_id.values(), basis, register),
         sources=gaps.sources(views, by_id.values(), products, direction, directions.instruments()),
-        scenarios=arrival,
+        scenarios=context.arrival,
     )
 
 
