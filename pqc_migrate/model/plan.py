@@ -485,6 +485,38 @@ class LinkPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What changes at the places of one system that one record of the catalog fits."""
+
+    id: str
+    """``<system>/<record>``."""
+    step: str
+    """Record of the catalog's steps; its sentence stands in the texts."""
+    system: str
+    uses: tuple[str, ...]
+    """`CryptoUse` ids."""
+    evidence: tuple[str, ...]
+    """Places to change, in the order of target, path and line."""
+    product: str
+    """`ProductReadiness` id of what decides; empty: nothing does."""
+    minimum: str
+    """The version from which the product can do it, as its source writes it; empty where none is recorded."""
+    found_versions: tuple[str, ...]
+    """Versions of that product in the inventories; of any system, since packages are not told apart by system."""
+    verdict: Verdict
+    """The product's verdict: pass, fail or unknown."""
+    language: str
+    """Notation of the two snippets."""
+    before: str
+    """What such a place looks like: an example, not the place itself."""
+    after: str
+    check: str
+    """The product's own check of a change; ``FILE`` and ``HOST`` are to be filled in. Empty: none is known."""
+    verify: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class SystemPlan:
     """One system of the register, or the implicit one."""
 
@@ -510,6 +542,10 @@ class SystemPlan:
     """Production occurrences by `Standing`."""
     reasons: tuple[Reason, ...]
     """Warnings: no findings, no discovery, no assessment date, chain over budget."""
+    steps: tuple[str, ...] = ()
+    """`Step` ids, the step of most places first."""
+    without_step: int = 0
+    """Production places of its uses that no step of the catalog fits."""
 
 
 # Roadmap, capacity, indicators
@@ -751,3 +787,5 @@ class MigrationPlan:
     """Every source cited above, by id."""
     scenarios: Mapping[str, int] = field(default_factory=dict)
     """Arrival years: early, base, late."""
+    steps: tuple[Step, ...] = ()
+    """By system, the step of most places first."""

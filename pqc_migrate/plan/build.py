@@ -31,7 +31,19 @@ from pqc_migrate.model.plan import (
 )
 from pqc_migrate.model.plan_codes import Axis, Use
 from pqc_migrate.model.register import Register
-from pqc_migrate.plan import capacity, gaps, indicators, readiness, roadmap, routes, scoring, systems, targets, uses
+from pqc_migrate.plan import (
+    capacity,
+    gaps,
+    indicators,
+    readiness,
+    roadmap,
+    routes,
+    scoring,
+    steps,
+    systems,
+    targets,
+    uses,
+)
 from pqc_migrate.plan.register import claimer
 
 Mappings = dict[tuple[str, Use, Axis], tuple[TargetMapping, ...]]
@@ -86,8 +98,9 @@ def make_plan(
     rows = uses.crypto_uses(assessment, ground.mappings, context)
     edges = roadmap.dependencies(rows, registered)
     waves = roadmap.waves(rows, edges, today)
-    plans = systems.system_plans(register, assessment, assets, rows)
     products = readiness.readiness(assessment.assets)
+    changes = steps.steps(rows, {row.id: row for row in assessment.evidence}, products)
+    plans = systems.system_plans(register, assessment, assets, rows, changes)
     direction = directions.direction()
     basis = gaps.policy_basis(direction, register)
     return MigrationPlan(
@@ -107,6 +120,7 @@ def make_plan(
         blind_spots=(*assessment.blind_spots, *systems.unmapped(register, assessment)),
         systems=plans,
         uses=rows,
+        steps=changes,
         links=tuple(routes.link_plan(system, link) for system in registered.values() for link in system.links),
         targets=tuple(by_id[ref] for ref in sorted(by_id)),
         waves=waves,
