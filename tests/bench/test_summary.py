@@ -87,7 +87,7 @@ def test_rounds_that_differ_show_in_the_spread() -> None:
 
 
 def test_the_mean_has_an_interval_of_its_own() -> None:
-    """Rejection sampling makes the median say little; the mean of random work is known only as well as this says."""
+    """Where the work is random the median says little; the mean is known only as well as this says."""
     values = [1000, 3000] * 50
     found = summarize(batches(values))
     assert found.mean_interval is not None
