@@ -32,11 +32,13 @@ class Binding:
         try:
             self.ssl: Any = importlib.import_module("OpenSSL.SSL")
             util: Any = importlib.import_module("OpenSSL._util")
-        except ImportError as error:
-            said = f"pyOpenSSL is not installed ({error}): TLS handshakes are not measured"
+            self._lib: Any = util.lib
+            self._ffi: Any = util.ffi
+        except (ImportError, AttributeError) as error:
+            said = (
+                f"pyOpenSSL is not installed, or another than known here ({error}): TLS handshakes are not measured"
+            )
             raise ProviderUnavailable(said, "pip install 'pqc-migrate[bench]'") from error
-        self._lib: Any = getattr(util, "lib", None)
-        self._ffi: Any = getattr(util, "ffi", None)
         missing = [name for name in (_GROUPS, _GROUP_NAME, _MESSAGES) if not hasattr(self._lib, name)]
         if missing:
             said = f"pyOpenSSL {_version()} gives no access to {', '.join(missing)}"
