@@ -12,8 +12,10 @@ import pytest
 import pqc_migrate
 from pqc_migrate.bench import run as runner
 from pqc_migrate.bench import schedule, tables
-from pqc_migrate.bench.handshake import part
+from pqc_migrate.bench.handshake import check, part
 from pqc_migrate.bench.handshake.binding import Binding
+from pqc_migrate.bench.handshake.endpoints import Endpoints
+from pqc_migrate.bench.handshake.inspect import inspect
 from pqc_migrate.bench.plan import Plan
 from pqc_migrate.catalog import handshakes as catalog
 from pqc_migrate.catalog.network import profiles
@@ -159,6 +161,18 @@ def test_a_handshake_that_is_not_as_the_standard_says_is_not_timed(binding: Bind
     assert "server's signature has 7" in skipped.reason
     assert [(c.check, c.passed) for c in result.checks] == [("sizes", False), ("agreement", True)]
     jsonschema.validate(json.loads(runner.dump(result)), SCHEMA)
+
+
+def test_a_handshake_that_came_out_otherwise_fails_its_check(opened: Callable[..., Endpoints]) -> None:
+    """Another group, another scheme, no certificate of the client, no second hello: each is named."""
+    found = inspect(opened("P-256", "ECDSA-P-256"))
+    planned_ = replace(STANDARD[NAMES[3]], mutual=True, chain=catalog.chains()["Ed25519"])
+    sizes, agreement = check.checks(planned_, found)
+    assert not sizes.passed
+    assert "server signed with ecdsa_secp256r1_sha256, not ed25519" in sizes.details
+    assert not agreement.passed
+    for said in ("group: 'secp256r1', not 'x25519mlkem768'", "client's authentication: False", "HelloRetryRequest"):
+        assert said in agreement.details
 
 
 def test_without_pyopenssl_there_are_no_handshakes(without: Callable[[str], None]) -> None:
