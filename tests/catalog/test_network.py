@@ -76,9 +76,11 @@ def test_a_file_that_is_not_there_or_far_too_long(tmp_path: Path) -> None:
 ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["", "LAN", "1"])
 
 
-@given(st.dictionaries(st.sampled_from(["name", "rtt_ms", "loss", "x"]), ANYTHING))
+@given(st.dictionaries(st.sampled_from(["name", "rtt_ms", "mbit_s", "loss", "mss", "x"]), ANYTHING, min_size=3))
 def test_any_record_is_a_profile_or_an_error(record: dict[str, object]) -> None:
     try:
-        network._profiles("test", {"profile": [record]}, {"name"})
+        (profile,) = network._profiles("test", {"profile": [record]}, network._REQUIRED)
     except CatalogError:
         return
+    assert profile.name
+    assert profile.rtt_ms > 0
