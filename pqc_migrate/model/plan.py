@@ -40,6 +40,7 @@ from pqc_migrate.model.plan_codes import (
     Binding,
     Effect,
     KpiId,
+    Layer,
     MappingNote,
     MilestoneKind,
     OrderRule,
@@ -469,6 +470,8 @@ class CryptoUse:
     """`TargetMapping` ids."""
     wave: WaveId
     reasons: tuple[Reason, ...]
+    layer: Layer = Layer.UNKNOWN
+    """Technical layer of GB/T 39786-2021, by this project's own table."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from pqc_migrate.assess.facts import PUBLIC_KEY
+from pqc_migrate.catalog.layers import layer_of
 from pqc_migrate.model.inventory import Kind, Role, Technique
 from pqc_migrate.model.plan import (
     AssessedAsset,
@@ -142,6 +143,7 @@ def crypto_use(
         targets=tuple(mapping.id for asset in assets for mapping in mappings[(asset.id, group.use, group.axis)]),
         wave=wave_of(priority, group.axis),
         reasons=(cell, *lifts["base"], *undated),
+        layer=layer_of(group.use),
     )
 
 

@@ -120,7 +120,8 @@ def test_no_sentence_is_left_over(plans: ModuleType, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(module, "load", lambda _lang: recorder)
     full, calm = plans.full_plan(), plans.bare_plan()
     empty_table = replace(full, assets=tuple(a for a in full.assets if a.standing is Standing.SIGNATURE))
-    for plan in (full, calm, plans.unregistered_plan(), plans.large_plan(300), empty_table, *sparse(full)):
+    no_uses = replace(full, uses=(), waves=(), dependencies=())
+    for plan in (full, calm, no_uses, plans.unregistered_plan(), plans.large_plan(300), empty_table, *sparse(full)):
         for render in ("html", "markdown"):
             FORMATS[render](plan, "both")
     coded = ("label.", "explain.", "reason.")
