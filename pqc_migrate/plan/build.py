@@ -62,7 +62,7 @@ def prepare(
     inventories: Sequence[Inventory],
     register: Register | None,
     bench: BenchmarkRun | None,
-    profiles: Sequence[str],
+    profiles: Sequence[str | ProfileView],
     today: date,
 ) -> Ground:
     """Assess the inventories and say what their assets may move to; raises `CatalogError` as `make_plan` does."""
@@ -80,16 +80,16 @@ def make_plan(
     inventories: Sequence[Inventory],
     register: Register | None,
     bench: BenchmarkRun | None,
-    profiles: Sequence[str],
+    profiles: Sequence[str | ProfileView],
     today: date,
     *,
     from_clock: bool = False,
 ) -> MigrationPlan:
     """Return the migration plan.
 
-    `profiles` are ids; without any, the register's, else `policies.DEFAULT`. `today` is the day every
-    days-left figure counts from; `from_clock` flags it as nobody's statement. Raises `CatalogError` for an
-    unknown profile.
+    `profiles` are ids, without any the register's, else `policies.DEFAULT`; and an institution's own profiles.
+    `today` is the day every days-left figure counts from; `from_clock` flags it as nobody's statement. Raises
+    `CatalogError` for an unknown profile.
     """
     ground = prepare(inventories, register, bench, profiles, today)
     assessment, context, views = ground.assessment, ground.context, ground.context.profiles
@@ -136,9 +136,14 @@ def make_plan(
     )
 
 
-def _profiles(chosen: Sequence[str], register: Register | None, today: date) -> tuple[ProfileView, ...]:
-    names = tuple(chosen) or (register.profiles if register else ()) or policies.DEFAULT
-    return tuple(policies.count_days(policies.policy(name), today) for name in dict.fromkeys(names))
+def _profiles(
+    chosen: Sequence[str | ProfileView], register: Register | None, today: date
+) -> tuple[ProfileView, ...]:
+    named = tuple(profile for profile in chosen if isinstance(profile, str))
+    names = named or (register.profiles if register else ()) or policies.DEFAULT
+    own = [profile for profile in chosen if isinstance(profile, ProfileView)]
+    found = [*(policies.policy(name) for name in dict.fromkeys(names)), *own]
+    return tuple(policies.count_days(profile, today) for profile in found)
 
 
 def _mappings(
