@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -111,14 +112,14 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def overhead(nothing: Call, budget_ns: float = 10_000_000) -> float:
-    """Return the ns that one call costs when it does nothing: the least disturbed batch's mean."""
+def overhead(nothing: Call, budget_ns: float = 3_000_000) -> float:
+    """Return the ns that one call costs when it does nothing: the median of undisturbed batches."""
     timer = Timer(nothing)
-    timer.batch_calls = 500
+    timer.batch_calls = 300
     timer.warm_up(budget_ns / 4)
-    batches = sorted(timer.batches(budget_ns, 0), key=lambda batch: (batch.disturbed, batch.wall_ns))
+    batches = list(timer.batches(budget_ns, 0))
     clean = [batch for batch in batches if not batch.disturbed] or batches
-    return clean[len(clean) // 2].wall_ns / timer.batch_calls
+    return statistics.median(batch.wall_ns for batch in clean) / timer.batch_calls
 
 
 def control_ns() -> float:
