@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -72,16 +72,24 @@ class Execution:
 
 def execute(plan: Plan, progress: Progress) -> Execution:
     """Check everything, then time what passed. Interrupting leaves nothing behind."""
+    started = time.perf_counter()
+    with prepared(plan, progress) as done:
+        with timing.undisturbed():
+            _time(plan, done, progress, time.perf_counter() - started)
+        _confirm(done)
+    return done
+
+
+@contextmanager
+def prepared(plan: Plan, progress: Progress) -> Iterator[Execution]:
+    """Check everything and yield what passed, ready to be timed; give back what the libraries allocated."""
     done = Execution(skipped=list(plan.skipped))
     with ExitStack() as stack:
         started = time.perf_counter()
         for job in plan.jobs:
             progress(time.perf_counter() - started, plan.expected_seconds, f"checking {job.mechanism.name}")
             _prepare(job, plan, done, stack)
-        with timing.undisturbed():
-            _time(plan, done, progress, time.perf_counter() - started)
-        _confirm(done)
-    return done
+        yield done
 
 
 def _prepare(job: Job, plan: Plan, done: Execution, stack: ExitStack) -> None:

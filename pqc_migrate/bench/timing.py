@@ -12,7 +12,7 @@ import hashlib
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -48,12 +48,16 @@ class Batch:
 class Timer:
     """Calls one operation in batches, going through its arguments in turn from batch to batch."""
 
-    __slots__ = ("_arguments", "_function", "batch_calls")
+    __slots__ = ("_arguments", "_call", "batch_calls")
 
     def __init__(self, call: Call) -> None:
-        self._function: Callable[..., Any] = call.function
-        self._arguments: Iterator[tuple[Any, ...]] = cycle(call.arguments)
+        self._call = call
         self.batch_calls = 1
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again with the first arguments."""
+        self._arguments: Iterator[tuple[Any, ...]] = cycle(self._call.arguments)
 
     def calibrate(self) -> float:
         """Set `batch_calls` so that a batch takes about `BATCH_NS`; return the expected ns of one call."""
@@ -85,18 +89,19 @@ class Timer:
     def batch(self, calls: int, round_: int) -> Batch:
         """Time one batch."""
         switches, cpu = _involuntary_switches(), time.thread_time_ns()
-        start = time.perf_counter_ns()
-        self._run(calls)
-        wall = time.perf_counter_ns() - start
+        wall = self._run(calls)
         cpu = time.thread_time_ns() - cpu
         # A long batch outlives a short interruption; a short one also pays for the caches it finds cold.
         switched = _involuntary_switches() != switches and wall < _SHORT_NS
         return Batch(calls, wall, cpu, switched or wall - cpu > wall * _LOST_SHARE + _LOST_NS, round_)
 
-    def _run(self, calls: int) -> None:
-        function = self._function
-        for arguments in islice(self._arguments, calls):
+    def _run(self, calls: int) -> int:
+        """Make the calls and return the ns they took."""
+        function, turn = self._call.function, list(islice(self._arguments, calls))
+        start = time.perf_counter_ns()
+        for arguments in turn:
             function(*arguments)
+        return time.perf_counter_ns() - start
 
 
 @contextmanager
