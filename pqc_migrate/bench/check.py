@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 
-from pqc_migrate.bench.scheme import MESSAGE_BYTES, Kem, KeyAgreement, Scheme, Signer
+from pqc_migrate.bench.scheme import MESSAGE_BYTES, Kem, KeyAgreement, Scheme, Signer, StatefulSigner
 from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.errors import BenchmarkError
 from pqc_migrate.model.bench import Check, Role, Sizes
@@ -23,6 +23,7 @@ def check(scheme: Scheme, mechanism: Mechanism, provider: str) -> list[Check]:
     checks: dict[Role, Callable[..., Iterator[_Outcome]]] = {
         Role.KEM: _kem,
         Role.SIGNATURE: _signer,
+        Role.STATEFUL: _stateful,
         Role.KEY_AGREEMENT: _agreement,
     }
     try:
@@ -55,7 +56,20 @@ def _kem(kem: Kem, mechanism: Mechanism) -> Iterator[_Outcome]:
 def _signer(signer: Signer, mechanism: Mechanism) -> Iterator[_Outcome]:
     public, secret = signer.keypair()
     message = os.urandom(MESSAGE_BYTES)
+    yield from _signed(signer, mechanism, public, message, signer.sign(secret, message))
+
+
+def _stateful(signer: StatefulSigner, mechanism: Mechanism) -> Iterator[_Outcome]:
+    public, secret = signer.keypair()
+    message, before = os.urandom(MESSAGE_BYTES), signer.state(secret)
     signature = signer.sign(secret, message)
+    yield "state", signer.state(secret) != before, "the private key changes with the signature"
+    yield from _signed(signer, mechanism, public, message, signature)
+
+
+def _signed(
+    signer: Signer, mechanism: Mechanism, public: bytes, message: bytes, signature: bytes
+) -> Iterator[_Outcome]:
     yield "round-trip", signer.verify(public, message, signature), ""
     other = hashlib.sha512(message).digest()[:MESSAGE_BYTES]
     rejected = not signer.verify(public, other, signature)

@@ -12,11 +12,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from pqc_migrate.bench import check, timing
 from pqc_migrate.bench.plan import ROUNDS, Job, Plan, Progress
-from pqc_migrate.bench.scheme import MESSAGE_BYTES, Call, Facts, Material, Scheme, Signer
+from pqc_migrate.bench.scheme import MESSAGE_BYTES, Call, Facts, Foreteller, Material, Scheme, Signer
 from pqc_migrate.bench.timing import Batch, Timer
 from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
 from pqc_migrate.model.bench import Check, Operation, Role, Skipped
@@ -25,8 +25,9 @@ _MESSAGES = 64
 _KEYS = 4
 _SIGNATURES = 8
 _QUICK_SECONDS = 0.02
-_LONGEST_SECONDS = 10.0
 _CONFIRM_NS = 50_000_000
+_NOT_AGAIN_NS = 500_000_000
+"""A call that was seen to take this long is not tried again only to learn how long it takes."""
 
 
 @dataclass(slots=True)
@@ -64,6 +65,8 @@ class Execution:
     control_ns: list[float] = field(default_factory=list)
     overhead_ns: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     """Call overhead by `Task.overhead_key`, measured before every round."""
+    interrupted: str = ""
+    """Where the user stopped it; empty when it came to its end."""
 
     def overhead(self, task: Task) -> float:
         """Return the ns that calling the task's function costs when it does nothing."""
@@ -95,6 +98,8 @@ def prepared(plan: Plan, progress: Progress) -> Iterator[Execution]:
 def _prepare(job: Job, plan: Plan, done: Execution, stack: ExitStack) -> None:
     mechanism, provider = job.mechanism, job.provider
     try:
+        if _is_too_long(job, plan, done):
+            return
         scheme = provider.open(mechanism)
     except ProviderUnavailable as error:
         done.skipped.append(Skipped(mechanism.name, provider.name, "", str(error)))
@@ -116,6 +121,30 @@ def _prepare(job: Job, plan: Plan, done: Execution, stack: ExitStack) -> None:
         _admit(Task(job, operation, call, Timer(call), 0.0, scheme.facts), plan, done)
 
 
+def _is_too_long(job: Job, plan: Plan, done: Execution) -> bool:
+    """Whether a key, without which nothing can be measured, would take too long; then it is listed."""
+    if job.mechanism.role is not Role.STATEFUL:
+        return False
+    foretold = cast(Foreteller, job.provider).foretell(job.mechanism)
+    if foretold is None or sum(foretold) <= plan.longest_seconds:
+        return False
+    keygen, sign = foretold
+    reason = f"a key would take about {duration(keygen)}"
+    reason += f" and each signature at least {duration(sign)}" if sign else ""
+    reason += f", by what a small tree takes here; the limit is {plan.longest_seconds:.0f} s"
+    name, provider = job.mechanism.name, job.provider.name
+    done.skipped.append(Skipped(name, provider, "", f"{reason} (raise it with --seconds)", keygen * 1e9))
+    return True
+
+
+def duration(seconds: float) -> str:
+    """Return a time for a person: seconds, minutes, hours or days, whichever is readable."""
+    for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.0f} {unit}"
+    return f"{seconds:.0f} seconds" if seconds >= 2 else f"{seconds:.1f} seconds"
+
+
 def _agreement(job: Job, plan: Plan, scheme: Scheme) -> list[Check]:
     """Try liboqs against OpenSSL where both have the algorithm."""
     other = plan.available.get("openssl")
@@ -132,6 +161,8 @@ def _agreement(job: Job, plan: Plan, scheme: Scheme) -> list[Check]:
 def _material(scheme: Scheme, role: Role) -> Material:
     """Prepare several keys and messages, but one of each where making them is slow."""
     messages = [os.urandom(MESSAGE_BYTES) for _ in range(_MESSAGES)]
+    if role is Role.STATEFUL:  # goes on with the key of its check
+        return Material(1, messages, _SIGNATURES)
     start = time.perf_counter()
     _, secret = scheme.keypair()
     keys = _KEYS if time.perf_counter() - start < _QUICK_SECONDS else 1
@@ -144,8 +175,9 @@ def _material(scheme: Scheme, role: Role) -> Material:
 
 def _admit(task: Task, plan: Plan, done: Execution) -> None:
     """Calibrate; what would take too long is listed with its estimate."""
-    task.cost_ns = task.timer.calibrate()
-    limit = max(_LONGEST_SECONDS, 10 * plan.seconds)
+    seen = task.call.took_ns
+    task.cost_ns = seen if seen is not None and seen >= _NOT_AGAIN_NS else task.timer.calibrate()
+    limit = plan.longest_seconds
     needed = ROUNDS * task.cost_ns / 1e9
     if needed <= limit:
         done.tasks.append(task)
@@ -179,9 +211,15 @@ def _confirm(done: Execution) -> None:
     """Look once more at what the timed calls return: an operation that fails quickly must not look fast."""
     for task in list(done.tasks):
         count = max(1, int(_CONFIRM_NS / max(task.cost_ns, 1.0)))
-        if all(task.call.succeeded(task.call.function(*a)) for a in task.call.arguments[:count]):
+        if all(_succeeds(task.call, arguments) for arguments in task.call.arguments[:count]):
             continue
         name, provider = task.job.mechanism.name, task.job.provider.name
         done.tasks.remove(task)
         done.checks.append(Check(name, provider, "timed-calls", False, f"{task.operation} does not succeed"))
         done.skipped.append(Skipped(name, provider, task.operation, "failed check timed-calls"))
+
+
+def _succeeds(call: Call, arguments: tuple[Any, ...]) -> bool:
+    if call.ready is not None:
+        call.ready(1)
+    return call.succeeded(call.function(*arguments))

@@ -98,6 +98,8 @@ class Timer:
     def _run(self, calls: int) -> int:
         """Make the calls and return the ns they took."""
         function, turn = self._call.function, list(islice(self._arguments, calls))
+        if self._call.ready is not None:
+            self._call.ready(calls)
         start = time.perf_counter_ns()
         for arguments in turn:
             function(*arguments)

@@ -28,6 +28,8 @@ class Role(StrEnum):
 
     KEM = "kem"
     SIGNATURE = "signature"
+    STATEFUL = "stateful-signature"
+    """A hash-based signature whose private key changes with every signature and is used up (SP 800-208)."""
     KEY_AGREEMENT = "key-agreement"
 
     @property
@@ -39,6 +41,7 @@ class Role(StrEnum):
 _OPERATIONS = {
     Role.KEM: (Operation.KEYGEN, Operation.ENCAPS, Operation.DECAPS),
     Role.SIGNATURE: (Operation.KEYGEN, Operation.SIGN, Operation.VERIFY),
+    Role.STATEFUL: (Operation.KEYGEN, Operation.SIGN, Operation.VERIFY),
     Role.KEY_AGREEMENT: (Operation.KEYGEN, Operation.DERIVE),
 }
 
