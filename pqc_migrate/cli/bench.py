@@ -14,6 +14,7 @@ from pqc_migrate.cli import options
 from pqc_migrate.cli.emit import emit
 from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.session import note
+from pqc_migrate.errors import EXIT_GATE
 
 if TYPE_CHECKING:
     from pqc_migrate.bench.plan import Plan
@@ -124,6 +125,47 @@ def list_(liboqs: Path | None, output: str) -> None:
     from pqc_migrate.bench.providers import available
 
     emit(tables.mechanism_table(available.find(liboqs)).encode(), output)
+
+
+@bench.command(short_help="Compare calls from Python with a loop in C.")
+@click.option(
+    "--set", "set_name", type=options.Name(SETS), default="standard", show_default=True, help="What to compare."
+)
+@click.option("--algorithms", metavar="A,B", help="Compare these instead of a set, by name.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, max=3600, min_open=True),
+    default=0.4,
+    show_default=True,
+    metavar="S",
+    callback=_number,
+    help="Time for each operation; slow ones take six blocks of six calls at least.",
+)
+@liboqs
+@options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
+@options.output
+@options.common
+def proof(
+    set_name: str, algorithms: str | None, seconds: float, liboqs: Path | None, format_name: str | None, output: str
+) -> None:
+    """Show that calling liboqs from Python costs what it costs from C.
+
+    A loop in C is compiled into a temporary folder and run beside ours over the same library file, in one
+    process and in turn. Needs a C compiler (cc, or the one in CC). Exit code 1 when an operation is slower
+    from Python by more than 5 %.
+
+    Example: pqc-migrate bench proof --algorithms ML-KEM-768,ML-DSA-65
+    """
+    from pqc_migrate.bench import proof as stage
+    from pqc_migrate.bench import tables_proof
+
+    plan = _plan(set_name, algorithms, seconds, liboqs, ("operations",))
+    with progress("comparing", counted=False) as step:
+        made = stage.prove(plan, step)
+    table = (format_name or _format_for(output)) == "table"
+    emit(tables_proof.proof_table(made).encode() if table else stage.dump(made), output)
+    if made.failed:
+        raise click.exceptions.Exit(EXIT_GATE)
 
 
 def measure(plan: Plan) -> BenchmarkRun:
