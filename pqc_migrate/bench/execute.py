@@ -74,13 +74,32 @@ class Execution:
 
 
 def execute(plan: Plan, progress: Progress) -> Execution:
-    """Check everything, then time what passed. Interrupting leaves nothing behind."""
+    """Check everything, then time what passed.
+
+    Interrupted while timing, what was timed so far is returned; earlier, `KeyboardInterrupt` passes on.
+    """
     started = time.perf_counter()
     with prepared(plan, progress) as done:
-        with timing.undisturbed():
-            _time(plan, done, progress, time.perf_counter() - started)
-        _confirm(done)
+        try:
+            with timing.undisturbed():
+                _time(plan, done, progress, time.perf_counter() - started)
+        except KeyboardInterrupt:
+            _keep_timed(done)
+        _confirm(done, plan)
     return done
+
+
+def _keep_timed(done: Execution) -> None:
+    """Keep what has figures; `KeyboardInterrupt` when nothing has."""
+    untimed = [task for task in done.tasks if not task.batches]
+    done.tasks = [task for task in done.tasks if task.batches]
+    if not done.tasks:
+        raise KeyboardInterrupt
+    done.interrupted = f"in round {1 + max(task.batches[-1].round for task in done.tasks)} of {ROUNDS}"
+    done.skipped += [
+        Skipped(task.job.mechanism.name, task.job.provider.name, task.operation, "interrupted before it was timed")
+        for task in untimed
+    ]
 
 
 @contextmanager
@@ -207,10 +226,11 @@ def _time(plan: Plan, done: Execution, progress: Progress, elapsed: float) -> No
     progress(total, total, "done")
 
 
-def _confirm(done: Execution) -> None:
+def _confirm(done: Execution, plan: Plan) -> None:
     """Look once more at what the timed calls return: an operation that fails quickly must not look fast."""
+    budget_ns = min(_CONFIRM_NS, plan.seconds * 1e9 / ROUNDS)
     for task in list(done.tasks):
-        count = max(1, int(_CONFIRM_NS / max(task.cost_ns, 1.0)))
+        count = max(1, int(budget_ns / max(task.cost_ns, 1.0)))
         if all(_succeeds(task.call, arguments) for arguments in task.call.arguments[:count]):
             continue
         name, provider = task.job.mechanism.name, task.job.provider.name

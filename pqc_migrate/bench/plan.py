@@ -53,11 +53,15 @@ class Plan:
     @property
     def expected_seconds(self) -> float:
         """What the run will take on an idle machine, as far as it can be told before the first call."""
-        operations = sum(self.expected_of(job.mechanism) for job in self.jobs)
-        return self.repeat * operations + sum(part.expected_seconds(self) for part in self.parts)
+        return self.repeat * self.operations_seconds + sum(part.expected_seconds(self) for part in self.parts)
+
+    @property
+    def operations_seconds(self) -> float:
+        """What preparing and timing all operations once will take."""
+        return sum(self.expected_of(job.mechanism) for job in self.jobs)
 
     def expected_of(self, mechanism: Mechanism) -> float:
-        """Return the seconds that one mechanism takes, checks included; next to none when it is too slow to start."""
+        """Return the seconds that one mechanism takes, checks included; 0 when it is too slow to start."""
         slow = dict(mechanism.seconds)
         if mechanism.role is Role.STATEFUL and not self.affords(mechanism):
             return 0.0

@@ -212,7 +212,9 @@ def _by_pattern(family: Mapping[str, Any], name: str, found: re.Match[str]) -> M
 
 
 def _absent(raw: Mapping[str, Any]) -> Absent:
-    toml.check_keys(f"{_FILE}: absent {raw.get('names', '?')!r}", raw, {"names", "pattern", "reason", "source"}, set())
+    toml.check_keys(
+        f"{_FILE}: absent {raw.get('names', '?')!r}", raw, {"names", "pattern", "reason", "source"}, set()
+    )
     return Absent(raw["names"], re.compile(raw["pattern"], re.IGNORECASE), raw["reason"], raw["source"])
 
 

@@ -135,6 +135,8 @@ class Measurement:
     """Of one call, call overhead taken off; None where `Environment.cycle_source` says there is no source."""
     cycles_kind: str = ""
     """``user cycles``, ``reference ticks``, or empty without `cycles`."""
+    repeats_ns: tuple[float, ...] = ()
+    """`representative_ns` of each repeated run by itself, in order; empty for a single run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class Check:
     algorithm: str
     provider: str
     check: str
-    """``round-trip``, ``tampering``, ``sizes``, ``agreement``."""
+    """``round-trip``, ``tampering``, ``sizes``, ``state``, ``agreement``, ``known-answer``, ``timed-calls``."""
     passed: bool
     details: str = ""
 
@@ -252,6 +254,10 @@ class BenchmarkRun:
     """What a reader must know before the figures, most important first."""
     memory: tuple[MemoryUse, ...] = ()
     """Stack and heap of the operations; empty when the part was not asked for."""
+    partial: bool = False
+    """The user interrupted it: some operations were timed in fewer rounds, others and parts not at all."""
+    repeat: int = 1
+    """How many whole runs, one after the other, the figures rest on."""
 
     def find(self, algorithm: str, operation: str, provider: str | None = None) -> Measurement | None:
         """Return the measurement of an operation; without `provider` the first listed, liboqs before others."""

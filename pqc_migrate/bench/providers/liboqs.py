@@ -56,7 +56,7 @@ class LiboqsProvider:
         return [mechanisms.from_library(n, role) for role, names, on in known for n in names if n not in on]
 
     def foretell(self, mechanism: Mechanism) -> tuple[float, float] | None:
-        """Return seconds of a key generation and of a signature, where trees tell; a small one may be made for it."""
+        """Return seconds of a key and of a signature, where trees tell; a small one may be made for it."""
         return self._forest.foretell(mechanism.liboqs)
 
     def open(self, mechanism: Mechanism) -> Scheme:

@@ -17,7 +17,6 @@ from pqc_migrate.bench.native import Liboqs
 from pqc_migrate.bench.providers.buffers import Buffer, at, succeeded
 from pqc_migrate.bench.scheme import Call, Facts, Material
 from pqc_migrate.catalog import trees
-from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
 from pqc_migrate.model.bench import Operation, Sizes
 
@@ -51,7 +50,7 @@ class Forest:
         work = self._work.get(name)
         if work is None:
             return None
-        for kind in work.keygen | work.sign:
+        for kind in {**work.keygen, **work.sign}:
             if kind not in self._leaf:
                 small = self._smallest(kind)
                 if small == name:
@@ -247,5 +246,3 @@ def _stores_nothing() -> Any:
     if os.name == "nt":
         return ctypes.cast(ctypes.WinDLL("kernel32")["IsDebuggerPresent"], _POINTER)  # type: ignore[attr-defined,unused-ignore]
     return ctypes.cast(ctypes.CDLL(None)["pthread_equal"], _POINTER)
-
-
