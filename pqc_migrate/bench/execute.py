@@ -174,7 +174,8 @@ def _agreement(job: Job, plan: Plan, scheme: Scheme) -> list[Check]:
     except ProviderUnavailable:
         return []
     named = f"{other.library.name} {other.library.version}"
-    return [check.agree(scheme, opened, job.mechanism, job.provider.name, named)]
+    told = scheme, opened, job.mechanism, job.provider.name, named
+    return [check.agree(*told), *check.known_answer(*told)]
 
 
 def _material(scheme: Scheme, role: Role) -> Material:

@@ -113,6 +113,20 @@ class KeyAgreement(Scheme, Protocol):
         """Return the shared secret."""
 
 
+class Seeded(Scheme, Protocol):
+    """A scheme whose keys can be made from a seed: two implementations must make the same ones."""
+
+    def from_seed(self, seed: bytes) -> tuple[bytes, Any]:
+        """Return public and private key; `ProviderUnavailable` when this library does not take a seed."""
+
+
+class SeededKem(Kem, Seeded, Protocol):
+    """A KEM that also encapsulates without chance."""
+
+    def encaps_from_seed(self, public: bytes, seed: bytes) -> tuple[bytes, bytes]:
+        """Return ciphertext and shared secret; `ProviderUnavailable` when this library does not take a seed."""
+
+
 class Provider(Protocol):
     """A library that has mechanisms."""
 

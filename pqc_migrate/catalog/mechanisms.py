@@ -21,8 +21,8 @@ _FILE = "mechanisms.toml"
 _FAMILY_REQUIRED = {"id", "algorithm", "role", "status", "document"}
 _FAMILY_OPTIONAL = {"security", "sizes", "source", "random", "pattern", "like", "leaf_seconds", "set"}
 _SET_OPTIONAL = {
-    "name", "parameters", "liboqs", "openssl", "gmssl", "bytes", "variable", "seconds", "formerly", "alias",
-    "status", "document",
+    "algorithm", "name", "parameters", "liboqs", "openssl", "gmssl", "bytes", "variable", "seconds", "formerly",
+    "alias", "status", "document",
 }  # fmt: skip
 _STATUSES = {"standard", "selected", "candidate", "not-selected", "superseded", "classical", ""}
 
@@ -169,7 +169,8 @@ def _mechanism(family: Mapping[str, Any], part: Mapping[str, Any]) -> Mechanism:
     where = f"{_FILE}: {family.get('id', '?')} {part.get('liboqs') or part.get('parameters', '')}"
     toml.check_keys(where, family, _FAMILY_REQUIRED, _FAMILY_OPTIONAL)
     toml.check_keys(where, part, set(), _SET_OPTIONAL)
-    asset = Asset.of(Kind.ALGORITHM, family["algorithm"], **part.get("parameters", {}))
+    algorithm = part.get("algorithm", family["algorithm"])
+    asset = Asset.of(Kind.ALGORITHM, algorithm, **part.get("parameters", {}))
     status = part.get("status", family["status"])
     if status not in _STATUSES:
         raise CatalogError(f"{where}: status {status!r}", hint=f"one of {', '.join(sorted(_STATUSES))}")
@@ -177,7 +178,7 @@ def _mechanism(family: Mapping[str, Any], part: Mapping[str, Any]) -> Mechanism:
         return Mechanism(
             name=part.get("name") or algorithms.name(asset),
             role=Role(family["role"]),
-            family=family["algorithm"],
+            family=algorithm,
             parameters=asset.parameters,
             group=family["id"],
             liboqs=part.get("liboqs", ""),

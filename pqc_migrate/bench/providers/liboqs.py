@@ -6,7 +6,8 @@ The objects of liboqs-python allocate and copy on every call, which costs as muc
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import cycle, islice
 from typing import Any
 
@@ -20,6 +21,7 @@ from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
 from pqc_migrate.model.bench import Operation, Role, Sizes
 
 _POINTER, _SIZE, _STATUS = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
+_DRAW = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_size_t)
 
 
 class LiboqsProvider:
@@ -133,6 +135,26 @@ class _Kem(_Native):
             shared_secret=content.length_shared_secret,
         )
 
+    def from_seed(self, seed: bytes) -> tuple[bytes, bytes]:
+        if self.contents.length_keypair_seed != len(seed):
+            raise ProviderUnavailable(f"{self._mechanism.name}: liboqs takes no seed of {len(seed)} bytes")
+        public, secret = self._lengths("length_public_key", "length_secret_key")
+        make = self._seeded("keypair_derand", 4)
+        self._require(make(self._self, public.at, secret.at, at(seed)), "keypair_derand")
+        return public.read(), secret.read()
+
+    def encaps_from_seed(self, public: bytes, seed: bytes) -> tuple[bytes, bytes]:
+        ciphertext, secret = self._lengths("length_ciphertext", "length_shared_secret")
+        encaps = self._seeded("encaps_derand", 5)
+        self._require(encaps(self._self, ciphertext.at, secret.at, at(public), at(seed)), "encaps_derand")
+        return ciphertext.read(), secret.read()
+
+    def _seeded(self, name: str, arguments: int) -> Any:
+        try:
+            return self._function(name, _STATUS, *[_POINTER] * arguments)
+        except AttributeError as error:
+            raise ProviderUnavailable(f"this liboqs has no OQS_KEM_{name}") from error
+
     def encaps(self, public: bytes) -> tuple[bytes, bytes]:
         ciphertext, secret = self._lengths("length_ciphertext", "length_shared_secret")
         self._require(self._encaps(self._self, ciphertext.at, secret.at, at(public)), "encaps")
@@ -171,6 +193,10 @@ class _Signer(_Native):
         security = "SUF-CMA" if content.suf_cma else "EUF-CMA" if content.euf_cma else ""
         return self._facts(security, signature=content.length_signature)
 
+    def from_seed(self, seed: bytes) -> tuple[bytes, bytes]:
+        with _randomness(self._loaded, seed):
+            return self.keypair()
+
     def sign(self, secret: bytes, message: bytes) -> bytes:
         (signature,) = self._lengths("length_signature")
         length = _SIZE(signature.size)
@@ -203,3 +229,27 @@ class _Signer(_Native):
             Operation.SIGN: self._call("sign", sign),
             Operation.VERIFY: self._call("verify", verify),
         }
+
+
+@contextmanager
+def _randomness(loaded: Liboqs, content: bytes) -> Iterator[None]:
+    """Make liboqs draw these bytes instead of random ones; afterwards it draws as it did before.
+
+    Its default is OpenSSL's generator where it was built with OpenSSL, else the system's (src/common/rand/rand.c).
+    """
+    drawn = 0
+
+    def draw(place: int, length: int) -> None:
+        nonlocal drawn
+        part = content[drawn : drawn + length]
+        ctypes.memmove(place, part.ljust(length, b"\0"), length)
+        drawn += length
+
+    callback = _DRAW(draw)
+    switch = loaded.function("OQS_randombytes_switch_algorithm", _STATUS, ctypes.c_char_p)
+    loaded.function("OQS_randombytes_custom_algorithm", None, _DRAW)(callback)
+    try:
+        yield
+    finally:
+        if not succeeded(switch(b"OpenSSL")):
+            switch(b"system")
