@@ -41,6 +41,8 @@ class Plan:
     available: Available
     parts: tuple[Part, ...] = ()
     """What else is measured, after the operations."""
+    subjects: tuple[Job, ...] = ()
+    """The jobs of the selection, timed or not: for parts that look at the same ones."""
 
     @property
     def expected_seconds(self) -> float:
