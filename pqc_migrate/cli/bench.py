@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,9 @@ def bench() -> None:
     callback=_names_of_parts,
     help=f"What to measure: {', '.join(PARTS)}.  [default: all for a set, operations for named algorithms]",
 )
+@click.option(
+    "--wrapper", is_flag=True, help="Time the objects of liboqs-python as well: what a Python program pays."
+)
 @liboqs
 @options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
 @options.output
@@ -93,6 +97,7 @@ def run(
     algorithms: str | None,
     seconds: float | None,
     parts: tuple[str, ...] | None,
+    wrapper: bool,
     liboqs: Path | None,
     format_name: str | None,
     output: str,
@@ -104,7 +109,7 @@ def run(
 
     Example: pqc-migrate bench run --set finance --output bench.json
     """
-    plan = _plan(set_name, algorithms, seconds, liboqs, parts)
+    plan = replace(_plan(set_name, algorithms, seconds, liboqs, parts), wrapper=wrapper)
     result = measure(plan)
     chosen = format_name or _format_for(output)
     emit(_render(result, chosen), output)

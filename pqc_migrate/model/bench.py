@@ -127,7 +127,7 @@ class Measurement:
     mean_interval_ns: tuple[float, float] | None = None
     """95 % interval of the mean, for figures where that is representative; None below six batches."""
     wrapper_ns: float | None = None
-    """Median of the same operation through liboqs-python's objects, its whole cost; None: not measured."""
+    """Through liboqs-python's objects, mean or median as `representative` says; None: not measured."""
     cycles: float | None = None
     """Of one call, call overhead taken off; None where `Environment.cycle_source` says there is no source."""
     cycles_kind: str = ""
