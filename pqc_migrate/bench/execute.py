@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
-from pqc_migrate.bench import check, cycles, summary, timing
+from pqc_migrate.bench import check, cycles, pin, summary, timing
 from pqc_migrate.bench.cycles import Source
 from pqc_migrate.bench.plan import ROUNDS, WRAPPER_SHARE, Job, Plan, Progress
 from pqc_migrate.bench.providers import liboqs_wrapper
@@ -73,6 +73,8 @@ class Execution:
     overhead_ns: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     """Call overhead by `Task.overhead_key`, measured before every round."""
     cycle_source: Source = cycles.NONE
+    pinning: str = ""
+    """Whether the timed calls stayed on one processor, and why."""
     overhead_cycles: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     """The same in cycles, where they are counted."""
 
@@ -92,7 +94,7 @@ def execute(plan: Plan, progress: Progress) -> Execution:
     """Check everything, then time what passed. Interrupting leaves nothing behind."""
     started = time.perf_counter()
     with prepared(plan, progress) as done:
-        with timing.undisturbed():
+        with timing.undisturbed(), pin.pinned() as done.pinning:
             _time(plan, done, progress, time.perf_counter() - started)
         _confirm(done)
     return done

@@ -169,6 +169,7 @@ def _environment(plan: Plan, done: Execution, load_before: float | None, steal: 
         control_ns=tuple(done.control_ns),
         steal=steal,
         cycle_source=done.cycle_source.about,
+        pinning=done.pinning,
     )
 
 

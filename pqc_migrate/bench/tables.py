@@ -145,6 +145,8 @@ def _machine(environment: Environment) -> Iterator[str]:
             yield f"  {library.path}"
             yield f"  SHA-256 {library.sha256}"
             yield f"  build: {'; '.join(f'{name}: {value}' for name, value in library.build.items())}"
+    if environment.pinning:
+        yield f"processor affinity: {environment.pinning}"
     if environment.cycle_source:
         yield f"cycles: {environment.cycle_source}"
     load = [environment.load_before, environment.load_after]

@@ -230,6 +230,8 @@ class Environment:
     """Share of CPU time the hypervisor gave to others; None where it is not reported."""
     cycle_source: str = ""
     """Where `Measurement.cycles` come from, or why there are none; empty in older artefacts."""
+    pinning: str = ""
+    """Whether the timed calls stayed on one processor, and why; empty in older artefacts."""
 
 
 @dataclass(frozen=True, slots=True)
