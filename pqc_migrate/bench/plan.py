@@ -11,6 +11,8 @@ from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.model.bench import BenchmarkRun, Role, Skipped
 
 ROUNDS = 5
+WRAPPER_SHARE = 0.25
+"""Time for an operation through the wrapper, as a share of the time for the operation itself."""
 _PREPARATION_SECONDS = 0.03
 """Opening, checking and calibrating one quick mechanism."""
 _PREPARATION_CALLS = 4
@@ -42,6 +44,10 @@ class Plan:
     available: Available
     parts: tuple[Part, ...] = ()
     """What else is measured, after the operations."""
+    subjects: tuple[Job, ...] = ()
+    """The jobs of the selection, timed or not: for parts that look at the same ones."""
+    wrapper: bool = False
+    """Whether the operations are timed through liboqs-python's objects as well."""
     repeat: int = 1
     """How many times the operations are prepared and timed anew."""
 
@@ -70,7 +76,7 @@ class Plan:
         for operation in mechanism.role.operations:
             rounds = ROUNDS * slow.get(operation, 0.0)
             if rounds <= self.longest_seconds:
-                total += max(self.seconds, rounds)
+                total += max(self.seconds, rounds) * (1 + WRAPPER_SHARE * self.wrapper)
         return total
 
     def affords(self, mechanism: Mechanism) -> bool:

@@ -6,10 +6,12 @@ lies, what the machine did minutes later. Batches of all runs count alike; round
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pqc_migrate.bench.execute import Execution, Task, execute
 from pqc_migrate.bench.plan import ROUNDS, Plan, Progress
+from pqc_migrate.bench.timing import Batch
 from pqc_migrate.model.bench import Skipped
 
 
@@ -44,17 +46,23 @@ def _merge(one: Execution, other: Execution, number: int) -> Execution:
     """Add a later run to `one`: what failed a check in any of them is not reported as measured."""
     tasks = {_key(task): task for task in one.tasks}
     for task in other.tasks:
-        renumbered = [replace(batch, round=batch.round + number * ROUNDS) for batch in task.batches]
-        tasks.setdefault(_key(task), replace(task, batches=[])).batches.extend(renumbered)
+        known = tasks.setdefault(_key(task), replace(task, batches=[], wrapper_batches=[]))
+        known.batches.extend(_later_rounds(task.batches, number))
+        known.wrapper_batches.extend(_later_rounds(task.wrapper_batches, number))
     one.checks += [check for check in other.checks if check not in one.checks]
     failed = {(check.algorithm, check.provider) for check in one.checks if not check.passed}
     one.tasks = [task for key, task in tasks.items() if key[:2] not in failed]
     one.skipped = _skipped(one, other)
     one.control_ns += other.control_ns
-    for key, overheads in other.overhead_ns.items():
-        one.overhead_ns.setdefault(key, []).extend(overheads)
+    for mine, theirs in ((one.overhead_ns, other.overhead_ns), (one.overhead_cycles, other.overhead_cycles)):
+        for key, overheads in theirs.items():
+            mine.setdefault(key, []).extend(overheads)
     one.interrupted = other.interrupted
     return one
+
+
+def _later_rounds(batches: Sequence[Batch], number: int) -> list[Batch]:
+    return [replace(batch, round=batch.round + number * ROUNDS) for batch in batches]
 
 
 def _skipped(one: Execution, other: Execution) -> list[Skipped]:

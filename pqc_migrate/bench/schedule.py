@@ -31,8 +31,8 @@ def plan(
 ) -> Plan:
     """Plan a named set, or the algorithms given by name, without what families, categories and names rule out.
 
-    Without `part_names` a set is measured in all parts, single algorithms in their operations alone; without
-    ``operations`` among them no single operation is timed.
+    Without `part_names` a set is measured in all parts, single algorithms and `all` (whose memory alone takes
+    12 minutes) in their operations; without ``operations`` among them no single operation is timed.
 
     `UnknownAlgorithm` for a name nobody knows; `BenchmarkError` when `liboqs` is not a usable library.
     """
@@ -40,20 +40,23 @@ def plan(
     found = available.find(liboqs)
     notices: list[str] = []
     if part_names is None:
-        part_names = (parts.OPERATIONS,) if asked.few else parts.names()
-    wanted = choice.choose(asked, found, notices) if parts.OPERATIONS in part_names else []
+        part_names = (parts.OPERATIONS,) if asked.few or asked.base == ALL else parts.names()
+    wanted = choice.choose(asked, found, notices)
     having = [(provider, {m.name for m in provider.mechanisms()}) for provider in found.providers]
-    jobs = [Job(m, provider) for m in wanted for provider, names in having if m.name in names]
+    subjects = tuple(Job(m, provider) for m in wanted for provider, names in having if m.name in names)
+    timed = parts.OPERATIONS in part_names
+    wanted, jobs = (wanted, subjects) if timed else ([], ())
     served = {job.mechanism.name for job in jobs}
     missing = [m for m in wanted if m.name not in served]
     return Plan(
         selection=asked.name,
         seconds=_SECONDS[asked.base] if seconds is None else seconds,
-        jobs=tuple(jobs),
+        jobs=jobs,
         skipped=(*_missing(missing, found), *(left_out(found) if asked.name == ALL and wanted else ())),
         notices=(*found.notices, *notices),
         available=found,
         parts=parts.chosen(part_names),
+        subjects=subjects,
         repeat=repeat,
     )
 

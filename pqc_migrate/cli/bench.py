@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pqc_migrate.model.bench import BenchmarkRun
 
 SETS = ("standard", "finance", "all")
-PARTS = ("operations",)
+PARTS = ("operations", "memory")
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
 FORMATS = ("table", "json")
 LIST_FORMATS = ("table", "json", "csv")
@@ -139,14 +140,22 @@ def bench() -> None:
     "--parts",
     metavar="A,B",
     callback=_names_of_parts,
-    help=f"What to measure: {', '.join(PARTS)}.  [default: all for a set, operations for single algorithms]",
+    help=f"What to measure: {', '.join(PARTS)}.  [default: all for a set; operations for single algorithms and for the set all]",
+)
+@click.option(
+    "--wrapper", is_flag=True, help="Time the objects of liboqs-python as well: what a Python program pays."
 )
 @liboqs
 @options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
 @options.output
 @options.common
 def run(
-    parts: tuple[str, ...] | None, liboqs: Path | None, format_name: str | None, output: str, **asked: Any
+    parts: tuple[str, ...] | None,
+    wrapper: bool,
+    liboqs: Path | None,
+    format_name: str | None,
+    output: str,
+    **asked: Any,
 ) -> None:
     """Measure a set of algorithms: each is checked first, then timed in rounds.
 
@@ -155,7 +164,7 @@ def run(
 
     Example: pqc-migrate bench run --set finance --output bench.json
     """
-    plan = _plan(liboqs, parts, **asked)
+    plan = replace(_plan(liboqs, parts, **asked), wrapper=wrapper)
     result = measure(plan)
     chosen = format_name or _format_for(output)
     emit(_render(result, chosen), output)
