@@ -140,7 +140,8 @@ def bench() -> None:
     "--parts",
     metavar="A,B",
     callback=_names_of_parts,
-    help=f"What to measure: {', '.join(PARTS)}.  [default: all for a set; operations for single algorithms and for the set all]",
+    help=f"What to measure: {', '.join(PARTS)}.  "
+    "[default: all for a set; operations for single algorithms and for the set all]",
 )
 @click.option(
     "--wrapper", is_flag=True, help="Time the objects of liboqs-python as well: what a Python program pays."
