@@ -84,6 +84,7 @@ class Timer:
         """Run untimed batches for a while."""
         end = time.perf_counter_ns() + budget_ns
         while time.perf_counter_ns() < end:
+            self._make_ready(self.batch_calls)
             self._run(self.batch_calls)
 
     def batches(self, budget_ns: float, round_: int) -> Iterator[Batch]:
@@ -96,6 +97,7 @@ class Timer:
 
     def batch(self, calls: int, round_: int) -> Batch:
         """Time one batch, in the next place of the stack."""
+        self._make_ready(calls)
         self._batches += 1
         return placement.at(self._batches, partial(self._timed, calls, round_))
 
@@ -109,6 +111,10 @@ class Timer:
         switched = _involuntary_switches() != switches and wall < _SHORT_NS
         lost = wall - cpu > wall * _LOST_SHARE + _LOST_NS
         return Batch(calls, wall, cpu, switched or lost, round_, cycles)
+
+    def _make_ready(self, calls: int) -> None:
+        if self._call.ready is not None:
+            self._call.ready(calls)
 
     def _run(self, calls: int) -> int:
         """Make the calls and return the ns they took."""
