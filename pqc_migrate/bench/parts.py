@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pqc_migrate.bench.messages.measure import PART as MESSAGES
 from pqc_migrate.bench.plan import Part
 
 OPERATIONS = "operations"
 """The part that is always there: keygen, encaps, sign and so on of the algorithms that were chosen."""
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (MESSAGES,)
 
 
 def names() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from tabulate import tabulate
 
 from pqc_migrate.bench.providers.available import Available
+from pqc_migrate.bench.tables_messages import message_table
 from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Sizes, Skipped
 
 _MARKS = {Quality.QUIET: "", Quality.NOISY: "~", Quality.UNUSABLE: "!"}
@@ -19,6 +20,8 @@ def run_table(run: BenchmarkRun) -> str:
     """Return everything a run says: what to know first, the figures, what was left out, the machine."""
     parts = [*(f"NOTE: {notice}" for notice in run.notices), _verdict(run), ""]
     parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
+    if run.messages:
+        parts += ["", message_table(run.messages)]
     if run.skipped:
         parts += ["", _skipped(run.skipped)]
     passed = sum(check.passed for check in run.checks)

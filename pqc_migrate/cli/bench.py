@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pqc_migrate.model.bench import BenchmarkRun
 
 SETS = ("standard", "finance", "all")
-PARTS = ("operations",)
+PARTS = ("operations", "messages")
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
 FORMATS = ("table", "json")
 liboqs = click.option(
