@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pqc_migrate.bench.handshake.part import HANDSHAKES
 from pqc_migrate.bench.messages.measure import PART as MESSAGES
 from pqc_migrate.bench.plan import Part
 
 OPERATIONS = "operations"
 """The part that is always there: keygen, encaps, sign and so on of the algorithms that were chosen."""
 
-PARTS: tuple[Part, ...] = (MESSAGES,)
+PARTS: tuple[Part, ...] = (HANDSHAKES, MESSAGES)
 
 
 def names() -> tuple[str, ...]:

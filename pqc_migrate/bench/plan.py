@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from pqc_migrate.bench.providers.available import Available
 from pqc_migrate.bench.scheme import Provider
+from pqc_migrate.catalog.handshakes import Case
 from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.model.bench import BenchmarkRun, Skipped
+from pqc_migrate.model.handshake import NetworkProfile
 
 ROUNDS = 5
 _PREPARATION_SECONDS = 0.03
@@ -41,6 +43,10 @@ class Plan:
     available: Available
     parts: tuple[Part, ...] = ()
     """What else is measured, after the operations."""
+    handshakes: tuple[Case, ...] = ()
+    """The TLS handshakes of that part."""
+    networks: tuple[NetworkProfile, ...] = ()
+    """The networks their time is computed for."""
 
     @property
     def expected_seconds(self) -> float:

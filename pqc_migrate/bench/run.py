@@ -146,6 +146,8 @@ def _machine_key(plan: Plan) -> str:
     ]
     parts += [libraries, plan.seconds, [(job.mechanism.name, job.provider.name) for job in plan.jobs]]
     parts += [part.name for part in plan.parts]
+    if any(part.name == "handshakes" for part in plan.parts):
+        parts += [[case.name for case in plan.handshakes], [str(network) for network in plan.networks]]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
@@ -179,6 +181,9 @@ def _measurement(task: Task, summary: Summary, overhead: float) -> Measurement:
     def net(value: float) -> float:
         return max(0.0, value - overhead)
 
+    def both(interval: tuple[float, float] | None) -> tuple[float, float] | None:
+        return (net(interval[0]), net(interval[1])) if interval else None
+
     return Measurement(
         algorithm=mechanism.name,
         operation=task.operation,
@@ -191,7 +196,7 @@ def _measurement(task: Task, summary: Summary, overhead: float) -> Measurement:
         q3_ns=net(summary.q3),
         p95_ns=net(summary.p95),
         p99_ns=net(summary.p99),
-        median_interval_ns=(net(summary.interval[0]), net(summary.interval[1])) if summary.interval else None,
+        median_interval_ns=both(summary.interval),
         representative_ns=net(summary.mean if random else summary.median),
         representative="mean" if random else "median",
         overhead_ns=overhead,
@@ -210,6 +215,8 @@ def _measurement(task: Task, summary: Summary, overhead: float) -> Measurement:
         implementation=_implementation(provider.library),
         algorithm_version=task.facts.version,
         details=task.facts.details,
+        mean_interval_ns=both(summary.mean_interval),
+        round_medians_ns=tuple(net(median) for median in summary.round_medians),
     )
 
 

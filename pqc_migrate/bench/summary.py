@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pqc_migrate.bench.timing import Batch
 
 _FEWEST_CLEAN = 5
+_FEWEST_FOR_INTERVAL = 6
 _Z95 = 1.959964
 
 
@@ -30,6 +31,10 @@ class Summary:
     disturbed: int
     share_disturbed: float
     batch_calls: int
+    mean_interval: tuple[float, float] | None
+    """95 % interval of the mean by its standard error; None below six batches."""
+    round_medians: tuple[float, ...]
+    """In the order of the rounds; one without a batch that counts is missing."""
     round_spread: float
     """Largest divided by smallest median of a round."""
     wall_by_cpu: float
@@ -49,6 +54,7 @@ def summarize(batches: Sequence[Batch]) -> Summary:
     values = [(b.wall_ns if clock == "wall" else b.cpu_ns) / b.calls for b in used]
     ordered = sorted(values)
     cpu = sum(batch.cpu_ns for batch in batches)
+    rounds = _round_medians(used, values)
     return Summary(
         median=quantile(ordered, 0.5),
         least=ordered[0],
@@ -58,11 +64,13 @@ def summarize(batches: Sequence[Batch]) -> Summary:
         p95=quantile(ordered, 0.95),
         p99=quantile(ordered, 0.99),
         interval=median_interval(ordered),
+        mean_interval=_mean_interval(batches, clock),
         samples=len(used),
         disturbed=len(batches) - len(clean),
         share_disturbed=1 - len(clean) / len(batches),
         batch_calls=used[0].calls,
-        round_spread=_round_spread(used, values),
+        round_medians=rounds,
+        round_spread=max(rounds) / min(rounds) if min(rounds) > 0 else 1.0,
         wall_by_cpu=sum(batch.wall_ns for batch in batches) / cpu if cpu else 1.0,
         clock=clock,
     )
@@ -74,8 +82,19 @@ def _mean(batches: Sequence[Batch], clock: str) -> float:
     Where the work is random, long batches are interrupted more often: leaving them out would make it look
     faster than it is.
     """
-    spent = [b.cpu_ns if b.disturbed or clock != "wall" else b.wall_ns for b in batches]
-    return sum(spent) / sum(batch.calls for batch in batches)
+    return sum(_spent(b, clock) for b in batches) / sum(batch.calls for batch in batches)
+
+
+def _mean_interval(batches: Sequence[Batch], clock: str) -> tuple[float, float] | None:
+    if len(batches) < _FEWEST_FOR_INTERVAL:
+        return None
+    error = statistics.stdev(_spent(b, clock) / b.calls for b in batches) / math.sqrt(len(batches))
+    mean = _mean(batches, clock)
+    return mean - _Z95 * error, mean + _Z95 * error
+
+
+def _spent(batch: Batch, clock: str) -> int:
+    return batch.cpu_ns if batch.disturbed or clock != "wall" else batch.wall_ns
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
@@ -93,7 +112,7 @@ def median_interval(ordered: Sequence[float]) -> tuple[float, float] | None:
     shape, but batches of one round are not independent, so `Summary.round_spread` stands beside it.
     """
     count = len(ordered)
-    if count < 6:
+    if count < _FEWEST_FOR_INTERVAL:
         return None
     half = _Z95 * math.sqrt(count) / 2
     low = max(0, math.floor(count / 2 - half))
@@ -101,9 +120,8 @@ def median_interval(ordered: Sequence[float]) -> tuple[float, float] | None:
     return ordered[low], ordered[high]
 
 
-def _round_spread(batches: Sequence[Batch], values: Sequence[float]) -> float:
+def _round_medians(batches: Sequence[Batch], values: Sequence[float]) -> tuple[float, ...]:
     by_round: dict[int, list[float]] = {}
     for batch, value in zip(batches, values, strict=True):
         by_round.setdefault(batch.round, []).append(value)
-    medians = [statistics.median(group) for group in by_round.values()]
-    return max(medians) / min(medians) if min(medians) > 0 else 1.0
+    return tuple(statistics.median(by_round[round_]) for round_ in sorted(by_round))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from tabulate import tabulate
 
+from pqc_migrate.bench import tables_handshakes
 from pqc_migrate.bench.providers.available import Available
 from pqc_migrate.bench.tables_messages import message_table
 from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Sizes, Skipped
@@ -20,6 +21,8 @@ def run_table(run: BenchmarkRun) -> str:
     """Return everything a run says: what to know first, the figures, what was left out, the machine."""
     parts = [*(f"NOTE: {notice}" for notice in run.notices), _verdict(run), ""]
     parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
+    if run.handshakes:
+        parts += ["", tables_handshakes.tables(run)]
     if run.messages:
         parts += ["", message_table(run.messages)]
     if run.skipped:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from pqc_migrate.model.bench import BenchmarkRun
 
 SETS = ("standard", "finance", "all")
-PARTS = ("operations", "messages")
+PARTS = ("operations", "handshakes", "messages")
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
+HANDSHAKES = ("standard", "all")
 FORMATS = ("table", "json")
 liboqs = click.option(
     "--liboqs",
@@ -83,6 +84,23 @@ def bench() -> None:
     callback=_names_of_parts,
     help=f"What to measure: {', '.join(PARTS)}.  [default: all for a set, operations for named algorithms]",
 )
+@click.option(
+    "--handshakes",
+    type=options.Name(HANDSHAKES),
+    default="standard",
+    show_default=True,
+    help="TLS handshakes: each group and each certificate chain once (standard), or every group with every chain, "
+    "server-only and mutual (all).",
+)
+@click.option(
+    "--network",
+    "networks",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Networks the handshakes' time is computed for, as TOML ([[profile]] with name, rtt_ms, mbit_s and "
+    "optionally mss, initcwnd, loss, rto_min_ms); they replace or add to LAN, metro, cross-country, cross-border "
+    "and mobile.",
+)
 @liboqs
 @options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
 @options.output
@@ -92,6 +110,8 @@ def run(
     algorithms: str | None,
     seconds: float | None,
     parts: tuple[str, ...] | None,
+    handshakes: str,
+    networks: Path | None,
     liboqs: Path | None,
     format_name: str | None,
     output: str,
@@ -103,7 +123,7 @@ def run(
 
     Example: pqc-migrate bench run --set finance --output bench.json
     """
-    plan = _plan(set_name, algorithms, seconds, liboqs, parts)
+    plan = _plan(set_name, algorithms, seconds, liboqs, parts, handshakes, networks)
     result = measure(plan)
     chosen = format_name or _format_for(output)
     emit(_render(result, chosen), output)
@@ -150,6 +170,8 @@ def _plan(
     seconds: float | None,
     liboqs: Path | None,
     parts: tuple[str, ...] | None,
+    handshakes: str,
+    networks: Path | None,
 ) -> Plan:
     from pqc_migrate.bench import schedule
 
@@ -157,7 +179,7 @@ def _plan(
     if algorithms is not None and not names:
         raise click.BadParameter("names no algorithm", param_hint="--algorithms")
     try:
-        return schedule.plan(set_name, names, seconds, liboqs, parts)
+        return schedule.plan(set_name, names, seconds, liboqs, parts, handshakes, networks)
     except schedule.UnknownAlgorithm as error:
         raise click.BadParameter(f"{error}; {error.hint}", param_hint="--algorithms") from error
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pqc_migrate.model.handshake import Handshake, NetworkProfile
 from pqc_migrate.model.messages import MessageCost
 from pqc_migrate.model.scaling import Processors, Scaling
 from pqc_migrate.model.verdict import Quality as Quality
@@ -111,6 +112,33 @@ class Measurement:
     """What the library says it implements."""
     details: str = ""
     """What exactly was called where the name leaves it open (padding, digest, encoding)."""
+    round_medians_ns: tuple[float, ...] = ()
+    """Net median of each round's batches, in order; a round without a batch that counts is missing."""
+    mean_interval_ns: tuple[float, float] | None = None
+    """95 % interval of the mean, for figures where that is representative; None below six batches."""
+    wrapper_ns: float | None = None
+    """Median of the same operation through liboqs-python's objects, its whole cost; None: not measured."""
+    cycles: float | None = None
+    """Of one call, call overhead taken off; None where `Environment.cycle_source` says there is no source."""
+    cycles_kind: str = ""
+    """``user cycles``, ``reference ticks``, or empty without `cycles`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryUse:
+    """What one operation needs beyond the buffers its caller hands it."""
+
+    algorithm: str
+    operation: Operation
+    provider: str
+    stack_bytes: int | None
+    """Peak of the stack, calls into the library included and an empty call taken off; None: not measured."""
+    heap_bytes: int | None
+    """Peak of what was allocated and not yet given back; None: not measured."""
+    heap_kind: str
+    """How the heap was measured; empty without `heap_bytes`."""
+    details: str = ""
+    """Why something is None, or what the figure leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +218,8 @@ class Environment:
     """A fixed piece of work timed at the start, between rounds and at the end."""
     steal: float | None
     """Share of CPU time the hypervisor gave to others; None where it is not reported."""
+    cycle_source: str = ""
+    """Where `Measurement.cycles` come from, or why there are none; empty in older artefacts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +237,12 @@ class BenchmarkRun:
     skipped: tuple[Skipped, ...] = ()
     notices: tuple[str, ...] = ()
     """What a reader must know before the figures, most important first."""
+    memory: tuple[MemoryUse, ...] = ()
+    """Stack and heap of the operations; empty when the part was not asked for."""
+    handshakes: tuple[Handshake, ...] = ()
+    """TLS handshakes; empty when the part was not asked for."""
+    networks: tuple[NetworkProfile, ...] = ()
+    """The networks that `Handshake.networks` was computed for."""
     messages: tuple[MessageCost, ...] = ()
     processors: Processors | None = None
     """What `scaling` was measured on."""

@@ -1,4 +1,4 @@
-"""Whether the machine was quiet enough for a benchmark's figures to mean something."""
+"""Whether a machine was quiet enough for what was measured on it."""
 
 from __future__ import annotations
 

@@ -86,6 +86,24 @@ def test_rounds_that_differ_show_in_the_spread() -> None:
     assert summarize(moved).round_spread == 1.5
 
 
+def test_the_mean_has_an_interval_of_its_own() -> None:
+    """Where the work is random the median says little; the mean is known only as well as this says."""
+    values = [1000, 3000] * 50
+    found = summarize(batches(values))
+    assert found.mean_interval is not None
+    low, high = found.mean_interval
+    error = statistics.stdev(value / 10 for value in values) / 10
+    assert (low, high) == pytest.approx((200 - 1.96 * error, 200 + 1.96 * error), rel=1e-3)
+    assert summarize(batches(values[:5])).mean_interval is None
+
+
+def test_each_round_keeps_its_median() -> None:
+    """Two runs can be compared round by round; a round that was disturbed throughout is left out."""
+    kept = [Batch(1, 100, 100, False, 0), Batch(1, 300, 300, False, 2), Batch(1, 200, 200, False, 2)]
+    found = summarize([*kept, *kept, Batch(1, 9000, 900, True, 1)])
+    assert found.round_medians == (100, 250)
+
+
 def quiet_summary(**changes: object) -> Summary:
     base = summarize(batches([1000, 1001, 1002, 1003] * 10))
     fields = {name: getattr(base, name) for name in Summary.__slots__} | changes
