@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pqc_migrate.model.bench import BenchmarkRun
 
 SETS = ("standard", "finance", "all")
-PARTS = ("operations", "handshakes", "messages")
+PARTS = ("operations", "handshakes", "messages", "scaling")
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
 HANDSHAKES = ("standard", "all")
 FORMATS = ("table", "json")

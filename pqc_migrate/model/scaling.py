@@ -55,7 +55,9 @@ class Scaling:
     """Algorithm of the certificates of a handshake; else empty."""
     provider: str
     clock: str
-    """``wall``; ``server thread-cpu`` where only the server's share of a handshake counts."""
+    """What the rates are by: ``wall``; ``cpu`` where the processes did not have the processors to themselves, so
+    that the rates are those of the time they got; ``server cpu`` for handshakes, of which the client's time does
+    not count."""
     points: tuple[ScalingPoint, ...]
     verdict: Verdict
     details: str = ""
