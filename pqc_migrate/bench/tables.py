@@ -21,7 +21,8 @@ _LEGEND = """\
 def run_table(run: BenchmarkRun) -> str:
     """Return everything a run says: what to know first, the figures, what was left out, the machine."""
     parts = [*(f"NOTE: {notice}" for notice in run.notices), _verdict(run), ""]
-    parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
+    if run.measurements:
+        parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
     if run.handshakes:
         parts += ["", tables_handshakes.tables(run)]
     if run.messages:

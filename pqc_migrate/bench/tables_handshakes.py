@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tabulate import tabulate
 
@@ -12,16 +12,18 @@ from pqc_migrate.model.handshake import Handshake, NetworkProfile, NetworkTime, 
 _MARKS = {Quality.QUIET: "", Quality.NOISY: "~", Quality.UNUSABLE: "!"}
 _CPU_LEGEND = """\
 µs: median of one handshake and one side, ± half the 95 % interval; * mean, where signing is random by design
-~ noisy, ! unusable; per second: handshakes one core of the server completes, tickets included
-bytes: TLS records with headers; tickets follow the handshake and delay nothing; added: bytes before the first
-request beyond X25519 with ECDSA-P-256, server-only"""
+~ noisy, ! unusable; per second: what one core of the server completes by that time; n: handshakes behind it
+bytes: flights in the order sent, TLS records with headers; tickets follow the handshake and delay nothing, and
+carry the client's certificates where it has shown some; added: bytes before the first request beyond X25519 with
+ECDSA-P-256, server-only; HRR: HelloRetryRequest, since the first key share is of a group the server refuses"""
 _PARTS_LEGEND = """\
-bytes of the parts alone: key shares without headers, the certificates of the chain without the root (DER), the
-signature in CertificateVerify"""
+bytes of the parts alone: key shares without headers, certificates without the root (DER), signature in
+CertificateVerify"""
 _NETWORK_LEGEND = """\
 ms from the first packet until the first request can leave, computed from the bytes and CPU above, without loss;
-(+n): round trips that the initial window costs, or under QUIC the limit before the client's address is validated;
-loss: with the network's loss on average, and how many handshakes in a thousand wait for a retransmission timer"""
+(+n): round trips that the initial window costs, or under QUIC the limit before the client's address is validated"""
+_LOSS_LEGEND = """\
+ms on average with the network's loss; in brackets how many handshakes wait for a retransmission timer"""
 
 
 def tables(run: BenchmarkRun) -> str:
@@ -29,13 +31,16 @@ def tables(run: BenchmarkRun) -> str:
     parts = [f"TLS 1.3 handshakes by {run.handshakes[0].implementation}", "", _cpu(run.handshakes), "", _CPU_LEGEND]
     parts += ["", _parts(run.handshakes), "", _PARTS_LEGEND]
     if run.networks:
-        parts += ["", _networks(run.networks), "", _times(run, "tcp"), "", _times(run, "quic"), "", _NETWORK_LEGEND]
+        parts += ["", _networks(run.networks), ""]
+        parts += [_times(run, "TCP", _time), "", _times(run, "QUIC", _time), "", _NETWORK_LEGEND]
+        if any(profile.loss for profile in run.networks):
+            parts += ["", _times(run, "TCP with loss", _lossy), "", _LOSS_LEGEND]
     return "\n".join(parts)
 
 
 def _label(one: Handshake) -> tuple[str, str]:
     chain = one.chain + (", mutual" if one.mutual else "")
-    return one.group + (f" after {one.first_share}" if one.first_share else ""), chain
+    return one.group + (f" (HRR, {one.first_share} first)" if one.first_share else ""), chain
 
 
 def _cpu(handshakes: Sequence[Handshake]) -> str:
@@ -53,73 +58,67 @@ def _cpu(handshakes: Sequence[Handshake]) -> str:
         )
         for one in handshakes
     ]
-    headers = (
-        "group", "certificates", "client µs", "server µs", "per second", "n", "from client", "from server",
-        "tickets", "added",
-    )  # fmt: skip
-    return _table(rows, headers)
+    bytes_from = ("from client", "from server", "tickets", "added")
+    headers = ("group", "certificates", "client µs", "server µs", "per second", "n", *bytes_from)
+    return _table(rows, headers, left=2)
 
 
 def _side(cpu: SideCpu) -> str:
-    mark = _MARKS[cpu.verdict.quality] + f"{cpu.representative_ns / 1000:.0f}"
-    if cpu.representative == "mean":
-        return f"{mark}*"
-    if cpu.median_interval_ns is None:
-        return mark
-    low, high = cpu.median_interval_ns
-    return f"{mark} ±{(high - low) / 2000:.0f}"
+    star = "*" if cpu.representative == "mean" else ""
+    interval = cpu.mean_interval_ns if star else cpu.median_interval_ns
+    within = f" ±{(interval[1] - interval[0]) / 2000:.0f}" if interval else ""
+    return f"{_MARKS[cpu.verdict.quality]}{cpu.representative_ns / 1000:.0f}{star}{within}"
 
 
 def _parts(handshakes: Sequence[Handshake]) -> str:
-    rows = []
-    for one in handshakes:
-        server = one.server_authentication
-        certificates = _joined(server.certificates)
-        rows.append(
-            (
-                *_label(one),
-                f"{one.client_share} + {one.server_share}",
-                certificates,
-                str(server.signature),
-                server.signature_scheme,
-                one.cipher_suite,
-            )
+    rows = [
+        (
+            *_label(one),
+            one.server_authentication.signature_scheme,
+            one.cipher_suite,
+            f"{one.client_share} + {one.server_share}",
+            _joined(one.server_authentication.certificates),
+            str(one.server_authentication.signature),
         )
-    headers = ("group", "certificates", "key shares", "chain", "signature", "signed with", "cipher suite")
-    return _table(rows, headers)
+        for one in handshakes
+    ]
+    headers = ("group", "certificates", "signed with", "cipher suite", "key shares", "chain", "signature")
+    return _table(rows, headers, left=4)
 
 
 def _networks(profiles: Sequence[NetworkProfile]) -> str:
     rows = [
         (
             profile.name,
+            profile.about,
             f"{profile.rtt_ms:g}",
             f"{profile.mbit_s:g}",
             str(profile.mss),
             str(profile.initcwnd),
             f"{profile.loss:.2%}",
-            profile.about,
         )
         for profile in profiles
     ]
-    return _table(rows, ("assumed network", "RTT ms", "Mbit/s", "MSS", "initcwnd", "loss", "about"))
+    return _table(rows, ("assumed network", "about", "RTT ms", "Mbit/s", "MSS", "initcwnd", "loss"), left=2)
 
 
-def _times(run: BenchmarkRun, transport: str) -> str:
+def _times(run: BenchmarkRun, transport: str, said: Callable[[NetworkTime], str]) -> str:
     names = [profile.name for profile in run.networks]
     rows = []
     for one in run.handshakes:
-        found = {time.profile: time for time in one.networks if time.transport == transport}
-        rows.append((*_label(one), *(_time(found.get(name)) for name in names)))
-    return _table(rows, (f"over {transport.upper()}", "certificates", *names))
+        found = {
+            time.profile: said(time) for time in one.networks if time.transport == transport.split()[0].lower()
+        }
+        rows.append((*_label(one), *(found.get(name, "") for name in names)))
+    return _table(rows, (f"over {transport}", "certificates", *names), left=2)
 
 
-def _time(time: NetworkTime | None) -> str:
-    if time is None:
-        return ""
-    window = f" (+{time.window_round_trips})" if time.window_round_trips else ""
-    lossy = f"; {_ms(time.expected_ms)}, {1000 * time.timeout_chance:.0f} ‰" if time.loss_chance else ""
-    return f"{_ms(time.ms)}{window}{lossy}"
+def _time(time: NetworkTime) -> str:
+    return f"{_ms(time.ms)} (+{time.window_round_trips})" if time.window_round_trips else _ms(time.ms)
+
+
+def _lossy(time: NetworkTime) -> str:
+    return f"{_ms(time.expected_ms)} ({time.timeout_chance:.1%})" if time.loss_chance else _ms(time.ms)
 
 
 def _ms(value: float) -> str:
@@ -130,16 +129,7 @@ def _joined(sizes: Sequence[int]) -> str:
     return " + ".join(str(size) for size in sizes)
 
 
-def _table(rows: Sequence[tuple[str, ...]], headers: tuple[str, ...]) -> str:
-    left = {
-        "group",
-        "certificates",
-        "signed with",
-        "cipher suite",
-        "about",
-        "assumed network",
-        "over TCP",
-        "over QUIC",
-    }
-    aligned = ["left" if header in left else "right" for header in headers]
+def _table(rows: Sequence[tuple[str, ...]], headers: tuple[str, ...], left: int) -> str:
+    """Return a table whose first `left` columns are text and whose others are numbers."""
+    aligned = ["left" if place < left else "right" for place in range(len(headers))]
     return tabulate(rows, headers=headers, tablefmt="simple", colalign=aligned, disable_numparse=True)

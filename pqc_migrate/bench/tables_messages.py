@@ -14,6 +14,9 @@ _MARKS = {Quality.QUIET: "", Quality.NOISY: "~", Quality.UNUSABLE: "!"}
 _HEADERS = ("message", "algorithm", "as", "provider", "content B", "signature B", "sent B", "growth",
             "sign µs", "sign/s", "verify µs", "verify/s")  # fmt: skip
 _TEXT = 4
+_LEGEND = """\
+per second: of one core, called from Python, with the work of the format; µs: median of one call, * mean, where
+signing is random by design; ~ noisy, ! unusable"""
 
 
 def message_table(messages: Sequence[MessageCost]) -> str:
@@ -30,7 +33,7 @@ def message_table(messages: Sequence[MessageCost]) -> str:
     ]
     if certificates:
         legend.append(f"bytes of the certificate in what is sent: {', '.join(certificates)}")
-    legend.append("per second: of one core, called from Python, with the work of the format; µs as above")
+    legend.append(_LEGEND)
     return "\n".join([table, "", *legend])
 
 

@@ -20,6 +20,8 @@ class SideCpu:
     """95 % interval of the median from order statistics; None below six handshakes."""
     min_ns: float
     mean_ns: float
+    mean_interval_ns: tuple[float, float] | None
+    """95 % interval of the mean by its standard error; None below six handshakes."""
     q1_ns: float
     q3_ns: float
     representative_ns: float

@@ -24,7 +24,7 @@ from pqc_migrate.model.handshake import Handshake, SideCpu
 _Step = Callable[[float, str], None]
 """Called with seconds done and what is being worked on."""
 _PROVIDER = "openssl"
-_SHARE = 0.5
+_SHARE = 0.7
 """Of the time for one operation, what one kind of handshake gets."""
 _PREPARATION_SECONDS = 0.06
 """Contexts, inspection and checks of one kind."""
@@ -73,8 +73,10 @@ def measure(plan: Plan, run: BenchmarkRun, progress: Progress) -> BenchmarkRun:
     _time(found.ready, _SHARE * plan.seconds, lambda done, label: progress(start + done, total, label))
     measured = tuple(_handshake(one) for one in found.ready)
     basis = _baseline(measured)
+    summaries = [summarize(batches) for one in found.ready for batches in (one.client, one.server)]
     return replace(
         run,
+        verdict=verdict.with_part(run.verdict, "handshakes", summaries),
         handshakes=tuple(
             replace(
                 one,
@@ -181,6 +183,7 @@ def _side(batches: Sequence[Batch], random: bool) -> SideCpu:
         median_interval_ns=summary.interval,
         min_ns=summary.least,
         mean_ns=summary.mean,
+        mean_interval_ns=summary.mean_interval,
         q1_ns=summary.q1,
         q3_ns=summary.q3,
         representative_ns=summary.mean if random else summary.median,

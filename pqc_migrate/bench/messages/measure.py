@@ -23,6 +23,10 @@ _PREPARATION_SECONDS = 1.0
 """Keys of RSA, and the checks by another program."""
 
 
+_Sides = tuple[Sequence[Batch], Sequence[Batch]]
+"""Batches of signing and of verifying."""
+
+
 def _expected_seconds(plan: Plan) -> float:
     return _PREPARATION_SECONDS + 2 * len(catalog.cases()) * _seconds(plan)
 
@@ -51,9 +55,11 @@ def _measure(plan: Plan, run: BenchmarkRun, progress: Progress) -> BenchmarkRun:
         else:
             ready.append(prepared)
     costs, wrong = _timed(ready, plan, progress)
+    summaries = [summarize(batches) for _, sides in costs for batches in sides]
     return replace(
         run,
-        messages=(*run.messages, *costs),
+        verdict=verdict.with_part(run.verdict, "messages", summaries),
+        messages=(*run.messages, *(_cost(plan, prepared, *sides) for prepared, sides in costs)),
         checks=(*run.checks, *checks, *(check for check, _ in wrong)),
         skipped=(*run.skipped, *skipped, *(left_out for _, left_out in wrong)),
     )
@@ -61,7 +67,7 @@ def _measure(plan: Plan, run: BenchmarkRun, progress: Progress) -> BenchmarkRun:
 
 def _timed(
     ready: Sequence[Prepared], plan: Plan, progress: Progress
-) -> tuple[list[MessageCost], list[tuple[Check, Skipped]]]:
+) -> tuple[list[tuple[Prepared, _Sides]], list[tuple[Check, Skipped]]]:
     total = _expected_seconds(plan)
     calls = [call for prepared in ready for call in (prepared.sign, prepared.verify)]
     batches = rounds.timed(
@@ -69,11 +75,11 @@ def _timed(
         _seconds(plan),
         lambda spent, place: progress(_PREPARATION_SECONDS + spent, total, ready[place // 2].case.label),
     )
-    costs, wrong = [], []
+    costs: list[tuple[Prepared, _Sides]] = []
+    wrong = []
     for place, prepared in enumerate(ready):
         if all(_succeeds(call) for call in (prepared.sign, prepared.verify)):
-            library = _library(plan, prepared.case.provider)
-            costs.append(_cost(prepared, batches[2 * place], batches[2 * place + 1], library))
+            costs.append((prepared, (batches[2 * place], batches[2 * place + 1])))
         else:  # an operation that fails quickly must not look fast
             case, said = prepared.case, f"{prepared.case.label}: a timed call does not succeed"
             check = Check(case.mechanism.name, case.provider, "timed-calls", False, said)
@@ -86,8 +92,9 @@ def _succeeds(call: Call) -> bool:
     return all(call.succeeded(call.function(*arguments)) for arguments in call.arguments[:4])
 
 
-def _cost(prepared: Prepared, sign: Sequence[Batch], verify: Sequence[Batch], library: Library) -> MessageCost:
+def _cost(plan: Plan, prepared: Prepared, sign: Sequence[Batch], verify: Sequence[Batch]) -> MessageCost:
     case = prepared.case
+    library = _library(plan, case.provider)
     random = case.mechanism.random
     return MessageCost(
         format=case.format,

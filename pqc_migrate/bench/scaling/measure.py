@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pqc_migrate.bench import verdict
 from pqc_migrate.bench.plan import Part, Plan, Progress
 from pqc_migrate.bench.scaling.pool import Pool, WorkerLost
 from pqc_migrate.bench.scaling.processors import counts, processors
@@ -73,8 +74,14 @@ def _measure(plan: Plan, run: BenchmarkRun, progress: Progress) -> BenchmarkRun:
         progress(_START_SECONDS + place * (total - _START_SECONDS) / len(rows), total, rows[place].name)
 
     measured, skipped = _tried(rows, tried, _seconds(plan, len(tried)), tick)
+    short = sum(one.verdict.quality is not Quality.QUIET for one in measured)
+    judged = run.verdict
+    if short:
+        said = f"scaling: in {short} of {len(measured)} rows others had part of the processors' time"
+        judged = verdict.with_noise(judged, said)
     return replace(
         run,
+        verdict=judged,
         processors=found,
         scaling=(*run.scaling, *measured),
         skipped=(*run.skipped, *_missing(plan), *skipped),
