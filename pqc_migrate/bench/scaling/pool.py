@@ -10,7 +10,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Barrier
-from typing import Any
+from typing import Any, NoReturn
 
 from pqc_migrate.bench.scaling import work as worker
 from pqc_migrate.bench.scaling.work import Count, Work
@@ -56,8 +56,11 @@ class Pool:
 
         `WorkerLost` when one dies, after which the pool is of no use; `BenchmarkError` when they cannot do it.
         """
-        for _, connection in self._workers[:processes]:
-            connection.send((work, seconds, processes))
+        for process, connection in self._workers[:processes]:
+            try:
+                connection.send((work, seconds, processes))
+            except OSError:
+                self._dead(process)
         answers = self._answers(processes, seconds + _ANSWER_SECONDS)
         refused = [answer for answer in answers if isinstance(answer, str)]
         if refused:
@@ -91,12 +94,14 @@ class Pool:
                 try:
                     answers[place] = asked[place][1].recv()
                 except (EOFError, OSError):
-                    process = asked[place][0]
-                    process.join(_END_SECONDS)
-                    self._lost(f"a worker process died ({_ending(process.exitcode)})")
+                    self._dead(asked[place][0])
         return [answers[place] for place in range(processes)]
 
-    def _lost(self, said: str) -> None:
+    def _dead(self, process: SpawnProcess) -> NoReturn:
+        process.join(_END_SECONDS)
+        self._lost(f"a worker process died ({_ending(process.exitcode)})")
+
+    def _lost(self, said: str) -> NoReturn:
         for barrier in self._barriers.values():
             barrier.abort()
         raise WorkerLost(said)
