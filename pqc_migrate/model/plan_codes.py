@@ -591,6 +591,8 @@ class ReasonCode(StrEnum):
     # capacity
     NO_BENCHMARK = "no-benchmark"
     """No benchmark run was given: no throughput is stated."""
+    BENCHMARK_DISTURBED = "benchmark-disturbed"
+    """``quality``: what the benchmark said of its machine, ``noisy`` or ``unusable``."""
     NOT_MEASURED = "not-measured"
     """``algorithm``, ``operation``: the benchmark run does not hold it."""
     NO_BUDGET = "no-budget"

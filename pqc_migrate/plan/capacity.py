@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from pqc_migrate.model.bench import BenchmarkRun
+from pqc_migrate.model.bench import BenchmarkRun, Quality
 from pqc_migrate.model.plan import (
     Capacity,
     CapacityCheck,
@@ -46,8 +46,19 @@ def capacity(
         machine=(bench.environment.cpu.model or "") if bench else "",
         throughput=tuple(sorted(_throughput(bench), key=lambda t: (t.algorithm, t.operation, t.provider))),
         checks=tuple(sorted(checks, key=lambda check: check.id)),
-        reasons=() if bench else (Reason.of(ReasonCode.NO_BENCHMARK),),
+        reasons=tuple(_reasons(bench)),
     )
+
+
+def _reasons(bench: BenchmarkRun | None) -> Iterator[Reason]:
+    """Yield what must be known before any of the figures is used."""
+    if bench is None:
+        yield Reason.of(ReasonCode.NO_BENCHMARK)
+        return
+    if not bench.measurements:
+        yield Reason.of(ReasonCode.PART_NOT_MEASURED, part="operations")
+    if bench.verdict.quality is not Quality.QUIET:
+        yield Reason.of(ReasonCode.BENCHMARK_DISTURBED, quality=bench.verdict.quality.value)
 
 
 def _throughput(bench: BenchmarkRun | None) -> Iterator[Throughput]:

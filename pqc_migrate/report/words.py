@@ -73,6 +73,7 @@ _LABELS = {
     "operation": "operation",
     "policy": "hybrid",
     "priority": "priority",
+    "quality": "quality",
     "relation": "relation",
     "scenario": "scenario",
     "skip": "skip",

@@ -177,15 +177,37 @@ def test_what_was_not_measured_has_no_number(checks: Any, measured: BenchmarkRun
 
 
 def test_latency_is_judged_for_each_network_without_much_loss(checks: Any, measured: BenchmarkRun) -> None:
-    """12 ms: the hybrid's 11 ms are tight, ML-DSA's 41 ms fail; where 30 % lose a packet nothing is judged."""
+    """12 ms: the hybrid's 11 ms are tight, ML-DSA's 41 ms fail; where 30 % lose a packet it is said."""
     rows = of(checks("{tls_handshake_ms_p95: 12}", measured), "tls_handshake_ms_p95")
     metro = rows["X25519MLKEM768, ECDSA-P-256/X25519/ECDSA-P-256/metro"]
     assert (metro.value, metro.unit, metro.verdict) == (11.0, "ms", Verdict.TIGHT)
     assert metro.reason.get("before") == 10.0
     assert rows["X25519MLKEM768, ML-DSA-65/X25519/ECDSA-P-256/metro"].verdict is Verdict.FAIL
     mobile = rows["X25519MLKEM768, ECDSA-P-256/X25519/ECDSA-P-256/mobile"]
-    assert (mobile.value, mobile.verdict) == (110.0, Verdict.UNKNOWN)
+    assert (mobile.value, mobile.verdict) == (110.0, Verdict.FAIL)
     assert mobile.reason.code is ReasonCode.HANDSHAKE_TIME_LOSSY
+
+
+def test_what_is_too_long_without_loss_fails_and_what_is_not_stays_open(
+    checks: Any, measured: BenchmarkRun
+) -> None:
+    """110 ms before any loss: over a budget of 100, and no verdict for one of 200."""
+    row = "X25519MLKEM768, ECDSA-P-256/X25519/ECDSA-P-256/mobile"
+    for limit, verdict in ((100, Verdict.FAIL), (200, Verdict.UNKNOWN)):
+        found = of(checks(f"{{tls_handshake_ms_p95: {limit}}}", measured), "tls_handshake_ms_p95")
+        assert found[row].verdict is verdict
+        assert found[row].reason.code is ReasonCode.HANDSHAKE_TIME_LOSSY
+        assert len(found) == 5  # two kinds over two networks, and the one with RSA that was not measured
+
+
+def test_a_disturbed_benchmark_is_said_before_its_figures(checks: Any, measured: BenchmarkRun) -> None:
+    """And one without single operations, too."""
+    noisy = replace(measured, verdict=Noise(Quality.NOISY, ("rounds differ",)))
+    assert [reason.code for reason in checks("{}", measured).capacity.reasons] == []
+    (reason,) = checks("{}", noisy).capacity.reasons
+    assert (reason.code, reason.get("quality")) == (ReasonCode.BENCHMARK_DISTURBED, "noisy")
+    (reason,) = checks("{}", replace(measured, measurements=())).capacity.reasons
+    assert (reason.code, reason.get("part")) == (ReasonCode.PART_NOT_MEASURED, "operations")
 
 
 def test_messages_are_judged_by_the_sample_of_their_format(checks: Any, measured: BenchmarkRun) -> None:
