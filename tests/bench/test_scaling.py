@@ -19,9 +19,10 @@ from pqc_migrate.bench.plan import Plan
 from pqc_migrate.bench.scaling import measure
 from pqc_migrate.bench.scaling.pool import Pool, WorkerLost
 from pqc_migrate.bench.scaling.processors import cores, counts, quota
-from pqc_migrate.bench.scaling.work import Count, OperationWork, Work
+from pqc_migrate.bench.scaling.work import Count, OperationWork, Work, _server_ns
 from pqc_migrate.bench.tables import run_table
 from pqc_migrate.bench.tables_scaling import said
+from pqc_migrate.bench.timing import Batch
 from pqc_migrate.errors import BenchmarkError
 from pqc_migrate.model.bench import BenchmarkRun, Operation
 from pqc_migrate.model.scaling import Processors, Scaling, ScalingPoint
@@ -159,6 +160,19 @@ def test_workers_that_keep_dying_end_the_part(plan: Plan, monkeypatch: pytest.Mo
     ]
 
 
+def test_processes_that_cannot_be_started_are_listed(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system without semaphores, or at its limit of processes: the rest of the run stands."""
+
+    def refuse(self: Pool) -> None:
+        raise PermissionError("no semaphores")
+
+    monkeypatch.setattr(Pool, "_start", refuse)
+    result = runner.run(plan)
+    assert result.scaling == ()
+    assert result.skipped[0].reason == "scaling: worker processes cannot be started: no semaphores"
+    assert len(result.skipped) == len(list(measure._rows(plan)))
+
+
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
@@ -242,6 +256,20 @@ def test_time_that_others_took_is_seen_and_not_counted() -> None:
     whole = [[Count(1000, 1_000_000_000, 990_000_000)]]
     assert measure._clock(whole) == "wall"
     assert measure._verdict([measure._point(whole[0], "wall", 1000.0)]).quality is Quality.QUIET
+
+
+def test_interrupted_handshakes_do_not_count_where_others_are_enough() -> None:
+    """Three of 100 µs and one of 900 that was interrupted are four of 100; one against three counts all."""
+    clean, dirty = Batch(1, 100_000, 100_000, False, 0), Batch(1, 2_000_000, 900_000, True, 0)
+    assert _server_ns([clean, clean, dirty, clean]) == 400_000
+    assert _server_ns([clean, dirty, dirty, dirty]) == 2_800_000
+
+
+def test_rounds_of_a_process_are_added_up() -> None:
+    """Calls and times of each process by itself; the server's time only where there is one."""
+    first, second = [Count(1, 10, 9), Count(2, 20, 19)], [Count(3, 30, 29), Count(4, 40, 39)]
+    assert measure._added([first, second]) == [Count(4, 40, 38), Count(6, 60, 58)]
+    assert Count(1, 10, 9, 5) + Count(1, 10, 9, 6) == Count(2, 20, 18, 11)
 
 
 def test_the_artefact_keeps_scaling(result: BenchmarkRun) -> None:

@@ -40,6 +40,8 @@ _START_SECONDS = 2.0
 _FULL_SHARE = 0.95
 """Below this share of the processors' time, something else ran."""
 _POOLS = 2
+_ROUNDS = 2
+"""Forwards and backwards, so that a machine that changes meanwhile does so to all rows alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,9 @@ def _measure(plan: Plan, run: BenchmarkRun, progress: Progress) -> BenchmarkRun:
     tried = counts(found)
     rows, total = list(_rows(plan)), _expected_seconds(plan)
 
-    def tick(place: int) -> None:
-        progress(_START_SECONDS + place * (total - _START_SECONDS) / len(rows), total, rows[place].name)
+    def tick(done: int, row: _Row) -> None:
+        share = done / (_ROUNDS * len(rows))
+        progress(_START_SECONDS + share * (total - _START_SECONDS), total, row.name)
 
     measured, skipped = _tried(rows, tried, _seconds(plan, len(tried)), tick)
     short = sum(one.verdict.quality is not Quality.QUIET for one in measured)
@@ -89,26 +92,51 @@ def _measure(plan: Plan, run: BenchmarkRun, progress: Progress) -> BenchmarkRun:
 
 
 def _tried(
-    rows: Sequence[_Row], tried: Sequence[int], seconds: float, tick: Callable[[int], None]
+    rows: Sequence[_Row], tried: Sequence[int], seconds: float, tick: Callable[[int, _Row], None]
 ) -> tuple[list[Scaling], list[Skipped]]:
-    """Measure row by row; where a worker is lost, all are replaced, once."""
-    measured: list[Scaling] = []
-    skipped: list[Skipped] = []
-    todo = list(enumerate(rows))
+    """Measure all rows forwards, then backwards; where a worker is lost, all are replaced, once."""
+    counted: dict[_Row, list[list[list[Count]]]] = {row: [] for row in rows}
+    refused: dict[_Row, str] = {}
+    todo = [*rows, *reversed(rows)]
     for _ in range(_POOLS):
-        with Pool(tried[-1], tried) as pool:
-            while todo:
-                place, row = todo.pop(0)
-                tick(place)
-                try:
-                    measured.append(_scaling(row, pool, tried, seconds))
-                except WorkerLost as error:
-                    skipped.append(_skipped(row, str(error)))
-                    break
-                except BenchmarkError as error:
-                    skipped.append(_skipped(row, str(error)))
-    left = f"not tried after {_POOLS} worker processes were lost"
-    return measured, [*skipped, *(_skipped(row, left) for _, row in todo)]
+        if not todo:
+            break
+        try:
+            with Pool(tried[-1], tried) as pool:
+                while todo:
+                    tick(_ROUNDS * len(rows) - len(todo), todo[0])
+                    if todo[0] not in refused:
+                        _count(todo[0], pool, tried, seconds / _ROUNDS, counted, refused)
+                    todo.pop(0)
+        except WorkerLost as error:
+            refused[todo.pop(0)] = str(error)
+    for row in todo:
+        if not counted[row]:
+            refused.setdefault(row, f"not tried after {_POOLS} worker processes were lost")
+    measured = [_scaling(row, [_added(rounds) for rounds in zip(*counted[row], strict=True)])
+                for row in rows if row not in refused]  # fmt: skip
+    return measured, [_skipped(row, refused[row]) for row in rows if row in refused]
+
+
+def _count(
+    row: _Row,
+    pool: Pool,
+    tried: Sequence[int],
+    seconds: float,
+    counted: dict[_Row, list[list[list[Count]]]],
+    refused: dict[_Row, str],
+) -> None:
+    try:
+        counted[row].append([pool.run(row.work, processes, seconds) for processes in tried])
+    except WorkerLost:
+        raise
+    except BenchmarkError as error:
+        refused[row] = str(error)
+
+
+def _added(rounds: Sequence[Sequence[Count]]) -> list[Count]:
+    """Add up what each process did in all rounds."""
+    return [sum(counts[1:], counts[0]) for counts in zip(*rounds, strict=True)]
 
 
 def _skipped(row: _Row, reason: str) -> Skipped:
@@ -147,8 +175,7 @@ def _provider(plan: Plan, name: str) -> str | None:
     return None
 
 
-def _scaling(row: _Row, pool: Pool, tried: Sequence[int], seconds: float) -> Scaling:
-    done = [pool.run(row.work, processes, seconds) for processes in tried]
+def _scaling(row: _Row, done: Sequence[Sequence[Count]]) -> Scaling:
     clock = _clock(done)
     single = _rate(done[0][0], clock)
     points = tuple(_point(counted, clock, single) for counted in done)

@@ -28,28 +28,30 @@ class WorkerLost(BenchmarkError):
 
 
 class Pool:
-    """`size` processes, spawned: a fork would copy libraries in the middle of something."""
+    """`size` processes, spawned: a fork would copy libraries in the middle of something.
+
+    Entering it starts them; `WorkerLost` when one does not come up.
+    """
 
     def __init__(self, size: int, counts: Sequence[int]) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._barriers = {count: context.Barrier(count) for count in counts}
+        self._size, self._counts = size, counts
+        self._barriers: dict[int, Barrier] = {}
         self._workers: list[tuple[SpawnProcess, Connection]] = []
-        for _ in range(size):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=serve, args=(theirs, self._barriers), daemon=True)
-            process.start()
-            theirs.close()
-            self._workers.append((process, ours))
 
     def __enter__(self) -> Pool:
-        self._ready()
+        try:
+            self._start()
+            self._answers(self._size, _START_SECONDS)
+        except OSError as error:  # no semaphores, no more processes
+            self.close()
+            raise WorkerLost(f"worker processes cannot be started: {error}") from error
+        except WorkerLost:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _ready(self) -> None:
-        self._answers(len(self._workers), _START_SECONDS)
 
     def run(self, work: Work, processes: int, seconds: float) -> list[Count]:
         """Let so many processes do the work at once.
@@ -80,6 +82,16 @@ class Pool:
                 process.join(_END_SECONDS)
             connection.close()
         self._workers = []
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._barriers = {count: context.Barrier(count) for count in self._counts}
+        for _ in range(self._size):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=serve, args=(theirs, self._barriers), daemon=True)
+            process.start()
+            theirs.close()
+            self._workers.append((process, ours))
 
     def _answers(self, processes: int, seconds: float) -> list[Any]:
         answers: dict[int, Any] = {}
@@ -112,13 +124,13 @@ def serve(connection: Connection, barriers: Mapping[int, Barrier]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     with suppress(EOFError, BrokenPipeError):
         connection.send("ready")
-        prepared: tuple[Work, worker.Loop] | None = None
+        prepared: dict[Work, worker.Loop] = {}
         while (asked := connection.recv()) is not None:
             work, seconds, processes = asked
             try:
-                if prepared is None or prepared[0] != work:
-                    prepared = work, worker.prepare(work)
-                connection.send(worker.run(prepared[1], seconds, barriers[processes]))
+                if work not in prepared:
+                    prepared[work] = worker.prepare(work)
+                connection.send(worker.run(prepared[work], seconds, barriers[processes]))
             except threading.BrokenBarrierError:
                 connection.send(_BROKEN)
             except (BenchmarkError, ValueError) as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.synchronize import Barrier
@@ -20,7 +20,7 @@ from pqc_migrate.bench.providers.gmssl import GmSslProvider
 from pqc_migrate.bench.providers.liboqs import LiboqsProvider
 from pqc_migrate.bench.providers.openssl import OpenSslProvider
 from pqc_migrate.bench.scheme import MESSAGE_BYTES, Material, Provider
-from pqc_migrate.bench.timing import Timer
+from pqc_migrate.bench.timing import Batch, Timer
 from pqc_migrate.catalog import mechanisms
 from pqc_migrate.catalog.handshakes import Case, Chain
 from pqc_migrate.errors import BenchmarkError
@@ -63,6 +63,13 @@ class Count:
     server_ns: int | None = None
     """CPU time of the server's side of handshakes; nothing else of them counts."""
 
+    def __add__(self, other: Count) -> Count:
+        """Add what the same process did at another time."""
+        server = None if self.server_ns is None or other.server_ns is None else self.server_ns + other.server_ns
+        return Count(
+            self.calls + other.calls, self.wall_ns + other.wall_ns, self.cpu_ns + other.cpu_ns, server
+        )  # fmt: skip
+
 
 Loop = Callable[[float], Count]
 """Does the work for so many seconds."""
@@ -87,7 +94,10 @@ def _operation(work: OperationWork) -> Loop:
         raise BenchmarkError(f"no algorithm is called {work.mechanism}")
     messages = [os.urandom(MESSAGE_BYTES) for _ in range(_MESSAGES)]
     scheme = _provider(work).open(match.mechanism)
-    timer = Timer(scheme.calls(Material(_KEYS, messages, _SIGNATURES))[work.operation])
+    call = scheme.calls(Material(_KEYS, messages, _SIGNATURES))[work.operation]
+    if not all(call.succeeded(call.function(*arguments)) for arguments in call.arguments[:_KEYS]):
+        raise BenchmarkError(f"{work.mechanism} {work.operation} does not succeed")
+    timer = Timer(call)
     cost = timer.calibrate()
     timer.batch_calls = max(1, round(_BATCH_NS / max(cost, 1.0)))
 
@@ -120,14 +130,23 @@ def _handshake(work: HandshakeWork) -> Loop:
     ends = endpoints(Binding(), work.case, _credentials(work.case.chain))
 
     def loop(seconds: float) -> Count:
-        calls = server = 0
         start, cpu = time.perf_counter_ns(), time.thread_time_ns()
         end = start + int(seconds * 1e9)
-        while calls == 0 or time.perf_counter_ns() < end:
-            turns = handshake(ends).cpu("server")
-            # The thread's clock of Windows ticks every 15 ms, longer than a handshake takes.
-            server += turns.wall_ns if sys.platform == "win32" else turns.cpu_ns
-            calls += 1
-        return Count(calls, time.perf_counter_ns() - start, time.thread_time_ns() - cpu, server)
+        turns: list[Batch] = []
+        while not turns or time.perf_counter_ns() < end:
+            turns.append(handshake(ends).cpu("server"))
+        return Count(len(turns), time.perf_counter_ns() - start, time.thread_time_ns() - cpu, _server_ns(turns))
 
     return loop
+
+
+def _server_ns(turns: Sequence[Batch]) -> int:
+    """Return the server's time of all handshakes by the mean of the undisturbed ones, or of all where they are few.
+
+    After an interruption even CPU time is that of cold caches.
+    """
+    clean = [turn for turn in turns if not turn.disturbed]
+    used = clean if len(clean) >= len(turns) / 2 else turns
+    # The thread's clock of Windows ticks every 15 ms, longer than a handshake takes.
+    spent = sum(turn.wall_ns if sys.platform == "win32" else turn.cpu_ns for turn in used)
+    return round(spent / len(used) * len(turns))
