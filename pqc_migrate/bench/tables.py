@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from tabulate import tabulate
 
 from pqc_migrate.bench import tables_columns, tables_handshakes, tables_memory
+from pqc_migrate.bench.tables_messages import message_table
+from pqc_migrate.bench.tables_scaling import scaling_table
 from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Skipped
 
 _MARKS = {Quality.QUIET: "", Quality.NOISY: "~", Quality.UNUSABLE: "!"}
@@ -24,6 +26,10 @@ def run_table(run: BenchmarkRun) -> str:
         parts += ["", tables_memory.memory_table(run.memory)]
     if run.handshakes:
         parts += ["", tables_handshakes.tables(run)]
+    if run.messages:
+        parts += ["", message_table(run.messages)]
+    if run.scaling:
+        parts += ["", scaling_table(run.scaling, run.processors)]
     if run.skipped:
         parts += ["", _skipped(run.skipped)]
     passed = sum(check.passed for check in run.checks)

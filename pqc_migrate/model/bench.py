@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pqc_migrate.model.handshake import Handshake, NetworkProfile
+from pqc_migrate.model.messages import MessageCost
+from pqc_migrate.model.scaling import Processors, Scaling
 from pqc_migrate.model.verdict import Quality as Quality
 from pqc_migrate.model.verdict import Verdict as Verdict
 
@@ -248,6 +250,10 @@ class BenchmarkRun:
     """TLS handshakes; empty when the part was not asked for."""
     networks: tuple[NetworkProfile, ...] = ()
     """The networks that `Handshake.networks` was computed for."""
+    messages: tuple[MessageCost, ...] = ()
+    processors: Processors | None = None
+    """What `scaling` was measured on."""
+    scaling: tuple[Scaling, ...] = ()
     partial: bool = False
     """The user interrupted it: some operations were timed in fewer rounds, others and parts not at all."""
     repeat: int = 1
