@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -58,11 +59,13 @@ def load(data: bytes, name: str) -> dict[str, Any]:
     known = {sheet.name: sheet for sheet in sheets()}
     tables: Sheets = {}
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        for worksheet in book.worksheets:
-            sheet = known.get(worksheet.title)
-            if sheet is not None:
-                tables[sheet.name] = list(_rows(worksheet, sheet, name))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and prints, which are not read
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            for worksheet in book.worksheets:
+                sheet = known.get(worksheet.title)
+                if sheet is not None:
+                    tables[sheet.name] = list(_rows(worksheet, sheet, name))
     except _UNREADABLE as error:
         raise RegisterError(f"{name}: not a readable XLSX workbook: {error}") from error
     if "systems" not in tables:
