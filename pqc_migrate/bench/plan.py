@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from pqc_migrate.bench.providers.available import Available
 from pqc_migrate.bench.scheme import Provider
+from pqc_migrate.catalog.handshakes import Case
 from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.model.bench import BenchmarkRun, Role, Skipped
+from pqc_migrate.model.handshake import NetworkProfile
 
 ROUNDS = 5
 WRAPPER_SHARE = 0.25
 """Time for an operation through the wrapper, as a share of the time for the operation itself."""
 _PREPARATION_SECONDS = 0.03
 """Opening, checking and calibrating one quick mechanism."""
-_PREPARATION_CALLS = 4
+_PREPARATION_CALLS = 5
 """Calls of a slow operation before it is timed."""
 _LONGEST_SECONDS = 10.0
 
@@ -44,6 +46,10 @@ class Plan:
     available: Available
     parts: tuple[Part, ...] = ()
     """What else is measured, after the operations."""
+    handshakes: tuple[Case, ...] = ()
+    """The TLS handshakes of that part."""
+    networks: tuple[NetworkProfile, ...] = ()
+    """The networks their time is computed for."""
     subjects: tuple[Job, ...] = ()
     """The jobs of the selection, timed or not: for parts that look at the same ones."""
     wrapper: bool = False

@@ -10,7 +10,8 @@ from pqc_migrate.bench.choice import ALL, SELECTED, STANDARD, Choice
 from pqc_migrate.bench.plan import Job, Plan
 from pqc_migrate.bench.providers import available
 from pqc_migrate.bench.providers.available import Available
-from pqc_migrate.catalog import mechanisms
+from pqc_migrate.catalog import handshakes as catalog
+from pqc_migrate.catalog import mechanisms, network
 from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.model.bench import Skipped
 
@@ -28,13 +29,18 @@ def plan(
     levels: Sequence[int] = (),
     exclude: Sequence[str] = (),
     repeat: int = 1,
+    handshakes: str = STANDARD,
+    networks: Path | None = None,
 ) -> Plan:
     """Plan a named set, or the algorithms given by name, without what families, categories and names rule out.
 
     Without `part_names` a set is measured in all parts, single algorithms and `all` (whose memory alone takes
     12 minutes) in their operations; without ``operations`` among them no single operation is timed.
+    `handshakes` is ``standard``, or ``all`` for every group with every certificate chain; `networks` is a
+    user's file of network profiles.
 
-    `UnknownAlgorithm` for a name nobody knows; `BenchmarkError` when `liboqs` is not a usable library.
+    `UnknownAlgorithm` for a name nobody knows; `BenchmarkError` when `liboqs` is not a usable library;
+    `CatalogError` when the file of networks is malformed.
     """
     asked = Choice(selection, tuple(algorithms), tuple(families), tuple(levels), tuple(exclude))
     found = available.find(liboqs)
@@ -56,6 +62,8 @@ def plan(
         notices=(*found.notices, *notices),
         available=found,
         parts=parts.chosen(part_names),
+        handshakes=catalog.matrix() if handshakes == ALL else catalog.standard(),
+        networks=network.with_file(networks) if networks is not None else network.profiles(),
         subjects=subjects,
         repeat=repeat,
     )

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from tabulate import tabulate
 
-from pqc_migrate.bench import tables_columns, tables_memory
+from pqc_migrate.bench import tables_columns, tables_handshakes, tables_memory
+from pqc_migrate.bench.tables_messages import message_table
+from pqc_migrate.bench.tables_scaling import scaling_table
 from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Skipped
 
 _MARKS = {Quality.QUIET: "", Quality.NOISY: "~", Quality.UNUSABLE: "!"}
@@ -18,9 +20,16 @@ _LEGEND = """\
 def run_table(run: BenchmarkRun) -> str:
     """Return everything a run says: what to know first, the figures, what was left out, the machine."""
     parts = [*(f"NOTE: {notice}" for notice in run.notices), _verdict(run), ""]
-    parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
+    if run.measurements:
+        parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
     if run.memory:
         parts += ["", tables_memory.memory_table(run.memory)]
+    if run.handshakes:
+        parts += ["", tables_handshakes.tables(run)]
+    if run.messages:
+        parts += ["", message_table(run.messages)]
+    if run.scaling:
+        parts += ["", scaling_table(run.scaling, run.processors)]
     if run.skipped:
         parts += ["", _skipped(run.skipped)]
     passed = sum(check.passed for check in run.checks)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from pqc_migrate.model.bench import BenchmarkRun
 
 SETS = ("standard", "finance", "all")
-PARTS = ("operations", "memory")
+PARTS = ("operations", "memory", "handshakes", "messages", "scaling")
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
+HANDSHAKES = ("standard", "all")
 FORMATS = ("table", "json")
 LIST_FORMATS = ("table", "json", "csv")
 liboqs = click.option(
@@ -146,6 +147,23 @@ def bench() -> None:
 @click.option(
     "--wrapper", is_flag=True, help="Time the objects of liboqs-python as well: what a Python program pays."
 )
+@click.option(
+    "--handshakes",
+    type=options.Name(HANDSHAKES),
+    default="standard",
+    show_default=True,
+    help="TLS handshakes: each group and each certificate chain once (standard), or every group with every chain, "
+    "server-only and mutual (all).",
+)
+@click.option(
+    "--network",
+    "networks",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Networks the handshakes' time is computed for, as TOML ([[profile]] with name, rtt_ms, mbit_s and "
+    "optionally mss, initcwnd, loss, rto_min_ms); they replace or add to LAN, metro, cross-country, cross-border "
+    "and mobile.",
+)
 @liboqs
 @options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
 @options.output
@@ -153,6 +171,8 @@ def bench() -> None:
 def run(
     parts: tuple[str, ...] | None,
     wrapper: bool,
+    handshakes: str,
+    networks: Path | None,
     liboqs: Path | None,
     format_name: str | None,
     output: str,
@@ -165,7 +185,7 @@ def run(
 
     Example: pqc-migrate bench run --set finance --output bench.json
     """
-    plan = replace(_plan(liboqs, parts, **asked), wrapper=wrapper)
+    plan = replace(_plan(liboqs, parts, handshakes=handshakes, networks=networks, **asked), wrapper=wrapper)
     result = measure(plan)
     chosen = format_name or _format_for(output)
     emit(_render(result, chosen), output)

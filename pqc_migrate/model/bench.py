@@ -10,6 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pqc_migrate.model.handshake import Handshake, NetworkProfile
+from pqc_migrate.model.messages import MessageCost
+from pqc_migrate.model.scaling import Processors, Scaling
+from pqc_migrate.model.verdict import Quality as Quality
+from pqc_migrate.model.verdict import Verdict as Verdict
+
 
 class Operation(StrEnum):
     """What one call does."""
@@ -44,22 +50,6 @@ _OPERATIONS = {
     Role.STATEFUL: (Operation.KEYGEN, Operation.SIGN, Operation.VERIFY),
     Role.KEY_AGREEMENT: (Operation.KEYGEN, Operation.DERIVE),
 }
-
-
-class Quality(StrEnum):
-    """Whether the machine was quiet enough for the figures to mean something."""
-
-    QUIET = "quiet"
-    NOISY = "noisy"
-    UNUSABLE = "unusable"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A quality with the observations it rests on, each with its figure and its threshold."""
-
-    quality: Quality
-    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +246,14 @@ class BenchmarkRun:
     """What a reader must know before the figures, most important first."""
     memory: tuple[MemoryUse, ...] = ()
     """Stack and heap of the operations; empty when the part was not asked for."""
+    handshakes: tuple[Handshake, ...] = ()
+    """TLS handshakes; empty when the part was not asked for."""
+    networks: tuple[NetworkProfile, ...] = ()
+    """The networks that `Handshake.networks` was computed for."""
+    messages: tuple[MessageCost, ...] = ()
+    processors: Processors | None = None
+    """What `scaling` was measured on."""
+    scaling: tuple[Scaling, ...] = ()
     partial: bool = False
     """The user interrupted it: some operations were timed in fewer rounds, others and parts not at all."""
     repeat: int = 1

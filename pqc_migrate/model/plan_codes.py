@@ -271,6 +271,21 @@ class Use(StrEnum):
     """The use was not read; the generic replacement of its primitive applies."""
 
 
+class Layer(StrEnum):
+    """Technical layer of GB/T 39786-2021 that a use belongs to."""
+
+    PHYSICAL = "phys"
+    """物理和环境安全; no use that a scan finds is put here."""
+    NETWORK = "net"
+    """网络和通信安全: protects a channel between networks or between client and server."""
+    DEVICE = "dev"
+    """设备和计算安全; no use is put here by its name alone."""
+    APPLICATION = "app"
+    """应用和数据安全: protects data or messages of an application as such."""
+    UNKNOWN = "unknown"
+    """The use alone does not tell."""
+
+
 class Route(StrEnum):
     """How a use migrates."""
 
@@ -591,6 +606,8 @@ class ReasonCode(StrEnum):
     # capacity
     NO_BENCHMARK = "no-benchmark"
     """No benchmark run was given: no throughput is stated."""
+    BENCHMARK_DISTURBED = "benchmark-disturbed"
+    """``quality``: what the benchmark said of its machine, ``noisy`` or ``unusable``."""
     NOT_MEASURED = "not-measured"
     """``algorithm``, ``operation``: the benchmark run does not hold it."""
     NO_BUDGET = "no-budget"
@@ -599,6 +616,26 @@ class ReasonCode(StrEnum):
     """``budget``, ``value``, ``limit``: how the verdict was reached."""
     SIZE_UNKNOWN = "size-unknown"
     """``algorithm``: neither the benchmark nor the standards' table has its size."""
+    PART_NOT_MEASURED = "part-not-measured"
+    """``part``: the benchmark run lacks this part; the sentence says how to measure it."""
+    NOTHING_FOR_BUDGET = "nothing-for-budget"
+    """``budget``: nothing was found in the system that the budget applies to."""
+    MESSAGE_GROWTH = "message-growth"
+    """``format``, ``content``, ``added``, ``before``, ``algorithm``: what a signature adds to the sample message,
+    and what today's adds (None where that was not measured)."""
+    HANDSHAKE_PROCESSORS = "handshake-processors"
+    """``peak``, ``before``, ``count``, ``today``, ``rate``, ``processes``: logical processors that the peak
+    takes, before and after, by handshakes per second and processor."""
+    HANDSHAKE_PROCESSORS_ONLY = "handshake-processors-only"
+    """``peak``, ``before``, ``count``, ``today``, ``rate``, ``processes``: the same where the register does not say
+    how many there are."""
+    HANDSHAKE_TIME = "handshake-time"
+    """``network``, ``ms``, ``before``, ``today``: time over a network by the benchmark's model."""
+    HANDSHAKE_TIME_LOSSY = "handshake-time-lossy"
+    """``network``, ``ms``, ``before``, ``today``: the same, but so many handshakes lose a packet that the 95th
+    percentile is not this time."""
+    CHAIN_MEASURED = "chain-measured"
+    """``bytes``: leaf and intermediate as the benchmark's server sent them."""
 
     # coverage and register
     TARGET_WITHOUT_COVERAGE = "target-without-coverage"
