@@ -26,7 +26,7 @@ def busy_machine() -> Iterator[None]:
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell the thread's own interruptions")
 def test_busy_neighbours_make_the_verdict_noisy() -> None:
     """Whatever the machine was before: with more work than processors it is not quiet, and the reason is named."""
-    result = runner.run(schedule.plan(algorithms=["X25519", "Ed25519", "ECDSA-P-256"], seconds=0.3))
+    result = runner.run(schedule.plan(algorithms=["X25519", "Ed25519", "ECDSA-P-256"], seconds=0.15))
     assert result.verdict.quality in (Quality.NOISY, Quality.UNUSABLE)
     assert any("interrupted" in said or "wall time" in said for said in result.verdict.reasons)
     assert any(m.verdict.quality is not Quality.QUIET for m in result.measurements)
@@ -36,7 +36,7 @@ def test_busy_neighbours_make_the_verdict_noisy() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="pinning is done on Linux only")
 def test_a_busy_machine_hardly_moves_the_median() -> None:
     """The filter works: half of the time goes to others, and the median stays near the one before."""
-    plan = schedule.plan(algorithms=["X25519"], seconds=0.5)
+    plan = schedule.plan(algorithms=["X25519"], seconds=0.3)
     before = runner.run(plan).find("X25519", "derive")
     processes = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range((os.cpu_count() or 1) + 1)]
     try:
