@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pqc_migrate.cli import options
+from pqc_migrate.cli.bench_compare import compare
+from pqc_migrate.cli.bench_merge import merge
 from pqc_migrate.cli.emit import emit
 from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.session import note
@@ -54,6 +56,10 @@ def bench() -> None:
 
     Example: pqc-migrate bench run --algorithms ML-KEM-768,ML-DSA-65,RSA-2048
     """
+
+
+for command in (compare, merge):
+    bench.add_command(command)
 
 
 @bench.command(short_help="Measure a set of algorithms.")
