@@ -7,9 +7,10 @@ speeds up in the middle does so to all of them alike.
 from __future__ import annotations
 
 import os
+import statistics
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -42,6 +43,12 @@ class Task:
     batches: list[Batch] = field(default_factory=list)
 
     @property
+    def overhead_key(self) -> tuple[str, str]:
+        """Operations with the same key have the same call overhead: same provider, same function."""
+        function = "" if self.call.idle is None else str(getattr(self.call.function, "__name__", self.operation))
+        return self.job.provider.name, function
+
+    @property
     def label(self) -> str:
         """What the progress bar says."""
         return f"{self.job.mechanism.name} {self.operation} ({self.job.provider.name})"
@@ -55,20 +62,34 @@ class Execution:
     checks: list[Check] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     control_ns: list[float] = field(default_factory=list)
+    overhead_ns: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    """Call overhead by `Task.overhead_key`, measured before every round."""
+
+    def overhead(self, task: Task) -> float:
+        """Return the ns that calling the task's function costs when it does nothing."""
+        return statistics.median(self.overhead_ns[task.overhead_key])
 
 
 def execute(plan: Plan, progress: Progress) -> Execution:
     """Check everything, then time what passed. Interrupting leaves nothing behind."""
+    started = time.perf_counter()
+    with prepared(plan, progress) as done:
+        with timing.undisturbed():
+            _time(plan, done, progress, time.perf_counter() - started)
+        _confirm(done)
+    return done
+
+
+@contextmanager
+def prepared(plan: Plan, progress: Progress) -> Iterator[Execution]:
+    """Check everything and yield what passed, ready to be timed; give back what the libraries allocated."""
     done = Execution(skipped=list(plan.skipped))
     with ExitStack() as stack:
         started = time.perf_counter()
         for job in plan.jobs:
             progress(time.perf_counter() - started, plan.expected_seconds, f"checking {job.mechanism.name}")
             _prepare(job, plan, done, stack)
-        with timing.undisturbed():
-            _time(plan, done, progress, time.perf_counter() - started)
-        _confirm(done)
-    return done
+        yield done
 
 
 def _prepare(job: Job, plan: Plan, done: Execution, stack: ExitStack) -> None:
@@ -139,7 +160,10 @@ def _time(plan: Plan, done: Execution, progress: Progress, elapsed: float) -> No
     spans = {id(task): max(slice_ns, task.cost_ns) / 1e9 for task in done.tasks}
     total = elapsed + ROUNDS * sum(spans.values())
     done.control_ns.append(timing.control_ns())
+    nothing = {task.overhead_key: task.call.doing_nothing() or task.job.provider.nothing for task in done.tasks}
     for round_ in range(ROUNDS):
+        for key, call in nothing.items():
+            done.overhead_ns.setdefault(key, []).append(timing.overhead(call))
         order: Sequence[Task] = done.tasks if round_ % 2 == 0 else done.tasks[::-1]
         for task in order:
             progress(elapsed, total, task.label)

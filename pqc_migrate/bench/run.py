@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pqc_migrate import __version__, output
-from pqc_migrate.bench import artefact, cache, machine, schedule, timing, verdict
+from pqc_migrate.bench import artefact, cache, machine, schedule, verdict
 from pqc_migrate.bench.execute import Execution, Task, execute
 from pqc_migrate.bench.plan import Plan, Progress
 from pqc_migrate.bench.summary import Summary, summarize
@@ -23,7 +23,6 @@ def run(plan: Plan, progress: Progress = lambda done, total, label: None) -> Ben
 
     `BenchmarkError` when nothing at all could be measured.
     """
-    overhead = {provider.name: timing.overhead(provider.nothing) for provider in plan.available.providers}
     load_before, ticks = machine.load(), machine.stolen_and_total()
     done = execute(plan, progress)
     if not done.tasks and not plan.parts:
@@ -38,7 +37,7 @@ def run(plan: Plan, progress: Progress = lambda done, total, label: None) -> Ben
         selection=plan.selection,
         seconds=plan.seconds,
         measurements=tuple(
-            _measurement(task, summary, overhead[task.job.provider.name])
+            _measurement(task, summary, done.overhead(task))
             for task, summary in zip(done.tasks, summaries, strict=True)
         ),
         checks=tuple(done.checks),

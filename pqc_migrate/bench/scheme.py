@@ -26,6 +26,12 @@ class Call:
     """Argument lists to go through in turn, so that keys and messages vary."""
     succeeded: Callable[[Any], bool]
     """Whether a result is that of a successful operation."""
+    idle: tuple[Any, ...] | None = None
+    """Arguments of the same number and kinds with which the function returns at once; None: there are none."""
+
+    def doing_nothing(self) -> Call | None:
+        """Return the same call without its work, for what calling costs."""
+        return None if self.idle is None else Call(self.function, [self.idle], lambda result: True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +107,9 @@ class Provider(Protocol):
     name: str
     library: Library
     nothing: Call
-    """A call into the library that does nothing: its cost is the call overhead."""
+    """A call that does nothing: its cost is the call overhead of operations without `Call.idle`."""
     nothing_named: str
+    """What stands for the call overhead, in words."""
 
     def mechanisms(self) -> Sequence[Mechanism]:
         """Return what it has, in its own order."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -47,12 +48,16 @@ class Batch:
 class Timer:
     """Calls one operation in batches, going through its arguments in turn from batch to batch."""
 
-    __slots__ = ("_arguments", "_function", "batch_calls")
+    __slots__ = ("_arguments", "_call", "batch_calls")
 
     def __init__(self, call: Call) -> None:
-        self._function: Callable[..., Any] = call.function
-        self._arguments: Iterator[tuple[Any, ...]] = cycle(call.arguments)
+        self._call = call
         self.batch_calls = 1
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again with the first arguments."""
+        self._arguments: Iterator[tuple[Any, ...]] = cycle(self._call.arguments)
 
     def calibrate(self) -> float:
         """Set `batch_calls` so that a batch takes about `BATCH_NS`; return the expected ns of one call."""
@@ -84,18 +89,19 @@ class Timer:
     def batch(self, calls: int, round_: int) -> Batch:
         """Time one batch."""
         switches, cpu = _involuntary_switches(), time.thread_time_ns()
-        start = time.perf_counter_ns()
-        self._run(calls)
-        wall = time.perf_counter_ns() - start
+        wall = self._run(calls)
         cpu = time.thread_time_ns() - cpu
         # A long batch outlives a short interruption; a short one also pays for the caches it finds cold.
         switched = _involuntary_switches() != switches and wall < _SHORT_NS
         return Batch(calls, wall, cpu, switched or wall - cpu > wall * _LOST_SHARE + _LOST_NS, round_)
 
-    def _run(self, calls: int) -> None:
-        function = self._function
-        for arguments in islice(self._arguments, calls):
+    def _run(self, calls: int) -> int:
+        """Make the calls and return the ns they took."""
+        function, turn = self._call.function, list(islice(self._arguments, calls))
+        start = time.perf_counter_ns()
+        for arguments in turn:
             function(*arguments)
+        return time.perf_counter_ns() - start
 
 
 @contextmanager
@@ -111,14 +117,14 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def overhead(nothing: Call, budget_ns: float = 10_000_000) -> float:
-    """Return the ns that one call costs when it does nothing: the least disturbed batch's mean."""
+def overhead(nothing: Call, budget_ns: float = 3_000_000) -> float:
+    """Return the ns that one call costs when it does nothing: the median of undisturbed batches."""
     timer = Timer(nothing)
-    timer.batch_calls = 500
+    timer.batch_calls = 300
     timer.warm_up(budget_ns / 4)
-    batches = sorted(timer.batches(budget_ns, 0), key=lambda batch: (batch.disturbed, batch.wall_ns))
+    batches = list(timer.batches(budget_ns, 0))
     clean = [batch for batch in batches if not batch.disturbed] or batches
-    return clean[len(clean) // 2].wall_ns / timer.batch_calls
+    return statistics.median(batch.wall_ns for batch in clean) / timer.batch_calls
 
 
 def control_ns() -> float:
