@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pqc_migrate.model.handshake import Handshake, NetworkProfile
+from pqc_migrate.model.verdict import Quality as Quality
+from pqc_migrate.model.verdict import Verdict as Verdict
+
 
 class Operation(StrEnum):
     """What one call does."""
@@ -41,22 +45,6 @@ _OPERATIONS = {
     Role.SIGNATURE: (Operation.KEYGEN, Operation.SIGN, Operation.VERIFY),
     Role.KEY_AGREEMENT: (Operation.KEYGEN, Operation.DERIVE),
 }
-
-
-class Quality(StrEnum):
-    """Whether the machine was quiet enough for the figures to mean something."""
-
-    QUIET = "quiet"
-    NOISY = "noisy"
-    UNUSABLE = "unusable"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A quality with the observations it rests on, each with its figure and its threshold."""
-
-    quality: Quality
-    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +237,10 @@ class BenchmarkRun:
     """What a reader must know before the figures, most important first."""
     memory: tuple[MemoryUse, ...] = ()
     """Stack and heap of the operations; empty when the part was not asked for."""
+    handshakes: tuple[Handshake, ...] = ()
+    """TLS handshakes; empty when the part was not asked for."""
+    networks: tuple[NetworkProfile, ...] = ()
+    """The networks that `Handshake.networks` was computed for."""
 
     def find(self, algorithm: str, operation: str, provider: str | None = None) -> Measurement | None:
         """Return the measurement of an operation; without `provider` the first listed, liboqs before others."""
