@@ -31,7 +31,7 @@ CONFIDENCE = 0.95
 _Z = 1.959964
 _FEWEST_ROUNDS = 4
 """With four on each side the exact distribution has a 95 % interval; with three it has none."""
-_MOST_ROUNDS = 200
+_MOST_ROUNDS = 100
 """Beyond this many the pairwise differences cost more than they tell; no run has nearly as many."""
 _QUARTILES_BY_SIGMA = 1.348980
 _P95_BY_SIGMA = 1.644854

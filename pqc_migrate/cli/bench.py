@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ import click
 from pqc_migrate.cli import options
 from pqc_migrate.cli.bench_compare import compare
 from pqc_migrate.cli.bench_merge import merge
+from pqc_migrate.cli.bench_show import FORMATS, format_for, render, show
 from pqc_migrate.cli.emit import emit
 from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.session import note
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 SETS = ("standard", "finance", "all")
 PARTS = ("operations",)
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
-FORMATS = ("table", "json")
 liboqs = click.option(
     "--liboqs",
     type=click.Path(path_type=Path),
@@ -58,7 +56,7 @@ def bench() -> None:
     """
 
 
-for command in (compare, merge):
+for command in (compare, merge, show):
     bench.add_command(command)
 
 
@@ -90,7 +88,9 @@ for command in (compare, merge):
     help=f"What to measure: {', '.join(PARTS)}.  [default: all for a set, operations for named algorithms]",
 )
 @liboqs
-@options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
+@options.format_option(
+    FORMATS, "Form of the result.  [default: by FILE's suffix; else a table on a terminal, json anywhere else]"
+)
 @options.output
 @options.common
 def run(
@@ -111,8 +111,8 @@ def run(
     """
     plan = _plan(set_name, algorithms, seconds, liboqs, parts)
     result = measure(plan)
-    chosen = format_name or _format_for(output)
-    emit(_render(result, chosen), output)
+    chosen = format_name or format_for(output)
+    emit(render(result, chosen), output)
     if chosen != "table" or output != "-":  # the table begins with this
         say(result)
 
@@ -166,16 +166,3 @@ def _plan(
         return schedule.plan(set_name, names, seconds, liboqs, parts)
     except schedule.UnknownAlgorithm as error:
         raise click.BadParameter(f"{error}; {error.hint}", param_hint="--algorithms") from error
-
-
-def _render(result: BenchmarkRun, format_name: str) -> bytes:
-    from pqc_migrate.bench import run as stage
-    from pqc_migrate.bench import tables
-
-    return stage.dump(result) if format_name == "json" else tables.run_table(result).encode()
-
-
-def _format_for(output: str) -> str:
-    if output != "-":
-        return "table" if os.path.splitext(output)[1].lower() == ".txt" else "json"
-    return "table" if sys.stdout.isatty() else "json"
