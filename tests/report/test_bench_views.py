@@ -189,7 +189,7 @@ def test_pytest_benchmark_compares_two_results(run: BenchmarkRun, tmp_path: Path
     assert "N/A" not in between
     table = said("compare", "0001", "0002", "--group-by", "group", "--csv", str(tmp_path / "all.csv"))
     assert f"{run.measurements[0].algorithm} {run.measurements[0].operation}" in table
-    rows = list(csv.DictReader((tmp_path / "all.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 2 * len(run.measurements)
     assert {float(row["median"]) for row in rows} >= {m.median_ns / 1e9 for m in run.measurements}
 

@@ -25,7 +25,8 @@ def memory(run: BenchmarkRun, t: Texts) -> Section | None:
     ]
     names = [named(t, "operation", op) for op in present]
     blocks: list[Block] = [Paragraph(plain(t("bench.memory-lead")))]
-    if any(value is not None for _, values in rows for value in values):
+    rows = [row for row in rows if any(value is not None for value in row[1])]
+    if rows:
         blocks.append(dots(t, "chart-stack", names, rows, t("performance.algorithm")))
     return Section("memory", "", t("bench.memory"), (*blocks, _memory_table(run.memory, t)))
 
