@@ -115,7 +115,8 @@ def _drift(base: BenchmarkRun, other: BenchmarkRun, *, between: bool) -> float:
     loops = [[ns for ns in run.environment.control_ns if ns > 0] for run in (base, other)]
     moved = [max(loop) / min(loop) for loop in loops if loop]
     if between and all(loops):
-        moved.append(math.exp(abs(math.log(statistics.median(loops[1]) / statistics.median(loops[0])))))
+        before, after = (statistics.median(loop) for loop in loops)
+        moved.append(max(before, after) / min(before, after))
     return max(moved, default=1.0) - 1
 
 

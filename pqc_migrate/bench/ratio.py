@@ -31,6 +31,8 @@ CONFIDENCE = 0.95
 _Z = 1.959964
 _FEWEST_ROUNDS = 4
 """With four on each side the exact distribution has a 95 % interval; with three it has none."""
+_LEAST_NS = 1e-3
+"""What is shorter is what is left when the call overhead has been taken off, not work."""
 _MOST_ROUNDS = 100
 """Beyond this many the pairwise differences cost more than they tell; no run has nearly as many."""
 _QUARTILES_BY_SIGMA = 1.348980
@@ -46,7 +48,7 @@ def of(base: Measurement, other: Measurement) -> Ratio:
     """Return the ratio `other` ÷ `base` with its 95 % interval; `NoInterval` when there is none."""
     if base.representative != other.representative:
         raise NoInterval("a mean in one run and a median in the other")
-    if min(base.representative_ns, other.representative_ns) <= 0:
+    if min(base.representative_ns, other.representative_ns, base.median_ns, other.median_ns) < _LEAST_NS:
         raise NoInterval("no longer than the call overhead")
     if base.representative == "mean":
         return _of_means(base, other)
@@ -68,7 +70,7 @@ def divided(ratio: Ratio, control: Ratio) -> Ratio:
 
 
 def _of_rounds(base: Sequence[float], other: Sequence[float], value: float) -> Ratio:
-    if min(*base, *other) <= 0:
+    if min(*base, *other) < _LEAST_NS:
         raise NoInterval("no longer than the call overhead")
     differences = sorted(math.log(b) - math.log(a) for a in base for b in other)
     place = critical(len(base), len(other))
@@ -108,7 +110,7 @@ def _divided(polynomial: Sequence[int], power: int) -> list[int]:
 def _of_medians(base: Measurement, other: Measurement) -> Ratio:
     if base.median_interval_ns is None or other.median_interval_ns is None:
         raise NoInterval("fewer than six samples, so there is no interval")
-    if min(base.median_interval_ns[0], other.median_interval_ns[0]) <= 0:
+    if min(base.median_interval_ns[0], other.median_interval_ns[0]) < _LEAST_NS:
         raise NoInterval("no longer than the call overhead")
     error = math.hypot(_log_error(*base.median_interval_ns), _log_error(*other.median_interval_ns))
     return _around(other.median_ns / base.median_ns, error, "batches")
@@ -123,7 +125,7 @@ def _of_means(base: Measurement, other: Measurement) -> Ratio:
 
 def _error_of_mean(m: Measurement) -> float:
     """Return the relative standard error of the mean."""
-    if m.mean_interval_ns is not None and m.mean_interval_ns[0] > 0:
+    if m.mean_interval_ns is not None and m.mean_interval_ns[0] >= _LEAST_NS:
         return _log_error(*m.mean_interval_ns)
     sigma = max((m.q3_ns - m.q1_ns) / _QUARTILES_BY_SIGMA, (m.p95_ns - m.median_ns) / _P95_BY_SIGMA)
     return sigma / math.sqrt(m.samples) / m.mean_ns

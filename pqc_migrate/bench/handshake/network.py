@@ -122,9 +122,7 @@ def times(handshake: Handshake, profiles: Sequence[NetworkProfile]) -> tuple[Net
     records = [(flight.sender, flight.bytes) for flight in handshake.on_path]
     messages = [(flight.sender, _messages(flight)) for flight in handshake.on_path]
     return tuple(
-        time
-        for profile in profiles
-        for time in (tcp(profile, records, cpu_ms), quic(profile, messages, cpu_ms))
+        time for profile in profiles for time in (tcp(profile, records, cpu_ms), quic(profile, messages, cpu_ms))
     )
 
 
