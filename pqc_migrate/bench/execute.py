@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
-from pqc_migrate.bench import check, timing
-from pqc_migrate.bench.plan import ROUNDS, Job, Plan, Progress
+from pqc_migrate.bench import check, cycles, pin, summary, timing
+from pqc_migrate.bench.cycles import Source
+from pqc_migrate.bench.plan import ROUNDS, WRAPPER_SHARE, Job, Plan, Progress
+from pqc_migrate.bench.providers import liboqs_wrapper
+from pqc_migrate.bench.providers.liboqs import LiboqsProvider
 from pqc_migrate.bench.scheme import MESSAGE_BYTES, Call, Facts, Material, Scheme, Signer
 from pqc_migrate.bench.timing import Batch, Timer
 from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
@@ -27,6 +30,8 @@ _SIGNATURES = 8
 _QUICK_SECONDS = 0.02
 _LONGEST_SECONDS = 10.0
 _CONFIRM_NS = 50_000_000
+_SLOW_NS = 20_000_000
+"""What takes longer is not timed through the wrapper: a few microseconds more would not be seen."""
 
 
 @dataclass(slots=True)
@@ -41,6 +46,9 @@ class Task:
     """Expected ns of one call."""
     facts: Facts
     batches: list[Batch] = field(default_factory=list)
+    wrapper: Timer | None = None
+    """The same operation through the library's own Python objects, when that is asked for."""
+    wrapper_batches: list[Batch] = field(default_factory=list)
 
     @property
     def overhead_key(self) -> tuple[str, str]:
@@ -64,17 +72,29 @@ class Execution:
     control_ns: list[float] = field(default_factory=list)
     overhead_ns: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     """Call overhead by `Task.overhead_key`, measured before every round."""
+    cycle_source: Source = cycles.NONE
+    pinning: str = ""
+    """Whether the timed calls stayed on one processor, and why."""
+    overhead_cycles: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    """The same in cycles, where they are counted."""
 
     def overhead(self, task: Task) -> float:
         """Return the ns that calling the task's function costs when it does nothing."""
         return statistics.median(self.overhead_ns[task.overhead_key])
+
+    def cycles(self, task: Task, mean: bool) -> float | None:
+        """Return the cycles of one call without its overhead; None where they are not counted."""
+        spent = summary.cycles(task.batches, mean)
+        if spent is None:
+            return None
+        return max(0.0, spent - statistics.median(self.overhead_cycles[task.overhead_key]))
 
 
 def execute(plan: Plan, progress: Progress) -> Execution:
     """Check everything, then time what passed. Interrupting leaves nothing behind."""
     started = time.perf_counter()
     with prepared(plan, progress) as done:
-        with timing.undisturbed():
+        with timing.undisturbed(), pin.pinned() as done.pinning:
             _time(plan, done, progress, time.perf_counter() - started)
         _confirm(done)
     return done
@@ -83,8 +103,9 @@ def execute(plan: Plan, progress: Progress) -> Execution:
 @contextmanager
 def prepared(plan: Plan, progress: Progress) -> Iterator[Execution]:
     """Check everything and yield what passed, ready to be timed; give back what the libraries allocated."""
-    done = Execution(skipped=list(plan.skipped))
+    done = Execution(skipped=list(plan.skipped), cycle_source=cycles.source())
     with ExitStack() as stack:
+        stack.callback(done.cycle_source.close)
         started = time.perf_counter()
         for job in plan.jobs:
             progress(time.perf_counter() - started, plan.expected_seconds, f"checking {job.mechanism.name}")
@@ -112,8 +133,19 @@ def _prepare(job: Job, plan: Plan, done: Execution, stack: ExitStack) -> None:
     except BenchmarkError as error:
         done.skipped.append(Skipped(mechanism.name, provider.name, "", str(error)))
         return
+    wrapped = _wrapped(job, plan, stack)
     for operation, call in calls.items():
-        _admit(Task(job, operation, call, Timer(call), 0.0, scheme.facts), plan, done)
+        task = Task(job, operation, call, Timer(call), 0.0, scheme.facts)
+        _admit(task, plan, done)
+        if operation in wrapped and task.cost_ns < _SLOW_NS:
+            task.wrapper = Timer(wrapped[operation])
+            task.wrapper.calibrate()
+
+
+def _wrapped(job: Job, plan: Plan, stack: ExitStack) -> Mapping[Operation, Call]:
+    if not plan.wrapper or not isinstance(job.provider, LiboqsProvider):
+        return {}
+    return liboqs_wrapper.calls(job.provider.loaded, job.mechanism, stack)
 
 
 def _agreement(job: Job, plan: Plan, scheme: Scheme) -> list[Check]:
@@ -157,22 +189,38 @@ def _admit(task: Task, plan: Plan, done: Execution) -> None:
 
 def _time(plan: Plan, done: Execution, progress: Progress, elapsed: float) -> None:
     slice_ns = plan.seconds * 1e9 / ROUNDS
-    spans = {id(task): max(slice_ns, task.cost_ns) / 1e9 for task in done.tasks}
+    spans = {id(task): _span_ns(task, slice_ns) / 1e9 for task in done.tasks}
     total = elapsed + ROUNDS * sum(spans.values())
     done.control_ns.append(timing.control_ns())
+    for task in done.tasks:
+        task.timer.counter = done.cycle_source.counter
     nothing = {task.overhead_key: task.call.doing_nothing() or task.job.provider.nothing for task in done.tasks}
     for round_ in range(ROUNDS):
         for key, call in nothing.items():
-            done.overhead_ns.setdefault(key, []).append(timing.overhead(call))
+            _idle(key, call, done)
         order: Sequence[Task] = done.tasks if round_ % 2 == 0 else done.tasks[::-1]
         for task in order:
             progress(elapsed, total, task.label)
             if round_ == 0 and task.cost_ns < timing.WARM_UP_NS:
                 task.timer.warm_up(min(timing.WARM_UP_NS, slice_ns))
             task.batches.extend(task.timer.batches(slice_ns, round_))
+            if task.wrapper is not None:
+                task.wrapper_batches.extend(task.wrapper.batches(slice_ns * WRAPPER_SHARE, round_))
             elapsed += spans[id(task)]
         done.control_ns.append(timing.control_ns())
     progress(total, total, "done")
+
+
+def _span_ns(task: Task, slice_ns: float) -> float:
+    return max(slice_ns, task.cost_ns) + (slice_ns * WRAPPER_SHARE if task.wrapper is not None else 0.0)
+
+
+def _idle(key: tuple[str, str], call: Call, done: Execution) -> None:
+    batches = timing.idle(call, done.cycle_source.counter)
+    done.overhead_ns.setdefault(key, []).append(statistics.median(b.wall_ns / b.calls for b in batches))
+    spent = summary.cycles(batches, mean=False)
+    if spent is not None:
+        done.overhead_cycles.setdefault(key, []).append(spent)
 
 
 def _confirm(done: Execution) -> None:

@@ -47,11 +47,12 @@ static uint64_t state;
 
 void seed(uint64_t value) { state = value; }
 
-void same_numbers(uint8_t *out, size_t length) {
+int same_numbers(uint8_t *out, size_t length) {
     for (size_t at = 0; at < length; at++) {
         uint64_t z = state += 0x9e3779b97f4a7c15ULL;
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
         out[at] = (uint8_t)(z ^ (z >> 31));
     }
+    return 0; /* OQS_SUCCESS, for releases that ask */
 }

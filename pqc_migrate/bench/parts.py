@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pqc_migrate.bench import memory
 from pqc_migrate.bench.plan import Part
 
 OPERATIONS = "operations"
 """The part that is always there: keygen, encaps, sign and so on of the algorithms that were chosen."""
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (memory.PART,)
 
 
 def names() -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.model.bench import BenchmarkRun, Skipped
 
 ROUNDS = 5
+WRAPPER_SHARE = 0.25
+"""Time for an operation through the wrapper, as a share of the time for the operation itself."""
 _PREPARATION_SECONDS = 0.03
 """Opening, checking and calibrating one quick mechanism."""
 _PREPARATION_CALLS = 4
@@ -41,6 +43,10 @@ class Plan:
     available: Available
     parts: tuple[Part, ...] = ()
     """What else is measured, after the operations."""
+    subjects: tuple[Job, ...] = ()
+    """The jobs of the selection, timed or not: for parts that look at the same ones."""
+    wrapper: bool = False
+    """Whether the operations are timed through liboqs-python's objects as well."""
 
     @property
     def expected_seconds(self) -> float:
@@ -49,6 +55,7 @@ class Plan:
         for mechanism in (job.mechanism for job in self.jobs):
             slow = dict(mechanism.seconds)
             timed = sum(max(self.seconds, ROUNDS * slow.get(op, 0.0)) for op in mechanism.role.operations)
+            timed *= 1 + WRAPPER_SHARE * self.wrapper
             total += timed + _PREPARATION_SECONDS + _PREPARATION_CALLS * sum(slow.values())
         return total + sum(part.expected_seconds(self) for part in self.parts)
 

@@ -8,6 +8,7 @@ both. A second C loop runs along: where it differs from the first, the machine i
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shlex
 import shutil
@@ -16,7 +17,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -87,16 +88,23 @@ def prove(plan: Plan, progress: Progress = lambda done, total, label: None) -> P
     if not isinstance(provider, LiboqsProvider):
         raise ProviderUnavailable("there is no liboqs to compare with", "pqc-migrate doctor says what is missing")
     plan = replace(plan, jobs=tuple(job for job in plan.jobs if job.provider is provider))
-    with _compiled() as (native, compiler), execute.prepared(plan, progress) as done, timing.undisturbed():
+    with compiled() as (native, compiler), execute.prepared(plan, progress) as done, timing.undisturbed():
         compared = []
         for place, task in enumerate(done.tasks):
             progress(plan.seconds * place, plan.seconds * len(done.tasks), task.label)
-            compared.append(_compare(task, _Contest(task, native, provider), plan.seconds * 1e9))
-    return Proof(provider.library, compiler, tuple(compared), tuple(done.skipped))
+            compared.append(compare(task, Contest(task, native, provider), plan.seconds * 1e9))
+    return Proof(
+        provider.library, compiler, tuple(compared), tuple(s for s in done.skipped if s.provider == provider.name)
+    )
+
+
+def dump(proof: Proof) -> bytes:
+    """Return the comparison as JSON, spelled as in `Proof`."""
+    return (json.dumps(asdict(proof), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 @contextmanager
-def _compiled() -> Iterator[tuple[ctypes.CDLL, str]]:
+def compiled() -> Iterator[tuple[ctypes.CDLL, str]]:
     """Compile the loop into a temporary folder and load it; yield it with the compiler's name."""
     command = shlex.split(os.environ.get("CC", "")) or [shutil.which("cc") or shutil.which("gcc") or ""]
     if not command[0] or os.name != "posix":
@@ -142,7 +150,7 @@ class _NativeTimer(Timer):
         return spent
 
 
-class _Contest:
+class Contest:
     """The loop in Python and two in C over one operation, and the same random numbers for all three."""
 
     def __init__(self, task: Task, native: ctypes.CDLL, provider: LiboqsProvider) -> None:
@@ -150,19 +158,19 @@ class _Contest:
         self._handle = provider.loaded.handle
         self._random = task.operation in task.job.mechanism.random
         _check_file(task, provider.library)
-        self._python, self._c, self._control = task.timer, _NativeTimer(task, native), _NativeTimer(task, native)
-        self._python.restart()
+        self.python, self._c, self._control = task.timer, _NativeTimer(task, native), _NativeTimer(task, native)
+        self.python.restart()
 
     def blocks(self, budget_ns: float) -> Iterator[list[tuple[Batch, Batch, Batch]]]:
         """Yield blocks of the batches (C, Python, control), there and back, so that a steady drift cancels out."""
-        calls = self._python.batch_calls
-        timers = (self._c, self._python, self._control)
+        calls = self.python.batch_calls
+        timers = (self._c, self.python, self._control)
         needed = 2 * len(timers) * calls * self.task.cost_ns
         with self._same_numbers():
             for number in range(max(_FEWEST_BLOCKS, int(budget_ns / needed))):
-                there = [self._batch(timer, calls, 2 * number) for timer in (self._c, self._python, self._control)]
+                there = [self._batch(timer, calls, 2 * number) for timer in (self._c, self.python, self._control)]
                 back = [
-                    self._batch(timer, calls, 2 * number + 1) for timer in (self._control, self._python, self._c)
+                    self._batch(timer, calls, 2 * number + 1) for timer in (self._control, self.python, self._c)
                 ]
                 yield [(there[0], there[1], there[2]), (back[2], back[1], back[0])]
 
@@ -182,7 +190,9 @@ class _Contest:
         try:
             yield
         finally:
-            self._handle.OQS_randombytes_switch_algorithm(b"system")
+            # What it was: OpenSSL in builds that use it, else the system (src/common/rand/rand.c).
+            if self._handle.OQS_randombytes_switch_algorithm(b"OpenSSL"):
+                self._handle.OQS_randombytes_switch_algorithm(b"system")
 
 
 def _check_file(task: Task, library: Library) -> None:
@@ -196,7 +206,8 @@ def _address(task: Task) -> ctypes.c_void_p:
     return ctypes.cast(function, ctypes.c_void_p)
 
 
-def _compare(task: Task, contest: _Contest, budget_ns: float) -> Compared:
+def compare(task: Task, contest: Contest, budget_ns: float) -> Compared:
+    """Run the contest and return its figures and outcome."""
     nothing = task.call.doing_nothing() or task.job.provider.nothing
     overheads = [timing.overhead(nothing)]
     blocks = list(contest.blocks(budget_ns))

@@ -37,7 +37,7 @@ def run(plan: Plan, progress: Progress = lambda done, total, label: None) -> Ben
         selection=plan.selection,
         seconds=plan.seconds,
         measurements=tuple(
-            _measurement(task, summary, done.overhead(task))
+            _with_cycles(_measurement(task, summary, done.overhead(task)), task, done)
             for task, summary in zip(done.tasks, summaries, strict=True)
         ),
         checks=tuple(done.checks),
@@ -168,6 +168,8 @@ def _environment(plan: Plan, done: Execution, load_before: float | None, steal: 
         overhead={provider.name: provider.nothing_named for provider in plan.available.providers},
         control_ns=tuple(done.control_ns),
         steal=steal,
+        cycle_source=done.cycle_source.about,
+        pinning=done.pinning,
     )
 
 
@@ -213,8 +215,25 @@ def _measurement(task: Task, summary: Summary, overhead: float) -> Measurement:
         algorithm_version=task.facts.version,
         details=task.facts.details,
         mean_interval_ns=both(summary.mean_interval),
+        wrapper_ns=_wrapper(task, random),
         round_medians_ns=tuple(net(median) for median in summary.round_medians),
     )
+
+
+def _wrapper(task: Task, random: bool) -> float | None:
+    if not task.wrapper_batches:
+        return None
+    found = summarize(task.wrapper_batches)
+    return found.mean if random else found.median
+
+
+def _with_cycles(measurement: Measurement, task: Task, done: Execution) -> Measurement:
+    source = done.cycle_source
+    if source.ticks_per_ns is not None:
+        count: float | None = measurement.representative_ns * source.ticks_per_ns
+    else:
+        count = done.cycles(task, mean=measurement.representative == "mean")
+    return measurement if count is None else replace(measurement, cycles=count, cycles_kind=source.kind)
 
 
 def _implementation(library: Library) -> str:

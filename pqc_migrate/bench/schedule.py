@@ -42,26 +42,27 @@ def plan(
     notices: list[str] = []
     if part_names is None:
         part_names = (parts.OPERATIONS,) if algorithms else parts.names()
-    if parts.OPERATIONS not in part_names:
-        wanted = []
-    elif algorithms:
+    if algorithms:
         wanted = _named(algorithms, found, notices)
     elif selection == ALL:
         wanted = _everything(found)
     else:
         wanted = _named(mechanisms.selections()[selection].algorithms, found, notices)
     having = [(provider, {m.name for m in provider.mechanisms()}) for provider in found.providers]
-    jobs = [Job(m, provider) for m in wanted for provider, names in having if m.name in names]
+    subjects = tuple(Job(m, provider) for m in wanted for provider, names in having if m.name in names)
+    timed = parts.OPERATIONS in part_names
+    wanted, jobs = (wanted, subjects) if timed else ([], ())
     served = {job.mechanism.name for job in jobs}
     missing = [Skipped(m.name, _provider_of(m), "", _why_missing(m, found)) for m in wanted if m.name not in served]
     return Plan(
         selection=chosen,
         seconds=_SECONDS[chosen] if seconds is None else seconds,
-        jobs=tuple(jobs),
+        jobs=jobs,
         skipped=(*missing, *(_left_out(found) if chosen == ALL and wanted else ())),
         notices=(*found.notices, *notices),
         available=found,
         parts=parts.chosen(part_names),
+        subjects=subjects,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from tabulate import tabulate
 
+from pqc_migrate.bench import tables_columns, tables_memory
 from pqc_migrate.bench.providers.available import Available
 from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Sizes, Skipped
 
@@ -19,6 +20,8 @@ def run_table(run: BenchmarkRun) -> str:
     """Return everything a run says: what to know first, the figures, what was left out, the machine."""
     parts = [*(f"NOTE: {notice}" for notice in run.notices), _verdict(run), ""]
     parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
+    if run.memory:
+        parts += ["", tables_memory.memory_table(run.memory)]
     if run.skipped:
         parts += ["", _skipped(run.skipped)]
     passed = sum(check.passed for check in run.checks)
@@ -68,7 +71,11 @@ def _table(rows: Sequence[Sequence[str]], headers: Sequence[str], right: Collect
 
 def _figures(measurements: Sequence[Measurement]) -> str:
     headers = ("algorithm", "cat.", "provider", "operation", "µs", "quartiles µs", "per second", "n")
-    return _table(list(_rows(measurements)), headers, ("cat.", "µs", "quartiles µs", "per second", "n"))
+    numbers = ("cat.", "µs", "quartiles µs", "per second", "n")
+    more = tables_columns.optional(measurements)
+    added = tuple(header for header, _ in more)
+    rows = [(*row, *(cells[place] for _, cells in more)) for place, row in enumerate(_rows(measurements))]
+    return _table(rows, (*headers, *added), (*numbers, *added))
 
 
 def _sizes(measurements: Sequence[Measurement]) -> str:
@@ -138,6 +145,10 @@ def _machine(environment: Environment) -> Iterator[str]:
             yield f"  {library.path}"
             yield f"  SHA-256 {library.sha256}"
             yield f"  build: {'; '.join(f'{name}: {value}' for name, value in library.build.items())}"
+    if environment.pinning:
+        yield f"processor affinity: {environment.pinning}"
+    if environment.cycle_source:
+        yield f"cycles: {environment.cycle_source}"
     load = [environment.load_before, environment.load_after]
     yield f"load average: {' → '.join('unknown' if value is None else f'{value:.2f}' for value in load)}"
     yield f"measured at: {environment.measured_at} by {environment.tool}"

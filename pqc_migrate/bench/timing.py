@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
 
+from pqc_migrate.bench.cycles import Counter
 from pqc_migrate.bench.scheme import Call
 
 if sys.platform != "win32":
@@ -43,16 +44,20 @@ class Batch:
     """On the thread's CPU clock."""
     disturbed: bool
     round: int
+    cycles: int | None = None
+    """Of the CPU, where they are counted."""
 
 
 class Timer:
     """Calls one operation in batches, going through its arguments in turn from batch to batch."""
 
-    __slots__ = ("_arguments", "_call", "batch_calls")
+    __slots__ = ("_arguments", "_call", "batch_calls", "counter")
 
     def __init__(self, call: Call) -> None:
         self._call = call
         self.batch_calls = 1
+        self.counter: Counter | None = None
+        """Counts cycles along with the time, when set."""
         self.restart()
 
     def restart(self) -> None:
@@ -89,11 +94,13 @@ class Timer:
     def batch(self, calls: int, round_: int) -> Batch:
         """Time one batch."""
         switches, cpu = _involuntary_switches(), time.thread_time_ns()
+        before = self.counter.read() if self.counter else 0
         wall = self._run(calls)
+        cycles = self.counter.read() - before if self.counter else None
         cpu = time.thread_time_ns() - cpu
         # A long batch outlives a short interruption; a short one also pays for the caches it finds cold.
         switched = _involuntary_switches() != switches and wall < _SHORT_NS
-        return Batch(calls, wall, cpu, switched or wall - cpu > wall * _LOST_SHARE + _LOST_NS, round_)
+        return Batch(calls, wall, cpu, switched or wall - cpu > wall * _LOST_SHARE + _LOST_NS, round_, cycles)
 
     def _run(self, calls: int) -> int:
         """Make the calls and return the ns they took."""
@@ -117,14 +124,19 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def overhead(nothing: Call, budget_ns: float = 3_000_000) -> float:
+def overhead(nothing: Call) -> float:
     """Return the ns that one call costs when it does nothing: the median of undisturbed batches."""
+    batches = idle(nothing)
+    return statistics.median(batch.wall_ns / batch.calls for batch in batches)
+
+
+def idle(nothing: Call, counter: Counter | None = None, budget_ns: float = 3_000_000) -> list[Batch]:
+    """Time calls that do nothing; return the undisturbed batches, or all when there are none."""
     timer = Timer(nothing)
-    timer.batch_calls = 300
+    timer.counter, timer.batch_calls = counter, 300
     timer.warm_up(budget_ns / 4)
     batches = list(timer.batches(budget_ns, 0))
-    clean = [batch for batch in batches if not batch.disturbed] or batches
-    return statistics.median(batch.wall_ns for batch in clean) / timer.batch_calls
+    return [batch for batch in batches if not batch.disturbed] or batches
 
 
 def control_ns() -> float:

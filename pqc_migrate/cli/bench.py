@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,14 @@ from pqc_migrate.cli.bench_show import FORMATS, format_for, render, show
 from pqc_migrate.cli.emit import emit
 from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.session import note
+from pqc_migrate.errors import EXIT_GATE
 
 if TYPE_CHECKING:
     from pqc_migrate.bench.plan import Plan
     from pqc_migrate.model.bench import BenchmarkRun
 
 SETS = ("standard", "finance", "all")
-PARTS = ("operations",)
+PARTS = ("operations", "memory")
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
 liboqs = click.option(
     "--liboqs",
@@ -87,6 +89,9 @@ for command in (compare, merge, show):
     callback=_names_of_parts,
     help=f"What to measure: {', '.join(PARTS)}.  [default: all for a set, operations for named algorithms]",
 )
+@click.option(
+    "--wrapper", is_flag=True, help="Time the objects of liboqs-python as well: what a Python program pays."
+)
 @liboqs
 @options.format_option(
     FORMATS, "Form of the result.  [default: by FILE's suffix; else a table on a terminal, json anywhere else]"
@@ -98,6 +103,7 @@ def run(
     algorithms: str | None,
     seconds: float | None,
     parts: tuple[str, ...] | None,
+    wrapper: bool,
     liboqs: Path | None,
     format_name: str | None,
     output: str,
@@ -109,7 +115,7 @@ def run(
 
     Example: pqc-migrate bench run --set finance --output bench.json
     """
-    plan = _plan(set_name, algorithms, seconds, liboqs, parts)
+    plan = replace(_plan(set_name, algorithms, seconds, liboqs, parts), wrapper=wrapper)
     result = measure(plan)
     chosen = format_name or format_for(output)
     emit(render(result, chosen), output)
@@ -130,6 +136,47 @@ def list_(liboqs: Path | None, output: str) -> None:
     from pqc_migrate.bench.providers import available
 
     emit(tables.mechanism_table(available.find(liboqs)).encode(), output)
+
+
+@bench.command(short_help="Compare calls from Python with a loop in C.")
+@click.option(
+    "--set", "set_name", type=options.Name(SETS), default="standard", show_default=True, help="What to compare."
+)
+@click.option("--algorithms", metavar="A,B", help="Compare these instead of a set, by name.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, max=3600, min_open=True),
+    default=0.4,
+    show_default=True,
+    metavar="S",
+    callback=_number,
+    help="Time for each operation; slow ones take six blocks of six calls at least.",
+)
+@liboqs
+@options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
+@options.output
+@options.common
+def proof(
+    set_name: str, algorithms: str | None, seconds: float, liboqs: Path | None, format_name: str | None, output: str
+) -> None:
+    """Show that calling liboqs from Python costs what it costs from C.
+
+    A loop in C is compiled into a temporary folder and run beside ours over the same library file, in one
+    process and in turn. Needs a C compiler (cc, or the one in CC). Exit code 1 when an operation is slower
+    from Python by more than 5 %.
+
+    Example: pqc-migrate bench proof --algorithms ML-KEM-768,ML-DSA-65
+    """
+    from pqc_migrate.bench import proof as stage
+    from pqc_migrate.bench import tables_proof
+
+    plan = _plan(set_name, algorithms, seconds, liboqs, ("operations",))
+    with progress("comparing", counted=False) as step:
+        made = stage.prove(plan, step)
+    table = (format_name or _format_for(output)) == "table"
+    emit(tables_proof.proof_table(made).encode() if table else stage.dump(made), output)
+    if made.failed:
+        raise click.exceptions.Exit(EXIT_GATE)
 
 
 def measure(plan: Plan) -> BenchmarkRun:

@@ -115,7 +115,7 @@ class Measurement:
     mean_interval_ns: tuple[float, float] | None = None
     """95 % interval of the mean, for figures where that is representative; None below six batches."""
     wrapper_ns: float | None = None
-    """Median of the same operation through liboqs-python's objects, its whole cost; None: not measured."""
+    """Through liboqs-python's objects, mean or median as `representative` says; None: not measured."""
     cycles: float | None = None
     """Of one call, call overhead taken off; None where `Environment.cycle_source` says there is no source."""
     cycles_kind: str = ""
@@ -218,6 +218,8 @@ class Environment:
     """Share of CPU time the hypervisor gave to others; None where it is not reported."""
     cycle_source: str = ""
     """Where `Measurement.cycles` come from, or why there are none; empty in older artefacts."""
+    pinning: str = ""
+    """Whether the timed calls stayed on one processor, and why; empty in older artefacts."""
 
 
 @dataclass(frozen=True, slots=True)
