@@ -173,7 +173,7 @@ def proof(
     plan = _plan(set_name, algorithms, seconds, liboqs, ("operations",))
     with progress("comparing", counted=False) as step:
         made = stage.prove(plan, step)
-    table = (format_name or _format_for(output)) == "table"
+    table = (format_name or format_for(output)) == "table"
     emit(tables_proof.proof_table(made).encode() if table else stage.dump(made), output)
     if made.failed:
         raise click.exceptions.Exit(EXIT_GATE)
