@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pqc_migrate.bench import memory
+from pqc_migrate.bench.handshake.part import HANDSHAKES
 from pqc_migrate.bench.plan import Part
 
 OPERATIONS = "operations"
 """The part that is always there: keygen, encaps, sign and so on of the algorithms that were chosen."""
 
-PARTS: tuple[Part, ...] = (memory.PART,)
+PARTS: tuple[Part, ...] = (memory.PART, HANDSHAKES)
 
 
 def names() -> tuple[str, ...]:

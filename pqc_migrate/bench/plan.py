@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from pqc_migrate.bench.providers.available import Available
 from pqc_migrate.bench.scheme import Provider
+from pqc_migrate.catalog.handshakes import Case
 from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.model.bench import BenchmarkRun, Skipped
+from pqc_migrate.model.handshake import NetworkProfile
 
 ROUNDS = 5
 WRAPPER_SHARE = 0.25
@@ -47,6 +49,10 @@ class Plan:
     """The jobs of the selection, timed or not: for parts that look at the same ones."""
     wrapper: bool = False
     """Whether the operations are timed through liboqs-python's objects as well."""
+    handshakes: tuple[Case, ...] = ()
+    """The TLS handshakes of that part."""
+    networks: tuple[NetworkProfile, ...] = ()
+    """The networks their time is computed for."""
 
     @property
     def expected_seconds(self) -> float:

@@ -145,6 +145,8 @@ def _machine_key(plan: Plan) -> str:
     ]
     parts += [libraries, plan.seconds, [(job.mechanism.name, job.provider.name) for job in plan.jobs]]
     parts += [part.name for part in plan.parts]
+    if any(part.name == "handshakes" for part in plan.parts):
+        parts += [[case.name for case in plan.handshakes], [str(network) for network in plan.networks]]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

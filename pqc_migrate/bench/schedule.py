@@ -10,7 +10,8 @@ from pqc_migrate.bench.plan import Job, Plan
 from pqc_migrate.bench.providers import available
 from pqc_migrate.bench.providers.available import Available
 from pqc_migrate.bench.providers.liboqs import LiboqsProvider
-from pqc_migrate.catalog import mechanisms
+from pqc_migrate.catalog import handshakes as catalog
+from pqc_migrate.catalog import mechanisms, network
 from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.errors import BenchmarkError
 from pqc_migrate.model.bench import Skipped
@@ -29,13 +30,17 @@ def plan(
     seconds: float | None = None,
     liboqs: Path | None = None,
     part_names: Sequence[str] | None = None,
+    handshakes: str = STANDARD,
+    networks: Path | None = None,
 ) -> Plan:
     """Plan a named set, or the algorithms given by name.
 
     Without `part_names` a named set is measured in all parts, algorithms given by name in their operations
-    alone; without ``operations`` among them no single operation is timed.
+    alone; without ``operations`` among them no single operation is timed. `handshakes` is ``standard``, or
+    ``all`` for every group with every certificate chain; `networks` is a user's file of network profiles.
 
-    `UnknownAlgorithm` for a name nobody knows; `BenchmarkError` when `liboqs` is not a usable library.
+    `UnknownAlgorithm` for a name nobody knows; `BenchmarkError` when `liboqs` is not a usable library;
+    `CatalogError` when the file of networks is malformed.
     """
     found = available.find(liboqs)
     chosen = SELECTED if algorithms else selection
@@ -63,6 +68,8 @@ def plan(
         available=found,
         parts=parts.chosen(part_names),
         subjects=subjects,
+        handshakes=catalog.matrix() if handshakes == ALL else catalog.standard(),
+        networks=network.with_file(networks) if networks is not None else network.profiles(),
     )
 
 

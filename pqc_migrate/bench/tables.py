@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from tabulate import tabulate
 
-from pqc_migrate.bench import tables_columns, tables_memory
+from pqc_migrate.bench import tables_columns, tables_handshakes, tables_memory
 from pqc_migrate.bench.providers.available import Available
 from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Sizes, Skipped
 
@@ -19,9 +19,12 @@ _LEGEND = """\
 def run_table(run: BenchmarkRun) -> str:
     """Return everything a run says: what to know first, the figures, what was left out, the machine."""
     parts = [*(f"NOTE: {notice}" for notice in run.notices), _verdict(run), ""]
-    parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
+    if run.measurements:
+        parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
     if run.memory:
         parts += ["", tables_memory.memory_table(run.memory)]
+    if run.handshakes:
+        parts += ["", tables_handshakes.tables(run)]
     if run.skipped:
         parts += ["", _skipped(run.skipped)]
     passed = sum(check.passed for check in run.checks)

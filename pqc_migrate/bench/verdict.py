@@ -61,6 +61,15 @@ def of_run(summaries: Sequence[Summary], control: Sequence[float], steal: float 
     return verdict
 
 
+def with_part(whole: Verdict, part: str, summaries: Sequence[Summary]) -> Verdict:
+    """Return the verdict of a run to which a part of its own measurements was added."""
+    if not summaries:
+        return whole
+    for reason in (judged := _judge(_of_operations(summaries))).reasons:
+        whole = _worse(whole, judged.quality, f"{part}: {reason}")
+    return whole
+
+
 _Seen = tuple[float, tuple[float, float], str]
 """A value, the limits above which it is noisy and unusable, and what is said then."""
 

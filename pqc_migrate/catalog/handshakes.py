@@ -57,6 +57,13 @@ class Case:
     suites: str = ""
     """Cipher suites of TLS 1.3 as OpenSSL takes them; empty: its own."""
 
+    @property
+    def name(self) -> str:
+        """Group, chain and what else is special, in one phrase."""
+        parts = [self.group.name, self.chain.name, *(["mutual"] if self.mutual else [])]
+        parts += [f"HelloRetryRequest after {self.first_share.name}"] if self.first_share else []
+        return "TLS " + ", ".join(parts)
+
 
 def groups() -> Mapping[str, Group]:
     """Return every group by name, in the order of the file."""

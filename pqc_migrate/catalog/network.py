@@ -22,7 +22,7 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "loss": (0, 0.5),
     "rto_min_ms": (1, 60_000),
 }
-"""Least and greatest value; a minimum MSS of 88 is what Linux allows, the greatest is IPv4's packet less headers."""
+"""Least and greatest value that is not a slip of the pen."""
 _WHOLE = {"mss", "initcwnd"}
 _REQUIRED = {"name", "rtt_ms", "mbit_s"}
 _DEFAULTS: Mapping[str, Any] = {
@@ -59,7 +59,9 @@ def _profiles(where: str, raw: Mapping[str, Any], required: set[str]) -> tuple[N
     toml.check_keys(where, raw, {"profile"}, set())
     records = raw["profile"]
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise CatalogError(f"{where}: profile is not an array of tables", hint="begin each network with [[profile]]")
+        raise CatalogError(
+            f"{where}: profile is not an array of tables", hint="begin each network with [[profile]]"
+        )
     if len(records) > _MOST_PROFILES:
         raise CatalogError(f"{where}: {len(records)} networks, more than {_MOST_PROFILES}")
     found = [_profile(where, record, required) for record in records]

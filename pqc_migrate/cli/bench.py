@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from pqc_migrate.model.bench import BenchmarkRun
 
 SETS = ("standard", "finance", "all")
-PARTS = ("operations", "memory")
+PARTS = ("operations", "memory", "handshakes")
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
+HANDSHAKES = ("standard", "all")
 liboqs = click.option(
     "--liboqs",
     type=click.Path(path_type=Path),
@@ -92,6 +93,23 @@ for command in (compare, merge, show):
 @click.option(
     "--wrapper", is_flag=True, help="Time the objects of liboqs-python as well: what a Python program pays."
 )
+@click.option(
+    "--handshakes",
+    type=options.Name(HANDSHAKES),
+    default="standard",
+    show_default=True,
+    help="TLS handshakes: each group and each certificate chain once (standard), or every group with every chain, "
+    "server-only and mutual (all).",
+)
+@click.option(
+    "--network",
+    "networks",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Networks the handshakes' time is computed for, as TOML ([[profile]] with name, rtt_ms, mbit_s and "
+    "optionally mss, initcwnd, loss, rto_min_ms); they replace or add to LAN, metro, cross-country, cross-border "
+    "and mobile.",
+)
 @liboqs
 @options.format_option(
     FORMATS, "Form of the result.  [default: by FILE's suffix; else a table on a terminal, json anywhere else]"
@@ -104,6 +122,8 @@ def run(
     seconds: float | None,
     parts: tuple[str, ...] | None,
     wrapper: bool,
+    handshakes: str,
+    networks: Path | None,
     liboqs: Path | None,
     format_name: str | None,
     output: str,
@@ -115,7 +135,8 @@ def run(
 
     Example: pqc-migrate bench run --set finance --output bench.json
     """
-    plan = replace(_plan(set_name, algorithms, seconds, liboqs, parts), wrapper=wrapper)
+    plan = _plan(set_name, algorithms, seconds, liboqs, parts, handshakes, networks)
+    plan = replace(plan, wrapper=wrapper)
     result = measure(plan)
     chosen = format_name or format_for(output)
     emit(render(result, chosen), output)
@@ -203,6 +224,8 @@ def _plan(
     seconds: float | None,
     liboqs: Path | None,
     parts: tuple[str, ...] | None,
+    handshakes: str = "standard",
+    networks: Path | None = None,
 ) -> Plan:
     from pqc_migrate.bench import schedule
 
@@ -210,6 +233,6 @@ def _plan(
     if algorithms is not None and not names:
         raise click.BadParameter("names no algorithm", param_hint="--algorithms")
     try:
-        return schedule.plan(set_name, names, seconds, liboqs, parts)
+        return schedule.plan(set_name, names, seconds, liboqs, parts, handshakes, networks)
     except schedule.UnknownAlgorithm as error:
         raise click.BadParameter(f"{error}; {error.hint}", param_hint="--algorithms") from error

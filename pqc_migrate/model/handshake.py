@@ -20,6 +20,8 @@ class SideCpu:
     """95 % interval of the median from order statistics; None below six handshakes."""
     min_ns: float
     mean_ns: float
+    mean_interval_ns: tuple[float, float] | None
+    """95 % interval of the mean by its standard error; None below six handshakes."""
     q1_ns: float
     q3_ns: float
     representative_ns: float
@@ -140,17 +142,11 @@ class Handshake:
     server_share: int
     server_authentication: Authentication
     client_authentication: Authentication | None
-    networks: tuple[NetworkTime, ...] = ()
-    implementation: str = ""
+    implementation: str
     """The TLS library, its version and the binding it was called through."""
-
-    @property
-    def name(self) -> str:
-        """Group, chain and what else is special, in one phrase."""
-        parts = [f"{self.group}, {self.chain}"]
-        parts += ["mutual"] if self.mutual else []
-        parts += [f"HelloRetryRequest after {self.first_share}"] if self.first_share else []
-        return ", ".join(parts)
+    added_bytes: int | None = None
+    """Bytes before the first request beyond those of X25519 with ECDSA-P-256, server-only; None without that."""
+    networks: tuple[NetworkTime, ...] = ()
 
     @property
     def on_path(self) -> tuple[Flight, ...]:
@@ -161,6 +157,11 @@ class Handshake:
     def tickets(self) -> int:
         """Bytes of the flight of NewSessionTickets."""
         return sum(f.bytes for f in self.flights) - sum(f.bytes for f in self.on_path)
+
+    @property
+    def bytes_before_request(self) -> int:
+        """Bytes of the flights that the first request waits for."""
+        return sum(flight.bytes for flight in self.on_path)
 
     def sent_by(self, sender: str) -> tuple[int, ...]:
         """Bytes of the flights of one side that the first request waits for."""

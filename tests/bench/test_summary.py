@@ -158,3 +158,16 @@ def test_few_samples_and_the_cpu_clock_are_never_quiet() -> None:
     assert verdict.of_measurement(quiet_summary(samples=4), random=True).quality is Quality.NOISY
     assert verdict.of_measurement(quiet_summary(clock="thread-cpu"), random=True).quality is Quality.NOISY
     assert verdict.of_run([], [1.0], None).quality is Quality.UNUSABLE
+
+
+def test_a_part_can_make_a_run_worse_and_never_better() -> None:
+    """By what its typical measurement saw, named after the part; a part that measured nothing says nothing."""
+    quiet = verdict.of_run([quiet_summary()], [100.0], None)
+    noisy = quiet_summary(share_disturbed=0.4)
+    assert verdict.with_part(quiet, "handshakes", []) == quiet
+    assert verdict.with_part(quiet, "handshakes", [quiet_summary()]) == quiet
+    worse = verdict.with_part(quiet, "handshakes", [noisy])
+    assert worse.quality is Quality.NOISY
+    assert worse.reasons == ("handshakes: 40% of batches interrupted (limit 0.05)",)
+    unusable = verdict.of_run([quiet_summary()], [100.0, 200.0], None)
+    assert verdict.with_part(unusable, "handshakes", [noisy]).quality is Quality.UNUSABLE

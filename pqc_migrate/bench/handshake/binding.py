@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
 from pqc_migrate.errors import ProviderUnavailable
@@ -33,21 +32,29 @@ class Binding:
         try:
             self.ssl: Any = importlib.import_module("OpenSSL.SSL")
             util: Any = importlib.import_module("OpenSSL._util")
-        except ImportError as error:
-            said = f"pyOpenSSL is not installed ({error}): TLS handshakes are not measured"
+            self._lib: Any = util.lib
+            self._ffi: Any = util.ffi
+        except (ImportError, AttributeError) as error:
+            said = (
+                f"pyOpenSSL is not installed, or another than known here ({error}): TLS handshakes are not measured"
+            )
             raise ProviderUnavailable(said, "pip install 'pqc-migrate[bench]'") from error
-        self._lib: Any = getattr(util, "lib", None)
-        self._ffi: Any = getattr(util, "ffi", None)
         missing = [name for name in (_GROUPS, _GROUP_NAME, _MESSAGES) if not hasattr(self._lib, name)]
         if missing:
-            said = f"pyOpenSSL {_version(self.ssl)} gives no access to {', '.join(missing)}"
-            raise ProviderUnavailable(f"{said}: TLS handshakes are not measured", "pip install 'pyOpenSSL>=26'")
+            said = f"pyOpenSSL {_version()} gives no access to {', '.join(missing)}"
+            raise ProviderUnavailable(
+                f"{said}: TLS handshakes are not measured", "pip install --upgrade pyOpenSSL cryptography"
+            )
+
+        self._seen: Seen | None = None
+        # Connections keep its address when they are made, so it must outlive them all.
+        self._callback = self._ffi.callback(_CALLBACK, self._on_message)
 
     @property
     def library(self) -> str:
         """Version of OpenSSL, and what it was called through."""
         openssl = self.ssl.OpenSSL_version(self.ssl.OPENSSL_VERSION).decode("ascii", "replace")
-        return f"{openssl} of cryptography, through pyOpenSSL {_version(self.ssl)}"
+        return f"{openssl} of cryptography, through pyOpenSSL {_version()}"
 
     def context(self) -> Any:
         """Return a context for TLS 1.3 and nothing else."""
@@ -77,18 +84,19 @@ class Binding:
     @contextmanager
     def watched(self, context: Any, seen: Seen) -> Iterator[None]:
         """Show `seen` every message of the connections that are made from `context` meanwhile, decrypted."""
-
-        def callback(sent: int, _: int, kind: int, data: Any, length: int, *__: Any) -> None:
-            seen(bool(sent), kind, bytes(self._ffi.buffer(data, length)))
-
-        kept = self._ffi.callback(_CALLBACK, callback)
-        self._lib.SSL_CTX_set_msg_callback(context._context, kept)
+        self._seen = seen
+        self._lib.SSL_CTX_set_msg_callback(context._context, self._callback)
         try:
-            yield  # connections take the callback over when they are made, so they must end in here, too
+            yield
         finally:
             self._lib.SSL_CTX_set_msg_callback(context._context, self._ffi.NULL)
+            self._seen = None
+
+    def _on_message(self, sent: int, _: int, kind: int, data: Any, length: int, *__: Any) -> None:
+        if self._seen is not None:
+            self._seen(bool(sent), kind, bytes(self._ffi.buffer(data, length)))
 
 
-def _version(ssl: ModuleType) -> str:
+def _version() -> str:
     package: Any = importlib.import_module("OpenSSL")
     return str(getattr(package, "__version__", "of an unknown version"))

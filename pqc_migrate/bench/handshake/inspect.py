@@ -42,6 +42,8 @@ class Inspected:
     """A handshake taken apart."""
 
     outcome: Outcome
+    group: str
+    """Negotiated, as OpenSSL names it."""
     flights: tuple[Flight, ...]
     client_share: int
     server_share: int
@@ -70,15 +72,16 @@ def inspect(endpoints: Endpoints) -> Inspected:
     with endpoints.binding.watched(endpoints.client, note):
         outcome = handshake(endpoints)
     try:
-        return _taken_apart(outcome, seen)
+        return _taken_apart(outcome, endpoints.binding.group_name(outcome.client), seen)
     except (ValueError, LookupError) as error:
         raise BenchmarkError(f"the handshake's messages cannot be read: {error}") from error
 
 
-def _taken_apart(outcome: Outcome, seen: Sequence[Seen]) -> Inspected:
+def _taken_apart(outcome: Outcome, group: str, seen: Sequence[Seen]) -> Inspected:
     server_hellos = _bodies(seen, "server", _SERVER_HELLO)
     return Inspected(
         outcome=outcome,
+        group=group,
         flights=_flights(outcome, seen),
         client_share=client_share(_bodies(seen, "client", _CLIENT_HELLO)[-1]),
         server_share=server_share(server_hellos[-1]),

@@ -8,19 +8,17 @@ in their turn.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pqc_migrate.model.handshake import Flight, Handshake, NetworkProfile, NetworkTime
 
 DATAGRAM = 1200
-"""Bytes of a QUIC datagram: the least a path must carry, and what client's first ones are padded to (RFC 9000
+"""Bytes of a QUIC datagram: the least a path must carry, and what the client's first ones are padded to (RFC 9000
 section 14.1)."""
 DATAGRAM_OVERHEAD = 50
-"""Of which are not TLS: a long header with two connection IDs of 8 bytes and a packet number of 2 (28, with the
-empty token of Initial packets and the length of 2 bytes), the tag (16), and the header of a CRYPTO frame (up to 6)
-(RFC 9000 sections 17.2 and 19.6)."""
+"""Of which are not TLS: at most 28 for a long header with two connection IDs of 8 bytes and a packet number of 2,
+16 for the tag, 5 to 7 for the header of a CRYPTO frame (RFC 9000 sections 17.2 and 19.6)."""
 AMPLIFICATION = 3
 """Bytes a server may send for each one received until the client's address is validated (RFC 9000 section 8.1)."""
 QUIC_WINDOW = 10
@@ -52,15 +50,13 @@ def windows(count: int, first: int, second: int | None = None) -> tuple[int, ...
     return tuple(sent)
 
 
-def sending_ms(sent: Sequence[int], packet_bits: float, rtt_ms: float, mbit_s: float) -> float:
-    """Return the time from the first bit that leaves to the last one, for windows as `windows` gives them.
+def idle_ms(sent: Sequence[int], packet_ms: float, rtt_ms: float) -> float:
+    """Return the time a sender waits for acknowledgments, with windows as `windows` gives them.
 
-    A window of w packets keeps the link busy for w times a packet's time s; the first acknowledgment, which opens
-    the next window, is there s + RTT after the window began. What is left of that is idle.
+    A window of w packets keeps the link busy for w times a packet's time; the first acknowledgment, which opens
+    the next window, is there a packet's time and a round trip after the window began. What lies between is idle.
     """
-    packet_ms = packet_bits / (mbit_s * 1000)
-    idle = sum(max(0.0, packet_ms + rtt_ms - count * packet_ms) for count in sent[:-1])
-    return idle
+    return sum(max(0.0, packet_ms + rtt_ms - count * packet_ms) for count in sent[:-1])
 
 
 def tcp(profile: NetworkProfile, flights: Sequence[tuple[str, int]], cpu_ms: float) -> NetworkTime:
@@ -69,21 +65,21 @@ def tcp(profile: NetworkProfile, flights: Sequence[tuple[str, int]], cpu_ms: flo
     One round trip for TCP's own handshake (RFC 9293 section 3.5), then for each flight, of (sender, bytes), its
     transmission, its idle times in slow start, and half a round trip, which the last flight does not wait for: ::
 
-        RTT + Σ (8·bytes/bandwidth + idle) + RTT/2 · (flights − 1) + CPU of both sides
+        RTT + Σ (8·bytes/bandwidth + idle) + RTT/2 · (flights - 1) + CPU of both sides
 
     Every flight starts from the initial window (RFC 6928 section 2): the earlier flights of its sender were too
     small to open it (a sender grows a window it uses, RFC 5681 section 3.1).
     """
     counts = [segments(size, profile.mss) for _, size in flights]
     sent = [windows(count, profile.initcwnd) for count in counts]
-    bits = sum(8 * size for _, size in flights)
-    busy = bits / (profile.mbit_s * 1000)
-    idle = sum(sending_ms(one, 8 * profile.mss, profile.rtt_ms, profile.mbit_s) for one in sent)
-    ms = profile.rtt_ms * (1 + (len(flights) - 1) / 2) + busy + idle + cpu_ms
+    busy = _link_ms(sum(size for _, size in flights), profile)
+    idle = sum(idle_ms(one, _link_ms(profile.mss, profile), profile.rtt_ms) for one in sent)
+    trips = 1 + (len(flights) - 1) // 2
+    ms = profile.rtt_ms * trips + busy + idle + cpu_ms
     timer = max(profile.rto_min_ms, 3 * profile.rtt_ms)
     # SYN and SYN+ACK first; then the round trip is known, and the timer is that plus four deviations of half of it.
     parts = [_Part(2, FIRST_TIMER_MS, lone=True), *(_Part(count, timer) for count in counts)]
-    return _with_loss(profile, "tcp", ms, 1 + (len(flights) - 1) / 2, sum(len(one) - 1 for one in sent), parts)
+    return _with_loss(profile, "tcp", ms, trips, sum(len(one) - 1 for one in sent), parts)
 
 
 def quic(profile: NetworkProfile, flights: Sequence[tuple[str, int]], cpu_ms: float) -> NetworkTime:
@@ -105,10 +101,10 @@ def quic(profile: NetworkProfile, flights: Sequence[tuple[str, int]], cpu_ms: fl
             held_back = credit < min(count, QUIC_WINDOW)
             sent.append(windows(count, credit, QUIC_WINDOW) if held_back else windows(count, QUIC_WINDOW))
             credit -= sent[-1][0]
-    packet_bits = 8 * DATAGRAM
-    busy = sum(counts) * packet_bits / (profile.mbit_s * 1000)
-    idle = sum(sending_ms(one, packet_bits, profile.rtt_ms, profile.mbit_s) for one in sent)
-    trips = (len(flights) - 1) / 2
+    packet_ms = _link_ms(DATAGRAM, profile)
+    busy = sum(counts) * packet_ms
+    idle = sum(idle_ms(one, packet_ms, profile.rtt_ms) for one in sent)
+    trips = (len(flights) - 1) // 2
     ms = profile.rtt_ms * trips + busy + idle + cpu_ms
     # The first flight of either side has no round trip to go by (RFC 9002 section 6.2.2).
     timers = [FIRST_TIMER_MS] * 2 + [3 * profile.rtt_ms] * max(0, len(counts) - 2)
@@ -124,6 +120,10 @@ def times(handshake: Handshake, profiles: Sequence[NetworkProfile]) -> tuple[Net
     return tuple(
         time for profile in profiles for time in (tcp(profile, records, cpu_ms), quic(profile, messages, cpu_ms))
     )
+
+
+def _link_ms(size: int, profile: NetworkProfile) -> float:
+    return 8 * size / (profile.mbit_s * 1000)
 
 
 def _messages(flight: Flight) -> int:
@@ -145,7 +145,7 @@ class _Part:
 
 
 def _with_loss(
-    profile: NetworkProfile, transport: str, ms: float, trips: float, window_trips: int, parts: Sequence[_Part]
+    profile: NetworkProfile, transport: str, ms: float, trips: int, window_trips: int, parts: Sequence[_Part]
 ) -> NetworkTime:
     """Add what loss costs on average.
 
@@ -167,6 +167,6 @@ def _with_loss(
         expected_ms=ms + extra,
         loss_chance=1 - kept ** sum(part.packets for part in parts),
         timeout_chance=1 - kept ** sum(part.tail for part in parts),
-        round_trips=math.ceil(trips) + window_trips,
+        round_trips=trips + window_trips,
         window_round_trips=window_trips,
     )

@@ -18,6 +18,8 @@ from pqc_migrate.errors import ProviderUnavailable
 if TYPE_CHECKING:
     from pqc_migrate.bench.handshake.certificates import Template
 
+SIGNER_ID = b"1234567812345678"
+"""What Z is computed with (GM/T 0009 section 10)."""
 _EC_PUBLIC_KEY = "1.2.840.10045.2.1"
 _SM2_CURVE = "1.2.156.10197.1.301"
 _SM2_WITH_SM3 = "1.2.156.10197.1.501"
@@ -43,8 +45,7 @@ class Sm2Key:
     def certify(self, template: Template, public: bytes) -> bytes:
         """Return a certificate (DER) for an uncompressed point, signed by this key."""
         content = _to_be_signed(template, public)
-        # gmssl-pyx computes Z itself, by default with the identifier of GM/T 0009.
-        signature = self._gmssl.sm2_sign(self._secret, self._point, content)
+        signature = self._gmssl.sm2_sign(self._secret, self._point, content, signer_id=SIGNER_ID)
         return _tlv(_SEQUENCE, content, _SIGNATURE_ALGORITHM, _tlv(_BIT_STRING, b"\0", signature))
 
     def private_pem(self) -> bytes:
