@@ -40,6 +40,13 @@ _P95_BY_SIGMA = 1.644854
 """Distance of the quartiles from each other, and of the 95th percentile from the median, where all is normal."""
 
 
+_WIDEST = 100.0
+"""Of a logarithm: an interval that is wider says nothing, and must not overflow."""
+_FEWEST_SAMPLES = 6
+_TOO_FEW = "fewer than six samples, so there is no interval"
+_NO_WORK = "no longer than the call overhead"
+
+
 class NoInterval(Exception):
     """There is no ratio, or no interval of it; the message says why."""
 
@@ -48,8 +55,8 @@ def of(base: Measurement, other: Measurement) -> Ratio:
     """Return the ratio `other` ÷ `base` with its 95 % interval; `NoInterval` when there is none."""
     if base.representative != other.representative:
         raise NoInterval("a mean in one run and a median in the other")
-    if min(base.representative_ns, other.representative_ns, base.median_ns, other.median_ns) < _LEAST_NS:
-        raise NoInterval("no longer than the call overhead")
+    if min(ns for m in (base, other) for ns in (m.representative_ns, m.median_ns, m.mean_ns)) < _LEAST_NS:
+        raise NoInterval(_NO_WORK)
     if base.representative == "mean":
         return _of_means(base, other)
     if all(_FEWEST_ROUNDS <= len(m.round_medians_ns) <= _MOST_ROUNDS for m in (base, other)):
@@ -71,7 +78,7 @@ def divided(ratio: Ratio, control: Ratio) -> Ratio:
 
 def _of_rounds(base: Sequence[float], other: Sequence[float], value: float) -> Ratio:
     if min(*base, *other) < _LEAST_NS:
-        raise NoInterval("no longer than the call overhead")
+        raise NoInterval(_NO_WORK)
     differences = sorted(math.log(b) - math.log(a) for a in base for b in other)
     place = critical(len(base), len(other))
     low, high = math.exp(differences[place - 1]), math.exp(differences[-place])
@@ -108,32 +115,35 @@ def _divided(polynomial: Sequence[int], power: int) -> list[int]:
 
 
 def _of_medians(base: Measurement, other: Measurement) -> Ratio:
-    if base.median_interval_ns is None or other.median_interval_ns is None:
-        raise NoInterval("fewer than six samples, so there is no interval")
-    if min(base.median_interval_ns[0], other.median_interval_ns[0]) < _LEAST_NS:
-        raise NoInterval("no longer than the call overhead")
-    error = math.hypot(_log_error(*base.median_interval_ns), _log_error(*other.median_interval_ns))
+    error = math.hypot(*(_log_error(m.median_interval_ns) for m in (base, other)))
     return _around(other.median_ns / base.median_ns, error, "batches")
 
 
 def _of_means(base: Measurement, other: Measurement) -> Ratio:
-    if min(base.samples, other.samples) < 6:
-        raise NoInterval("fewer than six samples, so there is no interval")
-    error = math.hypot(_error_of_mean(base), _error_of_mean(other))
+    error = math.hypot(*(_error_of_mean(m) for m in (base, other)))
     return _around(other.mean_ns / base.mean_ns, error, "mean")
 
 
 def _error_of_mean(m: Measurement) -> float:
     """Return the relative standard error of the mean."""
-    if m.mean_interval_ns is not None and m.mean_interval_ns[0] >= _LEAST_NS:
-        return _log_error(*m.mean_interval_ns)
-    sigma = max((m.q3_ns - m.q1_ns) / _QUARTILES_BY_SIGMA, (m.p95_ns - m.median_ns) / _P95_BY_SIGMA)
+    if m.mean_interval_ns is not None:
+        return _log_error(m.mean_interval_ns)
+    if m.samples < _FEWEST_SAMPLES:
+        raise NoInterval(_TOO_FEW)
+    sigma = max((m.q3_ns - m.q1_ns) / _QUARTILES_BY_SIGMA, (m.p95_ns - m.median_ns) / _P95_BY_SIGMA, 0.0)
     return sigma / math.sqrt(m.samples) / m.mean_ns
 
 
-def _log_error(low: float, high: float) -> float:
+def _log_error(interval: tuple[float, float] | None) -> float:
+    """Return the standard error of a logarithm from the 95 % interval of its number."""
+    if interval is None:
+        raise NoInterval(_TOO_FEW)
+    low, high = interval
+    if not _LEAST_NS <= low <= high:
+        raise NoInterval(_NO_WORK if low < _LEAST_NS else "an interval that ends before it begins")
     return (math.log(high) - math.log(low)) / (2 * _Z)
 
 
 def _around(value: float, error: float, method: str) -> Ratio:
-    return Ratio(value, value * math.exp(-_Z * error), value * math.exp(_Z * error), method)
+    wide = math.exp(min(_Z * error, _WIDEST))
+    return Ratio(value, value / wide, value * wide, method)

@@ -67,7 +67,11 @@ def flight(sender: str, *messages: str) -> Flight:
 
 
 def handshake(group: str, chain: str, *, mutual: bool = False, first: str = "") -> Handshake:
-    side = SideCpu(500e3, (490e3, 510e3), 480e3, 505e3, 495e3, 505e3, 500e3, "median", 100, 2, 1.01, "wall", QUIET)
+    side = SideCpu(
+        median_ns=500e3, median_interval_ns=(490e3, 510e3), mean_interval_ns=None, min_ns=480e3, mean_ns=505e3,
+        q1_ns=495e3, q3_ns=505e3, representative_ns=500e3, representative="median", samples=100, disturbed=2,
+        round_spread=1.01, clock="wall", verdict=QUIET,
+    )  # fmt: skip
     shown = Authentication((900, 800), 1750, "ecdsa_secp256r1_sha256", 71)
     flights = (
         flight("client", "ClientHello"),

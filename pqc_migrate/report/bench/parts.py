@@ -96,7 +96,7 @@ def _networks(run: BenchmarkRun, t: Texts) -> Table:
 
 
 def _handshake_table(found: tuple[Handshake, ...], t: Texts) -> Table:
-    names = ("client-cpu", "server-cpu", "client-bytes", "server-bytes", "window-round-trips")
+    names = ("client-cpu", "server-cpu", "client-bytes", "server-bytes", "added-bytes", "window-round-trips")
     columns = (column(t("bench.handshake")), *(column(t(f"bench.{name}"), number=True) for name in names))
     rows = tuple(
         Row((
@@ -105,6 +105,7 @@ def _handshake_table(found: tuple[Handshake, ...], t: Texts) -> Table:
             number_cell(h.server.representative_ns / 1000),
             number_cell(sum(h.sent_by("client"))),
             number_cell(sum(h.sent_by("server"))),
+            number_cell(h.added_bytes),
             number_cell(max((n.window_round_trips for n in h.networks if n.transport == "tcp"), default=None)),
         ))
         for h in found
