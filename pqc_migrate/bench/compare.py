@@ -6,7 +6,8 @@ ratio is farther from 1 than the largest of
 * 3 percent: what layout of code and memory alone can move,
 * the drift of the control loop, within each run and from one run to the other,
 * the spread of the operation's own rounds, in either run. Rounds of work that is random by design spread on a
-  quiet machine too, and need more seconds for the same limit.
+  quiet machine too, and need more seconds for the same limit,
+* what one signature more or less of work is, where verification depends on it (`catalog.inputs`).
 
 An interval alone would call every difference of a percent a change once there are enough samples; a fixed
 percentage alone would call noise one. What is no change is ``unchanged`` only where a change of a quarter would
@@ -21,6 +22,7 @@ import statistics
 from collections.abc import Collection, Iterator, Sequence
 
 from pqc_migrate.bench import fingerprint, ratio
+from pqc_migrate.catalog import inputs
 from pqc_migrate.errors import BenchmarkError
 from pqc_migrate.model.bench import BenchmarkRun, Measurement, Operation, Quality
 from pqc_migrate.model.compare import Change, Compared, Comparison, Contrast, Difference, Named, Pair, Ratio
@@ -122,7 +124,8 @@ def _drift(base: BenchmarkRun, other: BenchmarkRun, *, between: bool) -> float:
 
 def _compared(base: Measurement, other: Measurement, control: Ratio | None, drift: float) -> Compared:
     spread = max(base.round_spread, other.round_spread) - 1
-    limit, by = max((FLOOR, "floor"), (drift, "drift"), (spread, "spread"))
+    given = inputs.shares().get((base.family, base.operation), 0.0)
+    limit, by = max((FLOOR, "floor"), (drift, "drift"), (spread, "spread"), (given, "input"))
     found: Ratio | None = None
     change, remark = Change.NOT_COMPARABLE, ""
     try:

@@ -74,7 +74,7 @@ class Compared:
     limit: float
     """How far from 1 a ratio must be before it counts as a change (0.03: three percent)."""
     limit_by: str
-    """What set the limit: ``floor``, ``drift`` or ``spread``."""
+    """What set the limit: ``floor``, ``drift``, ``spread``, or ``input`` (another signature to verify)."""
     change: Change
     remark: str = ""
     """Why nothing can be said, or what to know beside what is said."""

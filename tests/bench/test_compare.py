@@ -14,6 +14,7 @@ from pqc_migrate.bench import run as runner
 from pqc_migrate.bench.compare import Incomparable, compare
 from pqc_migrate.bench.providers import openssl as provider
 from pqc_migrate.bench.scheme import Call
+from pqc_migrate.catalog import algorithms, inputs
 from pqc_migrate.errors import BenchmarkError
 from pqc_migrate.model.bench import BenchmarkRun, Library, Measurement, Operation, Quality, Verdict
 from pqc_migrate.model.compare import Change, Compared, Comparison, Difference, Named, Pair
@@ -119,6 +120,25 @@ def test_what_the_machine_moved_by_is_no_change(
         assert {(one.change, one.limit_by) for one in found.operations} == {(Change.UNCHANGED, by)}
         assert all(one.limit >= 0.119 for one in found.operations)
     assert changes(base, alter(quiet(real, 1.5, seed=2))) == {Change.SLOWER}
+
+
+def test_another_signature_to_verify_is_no_change(real: BenchmarkRun) -> None:
+    """Hash-based verification takes as many steps as the signature has left: eight percent may be just that."""
+    base, other = quiet(real, seed=1), quiet(real, 1.08, seed=2)
+
+    def hashed(run: BenchmarkRun) -> BenchmarkRun:
+        return replace(run, measurements=tuple(replace(m, family="SLH-DSA") for m in run.measurements))
+
+    for one in pair(hashed(base), hashed(other)).operations:
+        verifies = one.operation is Operation.VERIFY
+        assert one.change is (Change.UNCHANGED if verifies else Change.SLOWER)
+        assert (one.limit_by == "input") == verifies
+    assert changes(hashed(base), hashed(quiet(real, 1.3, seed=2))) == {Change.SLOWER}
+
+
+def test_shares_of_inputs_are_of_families_that_exist() -> None:
+    """A family spelled otherwise would never be met."""
+    assert {family for family, _ in inputs.shares()} <= set(algorithms.families())
 
 
 def test_what_could_not_be_seen_is_not_called_unchanged(real: BenchmarkRun) -> None:

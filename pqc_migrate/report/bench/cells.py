@@ -26,9 +26,9 @@ def who(t: Texts, algorithm: str, provider: str) -> str:
 
 
 def written(value: float) -> str:
-    """Return a number with three significant digits and thousands separators."""
-    if value >= 100 or value == round(value):
-        return f"{value:,.0f}"
+    """Return a number with three significant digits, thousands separators and a real minus sign."""
+    if abs(value) >= 100 or value == round(value):
+        return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 

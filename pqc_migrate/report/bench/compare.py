@@ -28,7 +28,7 @@ _RIGHT = frozenset({"base µs", "run µs", "ratio", "normalized", "limit"})
 _LEGEND = (
     "ratio: time in the run divided by time in the base; * of means, where the work is random by design",
     "slower, faster: the interval excludes 1 and the ratio is beyond the limit",
-    "limit: the largest of 3 %, the drift of fixed work and the spread of the rounds",
+    "limit: the largest of 3 %, the drift of fixed work, the spread of the rounds, and what another input changes",
 )
 _LEGEND_NORMALIZED = "normalized: divided by the ratio of X25519 derive of the same OpenSSL; judged is this one"
 _COLUMNS = (
