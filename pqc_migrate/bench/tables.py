@@ -8,6 +8,8 @@ from tabulate import tabulate
 
 from pqc_migrate.bench import tables_columns, tables_handshakes, tables_memory
 from pqc_migrate.bench.providers.available import Available
+from pqc_migrate.bench.tables_messages import message_table
+from pqc_migrate.bench.tables_scaling import scaling_table
 from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Sizes, Skipped
 
 _MARKS = {Quality.QUIET: "", Quality.NOISY: "~", Quality.UNUSABLE: "!"}
@@ -25,6 +27,10 @@ def run_table(run: BenchmarkRun) -> str:
         parts += ["", tables_memory.memory_table(run.memory)]
     if run.handshakes:
         parts += ["", tables_handshakes.tables(run)]
+    if run.messages:
+        parts += ["", message_table(run.messages)]
+    if run.scaling:
+        parts += ["", scaling_table(run.scaling, run.processors)]
     if run.skipped:
         parts += ["", _skipped(run.skipped)]
     passed = sum(check.passed for check in run.checks)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pqc_migrate.model.bench import BenchmarkRun
 
 SETS = ("standard", "finance", "all")
-PARTS = ("operations", "memory", "handshakes")
+PARTS = ("operations", "memory", "handshakes", "messages", "scaling")
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
 HANDSHAKES = ("standard", "all")
 liboqs = click.option(

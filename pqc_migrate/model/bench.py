@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pqc_migrate.model.handshake import Handshake, NetworkProfile
+from pqc_migrate.model.messages import MessageCost
+from pqc_migrate.model.scaling import Processors, Scaling
 from pqc_migrate.model.verdict import Quality as Quality
 from pqc_migrate.model.verdict import Verdict as Verdict
 
@@ -243,6 +245,10 @@ class BenchmarkRun:
     """TLS handshakes; empty when the part was not asked for."""
     networks: tuple[NetworkProfile, ...] = ()
     """The networks that `Handshake.networks` was computed for."""
+    messages: tuple[MessageCost, ...] = ()
+    processors: Processors | None = None
+    """What `scaling` was measured on."""
+    scaling: tuple[Scaling, ...] = ()
 
     def find(self, algorithm: str, operation: str, provider: str | None = None) -> Measurement | None:
         """Return the measurement of an operation; without `provider` the first listed, liboqs before others."""
