@@ -12,14 +12,14 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from pqc_migrate.bench import check, cycles, pin, summary, timing
 from pqc_migrate.bench.cycles import Source
 from pqc_migrate.bench.plan import ROUNDS, WRAPPER_SHARE, Job, Plan, Progress
 from pqc_migrate.bench.providers import liboqs_wrapper
 from pqc_migrate.bench.providers.liboqs import LiboqsProvider
-from pqc_migrate.bench.scheme import MESSAGE_BYTES, Call, Facts, Material, Scheme, Signer
+from pqc_migrate.bench.scheme import MESSAGE_BYTES, Call, Facts, Foreteller, Material, Scheme, Signer
 from pqc_migrate.bench.timing import Batch, Timer
 from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
 from pqc_migrate.model.bench import Check, Operation, Role, Skipped
@@ -28,8 +28,9 @@ _MESSAGES = 64
 _KEYS = 4
 _SIGNATURES = 8
 _QUICK_SECONDS = 0.02
-_LONGEST_SECONDS = 10.0
 _CONFIRM_NS = 50_000_000
+_NOT_AGAIN_NS = 500_000_000
+"""A call that was seen to take this long is not tried again only to learn how long it takes."""
 _SLOW_NS = 20_000_000
 """What takes longer is not timed through the wrapper: a few microseconds more would not be seen."""
 
@@ -72,6 +73,8 @@ class Execution:
     control_ns: list[float] = field(default_factory=list)
     overhead_ns: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     """Call overhead by `Task.overhead_key`, measured before every round."""
+    interrupted: str = ""
+    """Where the user stopped it; empty when it came to its end."""
     cycle_source: Source = cycles.NONE
     pinning: str = ""
     """Whether the timed calls stayed on one processor, and why."""
@@ -91,13 +94,32 @@ class Execution:
 
 
 def execute(plan: Plan, progress: Progress) -> Execution:
-    """Check everything, then time what passed. Interrupting leaves nothing behind."""
+    """Check everything, then time what passed.
+
+    Interrupted while timing, what was timed so far is returned; earlier, `KeyboardInterrupt` passes on.
+    """
     started = time.perf_counter()
     with prepared(plan, progress) as done:
-        with timing.undisturbed(), pin.pinned() as done.pinning:
-            _time(plan, done, progress, time.perf_counter() - started)
-        _confirm(done)
+        try:
+            with timing.undisturbed(), pin.pinned() as done.pinning:
+                _time(plan, done, progress, time.perf_counter() - started)
+        except KeyboardInterrupt:
+            _keep_timed(done)
+        _confirm(done, plan)
     return done
+
+
+def _keep_timed(done: Execution) -> None:
+    """Keep what has figures; `KeyboardInterrupt` when nothing has."""
+    untimed = [task for task in done.tasks if not task.batches]
+    done.tasks = [task for task in done.tasks if task.batches]
+    if not done.tasks:
+        raise KeyboardInterrupt
+    done.interrupted = f"in round {1 + max(task.batches[-1].round for task in done.tasks)} of {ROUNDS}"
+    done.skipped += [
+        Skipped(task.job.mechanism.name, task.job.provider.name, task.operation, "interrupted before it was timed")
+        for task in untimed
+    ]
 
 
 @contextmanager
@@ -116,6 +138,8 @@ def prepared(plan: Plan, progress: Progress) -> Iterator[Execution]:
 def _prepare(job: Job, plan: Plan, done: Execution, stack: ExitStack) -> None:
     mechanism, provider = job.mechanism, job.provider
     try:
+        if _is_too_long(job, plan, done):
+            return
         scheme = provider.open(mechanism)
     except ProviderUnavailable as error:
         done.skipped.append(Skipped(mechanism.name, provider.name, "", str(error)))
@@ -148,6 +172,30 @@ def _wrapped(job: Job, plan: Plan, stack: ExitStack) -> Mapping[Operation, Call]
     return liboqs_wrapper.calls(job.provider.loaded, job.mechanism, stack)
 
 
+def _is_too_long(job: Job, plan: Plan, done: Execution) -> bool:
+    """Whether a key, without which nothing can be measured, would take too long; then it is listed."""
+    if job.mechanism.role is not Role.STATEFUL:
+        return False
+    foretold = cast(Foreteller, job.provider).foretell(job.mechanism)
+    if foretold is None or sum(foretold) <= plan.longest_seconds:
+        return False
+    keygen, sign = foretold
+    reason = f"a key would take about {duration(keygen)}"
+    reason += f" and each signature at least {duration(sign)}" if sign else ""
+    reason += f", by what a small tree takes here; the limit is {plan.longest_seconds:.0f} s"
+    name, provider = job.mechanism.name, job.provider.name
+    done.skipped.append(Skipped(name, provider, "", f"{reason} (raise it with --seconds)", keygen * 1e9))
+    return True
+
+
+def duration(seconds: float) -> str:
+    """Return a time for a person: seconds, minutes, hours or days, whichever is readable."""
+    for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.0f} {unit}"
+    return f"{seconds:.0f} seconds" if seconds >= 2 else f"{seconds:.1f} seconds"
+
+
 def _agreement(job: Job, plan: Plan, scheme: Scheme) -> list[Check]:
     """Try liboqs against OpenSSL where both have the algorithm."""
     other = plan.available.get("openssl")
@@ -158,12 +206,15 @@ def _agreement(job: Job, plan: Plan, scheme: Scheme) -> list[Check]:
     except ProviderUnavailable:
         return []
     named = f"{other.library.name} {other.library.version}"
-    return [check.agree(scheme, opened, job.mechanism, job.provider.name, named)]
+    told = scheme, opened, job.mechanism, job.provider.name, named
+    return [check.agree(*told), *check.known_answer(*told)]
 
 
 def _material(scheme: Scheme, role: Role) -> Material:
     """Prepare several keys and messages, but one of each where making them is slow."""
     messages = [os.urandom(MESSAGE_BYTES) for _ in range(_MESSAGES)]
+    if role is Role.STATEFUL:  # goes on with the key of its check
+        return Material(1, messages, _SIGNATURES)
     start = time.perf_counter()
     _, secret = scheme.keypair()
     keys = _KEYS if time.perf_counter() - start < _QUICK_SECONDS else 1
@@ -176,8 +227,9 @@ def _material(scheme: Scheme, role: Role) -> Material:
 
 def _admit(task: Task, plan: Plan, done: Execution) -> None:
     """Calibrate; what would take too long is listed with its estimate."""
-    task.cost_ns = task.timer.calibrate()
-    limit = max(_LONGEST_SECONDS, 10 * plan.seconds)
+    seen = task.call.took_ns
+    task.cost_ns = seen if seen is not None and seen >= _NOT_AGAIN_NS else task.timer.calibrate()
+    limit = plan.longest_seconds
     needed = ROUNDS * task.cost_ns / 1e9
     if needed <= limit:
         done.tasks.append(task)
@@ -223,13 +275,20 @@ def _idle(key: tuple[str, str], call: Call, done: Execution) -> None:
         done.overhead_cycles.setdefault(key, []).append(spent)
 
 
-def _confirm(done: Execution) -> None:
+def _confirm(done: Execution, plan: Plan) -> None:
     """Look once more at what the timed calls return: an operation that fails quickly must not look fast."""
+    budget_ns = min(_CONFIRM_NS, plan.seconds * 1e9 / ROUNDS)
     for task in list(done.tasks):
-        count = max(1, int(_CONFIRM_NS / max(task.cost_ns, 1.0)))
-        if all(task.call.succeeded(task.call.function(*a)) for a in task.call.arguments[:count]):
+        count = max(1, int(budget_ns / max(task.cost_ns, 1.0)))
+        if all(_succeeds(task.call, arguments) for arguments in task.call.arguments[:count]):
             continue
         name, provider = task.job.mechanism.name, task.job.provider.name
         done.tasks.remove(task)
         done.checks.append(Check(name, provider, "timed-calls", False, f"{task.operation} does not succeed"))
         done.skipped.append(Skipped(name, provider, task.operation, "failed check timed-calls"))
+
+
+def _succeeds(call: Call, arguments: tuple[Any, ...]) -> bool:
+    if call.ready is not None:
+        call.ready(1)
+    return call.succeeded(call.function(*arguments))

@@ -29,7 +29,7 @@ from pqc_migrate.bench.providers.liboqs import LiboqsProvider
 from pqc_migrate.bench.summary import median_interval
 from pqc_migrate.bench.timing import Batch, Timer
 from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
-from pqc_migrate.model.bench import Library, Skipped
+from pqc_migrate.model.bench import Library, Role, Skipped
 
 LIMIT = 1.05
 """Ratio of Python's net time to C's that the interval must reach down to."""
@@ -87,7 +87,14 @@ def prove(plan: Plan, progress: Progress = lambda done, total, label: None) -> P
     provider = plan.available.get("liboqs")
     if not isinstance(provider, LiboqsProvider):
         raise ProviderUnavailable("there is no liboqs to compare with", "pqc-migrate doctor says what is missing")
-    plan = replace(plan, jobs=tuple(job for job in plan.jobs if job.provider is provider))
+    jobs = [job for job in plan.jobs if job.provider is provider]
+    left_out = [
+        Skipped(job.mechanism.name, provider.name, "", "a loop in C does not replace keys that are used up")
+        for job in jobs
+        if job.mechanism.role is Role.STATEFUL
+    ]
+    jobs = [job for job in jobs if job.mechanism.role is not Role.STATEFUL]
+    plan = replace(plan, jobs=tuple(jobs), skipped=(*plan.skipped, *left_out))
     with compiled() as (native, compiler), execute.prepared(plan, progress) as done, timing.undisturbed():
         compared = []
         for place, task in enumerate(done.tasks):

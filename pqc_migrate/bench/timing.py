@@ -81,6 +81,7 @@ class Timer:
         """Run untimed batches for a while."""
         end = time.perf_counter_ns() + budget_ns
         while time.perf_counter_ns() < end:
+            self._make_ready(self.batch_calls)
             self._run(self.batch_calls)
 
     def batches(self, budget_ns: float, round_: int) -> Iterator[Batch]:
@@ -93,6 +94,7 @@ class Timer:
 
     def batch(self, calls: int, round_: int) -> Batch:
         """Time one batch."""
+        self._make_ready(calls)
         switches, cpu = _involuntary_switches(), time.thread_time_ns()
         before = self.counter.read() if self.counter else 0
         wall = self._run(calls)
@@ -101,6 +103,10 @@ class Timer:
         # A long batch outlives a short interruption; a short one also pays for the caches it finds cold.
         switched = _involuntary_switches() != switches and wall < _SHORT_NS
         return Batch(calls, wall, cpu, switched or wall - cpu > wall * _LOST_SHARE + _LOST_NS, round_, cycles)
+
+    def _make_ready(self, calls: int) -> None:
+        if self._call.ready is not None:
+            self._call.ready(calls)
 
     def _run(self, calls: int) -> int:
         """Make the calls and return the ns they took."""

@@ -34,6 +34,8 @@ class Role(StrEnum):
 
     KEM = "kem"
     SIGNATURE = "signature"
+    STATEFUL = "stateful-signature"
+    """A hash-based signature whose private key changes with every signature and is used up (SP 800-208)."""
     KEY_AGREEMENT = "key-agreement"
 
     @property
@@ -45,6 +47,7 @@ class Role(StrEnum):
 _OPERATIONS = {
     Role.KEM: (Operation.KEYGEN, Operation.ENCAPS, Operation.DECAPS),
     Role.SIGNATURE: (Operation.KEYGEN, Operation.SIGN, Operation.VERIFY),
+    Role.STATEFUL: (Operation.KEYGEN, Operation.SIGN, Operation.VERIFY),
     Role.KEY_AGREEMENT: (Operation.KEYGEN, Operation.DERIVE),
 }
 
@@ -122,6 +125,8 @@ class Measurement:
     """Of one call, call overhead taken off; None where `Environment.cycle_source` says there is no source."""
     cycles_kind: str = ""
     """``user cycles``, ``reference ticks``, or empty without `cycles`."""
+    repeats_ns: tuple[float, ...] = ()
+    """`representative_ns` of each repeated run by itself, in order; empty for a single run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ class Check:
     algorithm: str
     provider: str
     check: str
-    """``round-trip``, ``tampering``, ``sizes``, ``agreement``."""
+    """``round-trip``, ``tampering``, ``sizes``, ``state``, ``agreement``, ``known-answer``, ``timed-calls``."""
     passed: bool
     details: str = ""
 
@@ -249,6 +254,10 @@ class BenchmarkRun:
     processors: Processors | None = None
     """What `scaling` was measured on."""
     scaling: tuple[Scaling, ...] = ()
+    partial: bool = False
+    """The user interrupted it: some operations were timed in fewer rounds, others and parts not at all."""
+    repeat: int = 1
+    """How many whole runs, one after the other, the figures rest on."""
 
     def find(self, algorithm: str, operation: str, provider: str | None = None) -> Measurement | None:
         """Return the measurement of an operation; without `provider` the first listed, liboqs before others."""
