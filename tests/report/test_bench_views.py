@@ -275,7 +275,7 @@ def test_handshakes_are_drawn_over_tcp_without_loss(full: BenchmarkRun) -> None:
     rows = {text_of(row.cells[0].content): [text_of(c.content) for c in row.cells[1:]] for row in chart.table.rows}
     assert rows["X25519 · ECDSA-P-256"] == ["2", "170", "30"]
     assert {"X25519MLKEM768 · ML-DSA-65 · 双向", "X25519MLKEM768 · RSA-2048 · 重试"} < rows.keys()
-    assert [column.label for column in chart.table.columns][1:] == ["局域网", "移动网络", "our own <net>"]
+    assert [column.label for column in chart.table.columns][1:] == ["局域网", "移动", "our own <net>"]
     assert "丢包" in text_of(next(
         b for s in document(full, "zh").sections if s.anchor == "handshakes" for b in s.blocks if hasattr(b, "tone")
     ).content)  # fmt: skip
