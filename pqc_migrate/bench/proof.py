@@ -97,8 +97,9 @@ def prove(plan: Plan, progress: Progress = lambda done, total, label: None) -> P
     plan = replace(plan, jobs=tuple(jobs), skipped=(*plan.skipped, *left_out))
     with compiled() as (native, compiler), execute.prepared(plan, progress) as done, timing.undisturbed():
         compared = []
-        for place, task in enumerate(done.tasks):
-            progress(plan.seconds * place, plan.seconds * len(done.tasks), task.label)
+        tasks = [task for task in done.tasks if task.call.idle is not None]
+        for place, task in enumerate(tasks):
+            progress(plan.seconds * place, plan.seconds * len(tasks), task.label)
             compared.append(compare(task, Contest(task, native, provider), plan.seconds * 1e9))
     return Proof(
         provider.library, compiler, tuple(compared), tuple(s for s in done.skipped if s.provider == provider.name)

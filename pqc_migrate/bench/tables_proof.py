@@ -40,8 +40,8 @@ def _verdict(proof: Proof) -> str:
         return f"PROOF: FAILED, slower from Python than {LIMIT} × C: {named}"
     if not passed:
         return "PROOF: NOT MADE, no operation could be compared"
-    said = f"PROOF: passed, {passed} operations cost from Python at most {LIMIT} × what they cost from C"
-    return f"{said}; {skipped} not judged" if skipped else said
+    said = f"PROOF: passed, no operation is shown to cost more than {LIMIT} × C from Python: {passed} compared"
+    return f"{said}, {skipped} not judged" if skipped else said
 
 
 def _row(one: Compared) -> tuple[str, ...]:

@@ -15,9 +15,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
+from pqc_migrate.bench import placement
 from pqc_migrate.bench.cycles import Counter
 from pqc_migrate.bench.scheme import Call
 
@@ -51,10 +53,11 @@ class Batch:
 class Timer:
     """Calls one operation in batches, going through its arguments in turn from batch to batch."""
 
-    __slots__ = ("_arguments", "_call", "batch_calls", "counter")
+    __slots__ = ("_arguments", "_batches", "_call", "batch_calls", "counter")
 
     def __init__(self, call: Call) -> None:
         self._call = call
+        self._batches = 0
         self.batch_calls = 1
         self.counter: Counter | None = None
         """Counts cycles along with the time, when set."""
@@ -93,8 +96,12 @@ class Timer:
                 return
 
     def batch(self, calls: int, round_: int) -> Batch:
-        """Time one batch."""
+        """Time one batch, in the next place of the stack."""
         self._make_ready(calls)
+        self._batches += 1
+        return placement.at(self._batches, partial(self._timed, calls, round_))
+
+    def _timed(self, calls: int, round_: int) -> Batch:
         switches, cpu = _involuntary_switches(), time.thread_time_ns()
         before = self.counter.read() if self.counter else 0
         wall = self._run(calls)
@@ -102,7 +109,8 @@ class Timer:
         cpu = time.thread_time_ns() - cpu
         # A long batch outlives a short interruption; a short one also pays for the caches it finds cold.
         switched = _involuntary_switches() != switches and wall < _SHORT_NS
-        return Batch(calls, wall, cpu, switched or wall - cpu > wall * _LOST_SHARE + _LOST_NS, round_, cycles)
+        lost = wall - cpu > wall * _LOST_SHARE + _LOST_NS
+        return Batch(calls, wall, cpu, switched or lost, round_, cycles)
 
     def _make_ready(self, calls: int) -> None:
         if self._call.ready is not None:
