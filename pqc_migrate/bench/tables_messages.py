@@ -33,8 +33,16 @@ def message_table(messages: Sequence[MessageCost]) -> str:
     ]
     if certificates:
         legend.append(f"bytes of the certificate in what is sent: {', '.join(certificates)}")
-    legend.append(_LEGEND)
+    legend += [_LEGEND, "specified in:", *_documents(messages)]
     return "\n".join([table, "", *legend])
+
+
+def _documents(messages: Sequence[MessageCost]) -> list[str]:
+    """Return each document with what it specifies, in the order of the rows."""
+    named: dict[str, dict[str, None]] = {}
+    for message in messages:
+        named.setdefault(message.document, {})[f"{message.format} {message.algorithm}"] = None
+    return [f"  {document}: {', '.join(names)}" for document, names in named.items() if document]
 
 
 def _row(message: MessageCost) -> tuple[str, ...]:

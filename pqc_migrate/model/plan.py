@@ -588,7 +588,7 @@ class CapacityCheck:
     value: float | None
     limit: float | None
     unit: str
-    """``ops/s``, ``bytes``, ``ms`` or ``cores``; empty without a value."""
+    """``ops/s``, ``bytes``, ``ms`` or ``processors``; empty without a value."""
     verdict: Verdict
     reason: Reason
 

@@ -608,12 +608,12 @@ class ReasonCode(StrEnum):
     MESSAGE_GROWTH = "message-growth"
     """``format``, ``content``, ``added``, ``before``, ``algorithm``: what a signature adds to the sample message,
     and what today's adds (None where that was not measured)."""
-    HANDSHAKE_CORES = "handshake-cores"
-    """``peak``, ``before``, ``count``, ``today``, ``rate``, ``processes``: cores that the peak takes, before and
-    after, by handshakes per second and core."""
-    HANDSHAKE_CORES_ONLY = "handshake-cores-only"
+    HANDSHAKE_PROCESSORS = "handshake-processors"
+    """``peak``, ``before``, ``count``, ``today``, ``rate``, ``processes``: logical processors that the peak
+    takes, before and after, by handshakes per second and processor."""
+    HANDSHAKE_PROCESSORS_ONLY = "handshake-processors-only"
     """``peak``, ``before``, ``count``, ``today``, ``rate``, ``processes``: the same where the register does not say
-    how many cores there are."""
+    how many there are."""
     HANDSHAKE_TIME = "handshake-time"
     """``network``, ``ms``, ``before``, ``today``: time over a network by the benchmark's model."""
     HANDSHAKE_TIME_LOSSY = "handshake-time-lossy"

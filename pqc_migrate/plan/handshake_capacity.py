@@ -17,7 +17,12 @@ from pqc_migrate.model.plan_codes import Axis, ReasonCode, Use, Verdict
 from pqc_migrate.model.register import System
 from pqc_migrate.plan import budgets
 
-PEAK, CORES, LATENCY, CHAIN = "tls_handshakes_s", "tls_cores", "tls_handshake_ms_p95", "max_cert_chain_bytes"
+PEAK, PROCESSORS, LATENCY, CHAIN = (
+    "tls_handshakes_s",
+    "tls_processors",
+    "tls_handshake_ms_p95",
+    "max_cert_chain_bytes",
+)
 CHAIN_TARGET = "ML-DSA-65"
 """The certificates compared where the system's own were not read."""
 _PERCENTILE = 0.05
@@ -51,7 +56,7 @@ def handshake_checks(
         elif bench is None or not bench.handshakes:
             yield budgets.missing(system, budget, "handshakes", bench is not None)
         elif budget == PEAK:
-            yield from (_cores(system, change, bench) for change in changes)
+            yield from (_processors(system, change, bench) for change in changes)
         else:
             yield from _latency(system, changes, bench)
 
@@ -78,15 +83,15 @@ def _changes(own: Sequence[TargetMapping]) -> Iterator[_Change]:
             yield _Change((group, chain), (hybrid, target))
 
 
-def _cores(system: System, change: _Change, bench: BenchmarkRun) -> CapacityCheck:
-    """Compute the cores that the peak takes, by rates per core that were measured the same way."""
+def _processors(system: System, change: _Change, bench: BenchmarkRun) -> CapacityCheck:
+    """Compute the logical processors that the peak takes, by rates of one that were measured the same way."""
     rates, how = _rates(change, bench)
     if rates is None:
         reason = Reason.of(ReasonCode.NOT_MEASURED, algorithm=_unmeasured(change, bench), operation="handshake")
         return budgets.row(system, PEAK, change.name, reason, more=change.before)
-    peak, limit = system.budgets[PEAK], system.budgets.get(CORES)
+    peak, limit = system.budgets[PEAK], system.budgets.get(PROCESSORS)
     now, after = (math.ceil(round(peak / rate, 6)) for rate in rates)
-    code = ReasonCode.HANDSHAKE_CORES if limit is not None else ReasonCode.HANDSHAKE_CORES_ONLY
+    code = ReasonCode.HANDSHAKE_PROCESSORS if limit is not None else ReasonCode.HANDSHAKE_PROCESSORS_ONLY
     reason = Reason.of(
         code,
         peak=_whole(peak),
@@ -99,27 +104,30 @@ def _cores(system: System, change: _Change, bench: BenchmarkRun) -> CapacityChec
     verdict = budgets.judge(after, limit) if limit is not None else Verdict.UNKNOWN
     return budgets.row(
         system, PEAK, change.name, reason,
-        value=float(after), unit="cores", verdict=verdict, limit=CORES, more=change.before,
+        value=float(after), unit="processors", verdict=verdict, limit=PROCESSORS, more=change.before,
     )  # fmt: skip
 
 
 def _rates(change: _Change, bench: BenchmarkRun) -> tuple[tuple[float, float] | None, int]:
-    """Return handshakes per second and core before and after, and with how many processes they were measured.
+    """Return handshakes per second and processor before and after, and with how many processes they were measured.
 
-    With as many processes as did most, since cores that work at once share caches and clock; one, where the run
-    has no scaling of both.
+    With as many processes as did most, since processors that work at once share caches, clock and perhaps a
+    core; one, where the run has no scaling of both.
     """
-    loaded = {(one.algorithm, one.chain): one.best for one in bench.scaling if one.operation == "handshake"}
+    loaded = {
+        (one.algorithm, one.chain): one for one in bench.scaling if one.operation == "handshake" and one.points
+    }
     before, after = loaded.get(change.before), loaded.get(change.after)
     if before is not None and after is not None:
-        rates = before.per_second / before.processes, after.per_second / after.processes
-        if min(rates) > 0:
-            return rates, max(before.processes, after.processes)
-    found = _find(bench, change.before), _find(bench, change.after)
-    if found[0] is None or found[1] is None:
-        return None, 1
-    spent = found[0].server.representative_ns, found[1].server.representative_ns
-    return ((1e9 / spent[0], 1e9 / spent[1]), 1) if min(spent) > 0 else (None, 1)
+        points = before.best, after.best
+        rates = [point.per_second / max(point.processes, 1) for point in points]
+        processes = max(point.processes for point in points)
+    else:
+        single = [_find(bench, kind) for kind in (change.before, change.after)]
+        rates = [1e9 / one.server.representative_ns for one in single if one and one.server.representative_ns > 0]
+        processes = 1
+    usable = len(rates) == len(("before", "after")) and all(math.isfinite(rate) and rate > 0 for rate in rates)
+    return ((rates[0], rates[1]) if usable else None), processes
 
 
 def _latency(system: System, changes: Sequence[_Change], bench: BenchmarkRun) -> Iterator[CapacityCheck]:
@@ -132,7 +140,7 @@ def _latency(system: System, changes: Sequence[_Change], bench: BenchmarkRun) ->
             continue
         today = {time.profile: time.ms for time in before.networks if time.transport == "tcp"} if before else {}
         for time in after.networks:
-            if time.transport == "tcp":
+            if time.transport == "tcp" and math.isfinite(time.ms):
                 yield _time(system, change, time, today.get(time.profile))
 
 

@@ -14,10 +14,10 @@ BUDGETS = (
     "link_mtu",
     "cpu_headroom_pct",
     "tls_handshakes_s",
-    "tls_cores",
+    "tls_processors",
 )
 """Fields of ``budgets``: ms p95, bytes, operations per second, percent; full TLS handshakes per second at the
-system's peak, and the processor cores that terminate them."""
+system's peak, and the logical processors (vCPU) that terminate them."""
 
 POLICY_BASIS = ("title", "issuer", "number", "date", "clause")
 """Fields the institution fills in from its own copy of the notice."""

@@ -276,6 +276,7 @@ def test_the_table_shows_every_message_and_what_each_format_is(result: Benchmark
     for one in catalog.formats():
         assert one.about in table
     assert "bytes of the certificate" in table
+    assert "  RFC 9964 (proposed standard, 2026-05): jwt ML-DSA-44, jwt ML-DSA-65, jwt ML-DSA-87\n" in table
 
 
 def test_the_public_key_is_read_from_its_encoding() -> None:

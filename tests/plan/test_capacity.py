@@ -122,12 +122,12 @@ def of(plan: MigrationPlan, budget: str) -> dict[str, CapacityCheck]:
     return {check.id.split("/", 2)[2]: check for check in plan.capacity.checks if check.budget == budget}
 
 
-def test_cores_at_the_peak_are_those_of_the_measured_handshakes(checks: Any, measured: BenchmarkRun) -> None:
-    """2500 µs per thousand handshakes: 10 000 a second take 2.5 cores now, 4 with the hybrid, 10 with ML-DSA."""
-    rows = of(checks("{tls_handshakes_s: 10000, tls_cores: 8}", measured), "tls_handshakes_s")
+def test_processors_at_the_peak_are_those_of_the_measured_handshakes(checks: Any, measured: BenchmarkRun) -> None:
+    """250 µs a handshake: 10 000 a second take 2.5 processors now, 4 with the hybrid, 10 with ML-DSA."""
+    rows = of(checks("{tls_handshakes_s: 10000, tls_processors: 8}", measured), "tls_handshakes_s")
     hybrid = rows["X25519MLKEM768, ECDSA-P-256/X25519/ECDSA-P-256"]
-    assert (hybrid.value, hybrid.limit, hybrid.unit, hybrid.verdict) == (4.0, 8.0, "cores", Verdict.PASS)
-    assert hybrid.reason.code is ReasonCode.HANDSHAKE_CORES
+    assert (hybrid.value, hybrid.limit, hybrid.unit, hybrid.verdict) == (4.0, 8.0, "processors", Verdict.PASS)
+    assert hybrid.reason.code is ReasonCode.HANDSHAKE_PROCESSORS
     assert [hybrid.reason.get(name) for name in ("peak", "before", "count", "rate", "processes")] == [
         10000, 3, 4, 2500, 1,
     ]  # fmt: skip
@@ -136,24 +136,26 @@ def test_cores_at_the_peak_are_those_of_the_measured_handshakes(checks: Any, mea
 
 
 @pytest.mark.parametrize(("cores", "verdict"), [(5, Verdict.PASS), (4, Verdict.TIGHT), (3, Verdict.FAIL)])
-def test_four_fifths_of_the_cores_are_tight(
+def test_four_fifths_of_the_processors_are_tight(
     checks: Any, measured: BenchmarkRun, cores: int, verdict: Verdict
 ) -> None:
-    """4 cores of 5 pass, 4 of 4 are tight, 4 of 3 fail."""
-    rows = of(checks(f"{{tls_handshakes_s: 10000, tls_cores: {cores}}}", measured), "tls_handshakes_s")
+    """4 of 5 pass, 4 of 4 are tight, 4 of 3 fail."""
+    rows = of(checks(f"{{tls_handshakes_s: 10000, tls_processors: {cores}}}", measured), "tls_handshakes_s")
     assert rows["X25519MLKEM768, ECDSA-P-256/X25519/ECDSA-P-256"].verdict is verdict
 
 
-def test_without_the_number_of_cores_there_is_a_number_and_no_verdict(checks: Any, measured: BenchmarkRun) -> None:
-    """The cores needed are said; whether the system has them is not known."""
+def test_without_the_number_of_processors_there_is_a_number_and_no_verdict(
+    checks: Any, measured: BenchmarkRun
+) -> None:
+    """The processors needed are said; whether the system has them is not known."""
     rows = of(checks("{tls_handshakes_s: 10000}", measured), "tls_handshakes_s")
     hybrid = rows["X25519MLKEM768, ECDSA-P-256/X25519/ECDSA-P-256"]
     assert (hybrid.value, hybrid.limit, hybrid.verdict) == (4.0, None, Verdict.UNKNOWN)
-    assert hybrid.reason.code is ReasonCode.HANDSHAKE_CORES_ONLY
+    assert hybrid.reason.code is ReasonCode.HANDSHAKE_PROCESSORS_ONLY
 
 
 def test_rates_of_several_processes_come_first(checks: Any, measured: BenchmarkRun) -> None:
-    """Two processes did 6000 and 4000 together: 3000 and 2000 a core, so 10 000 a second take 4 and 5."""
+    """Two processes did 6000 and 4000 together: 3000 and 2000 each, so 10 000 a second take 4 and 5."""
     loaded = replace(
         measured,
         scaling=(
@@ -161,16 +163,26 @@ def test_rates_of_several_processes_come_first(checks: Any, measured: BenchmarkR
             scaling("X25519MLKEM768", "ECDSA-P-256", 2500.0, 4000.0),
         ),
     )
-    rows = of(checks("{tls_handshakes_s: 10000, tls_cores: 16}", loaded), "tls_handshakes_s")
+    rows = of(checks("{tls_handshakes_s: 10000, tls_processors: 16}", loaded), "tls_handshakes_s")
     hybrid = rows["X25519MLKEM768, ECDSA-P-256/X25519/ECDSA-P-256"].reason
     assert [hybrid.get(name) for name in ("before", "count", "rate", "processes")] == [4, 5, 2000, 2]
     pure = rows["X25519MLKEM768, ML-DSA-65/X25519/ECDSA-P-256"].reason
     assert [pure.get(name) for name in ("before", "count", "processes")] == [3, 10, 1]
 
 
+@pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_rate_that_is_none_makes_no_processors(checks: Any, measured: BenchmarkRun, rate: float) -> None:
+    """A damaged result is not an error of the plan, and gives no number."""
+    broken = scaling("X25519MLKEM768", "ECDSA-P-256", 1.0, 1.0)
+    point = ScalingPoint(0, rate, 1.0, rate, rate, 1.0, 1)
+    loaded = (scaling("X25519", "ECDSA-P-256", 4000.0, 6000.0), replace(broken, points=(point,)))
+    rows = of(checks("{tls_handshakes_s: 10000}", replace(measured, scaling=loaded)), "tls_handshakes_s")
+    assert rows["X25519MLKEM768, ECDSA-P-256/X25519/ECDSA-P-256"].value is None
+
+
 def test_what_was_not_measured_has_no_number(checks: Any, measured: BenchmarkRun) -> None:
     """The run has no handshake with RSA certificates, which a system whose certificates were not read may have."""
-    rows = of(checks("{tls_handshakes_s: 10000, tls_cores: 8}", measured), "tls_handshakes_s")
+    rows = of(checks("{tls_handshakes_s: 10000, tls_processors: 8}", measured), "tls_handshakes_s")
     other = rows["X25519MLKEM768, RSA-2048/X25519/RSA-2048"]
     assert (other.value, other.verdict, other.reason.code) == (None, Verdict.UNKNOWN, ReasonCode.NOT_MEASURED)
     assert other.reason.get("algorithm") == "X25519MLKEM768, RSA-2048"
@@ -230,7 +242,7 @@ def test_a_measured_chain_is_judged_whole(checks: Any, measured: BenchmarkRun, b
     assert (row.verdict, row.reason.code) == (Verdict.FAIL, ReasonCode.CHAIN_OVER_BUDGET)
 
 
-ALL = "{tls_handshakes_s: 100, tls_cores: 2, tls_handshake_ms_p95: 50, max_message_bytes: 32768}"
+ALL = "{tls_handshakes_s: 100, tls_processors: 2, tls_handshake_ms_p95: 50, max_message_bytes: 32768}"
 
 
 def test_without_the_parts_it_is_said_how_to_measure_them(checks: Any, bench: BenchmarkRun) -> None:
@@ -276,13 +288,13 @@ def test_every_row_can_be_said_and_every_budget_has_a_name(lang: str, checks: An
 
 
 def test_numbers_are_written_as_a_person_writes_them(checks: Any, measured: BenchmarkRun) -> None:
-    """Thousands are separated, one core is not several."""
-    plan = checks("{tls_handshakes_s: 10000, tls_cores: 8, max_message_bytes: 6000}", measured)
+    """Thousands are separated, one process is not several."""
+    plan = checks("{tls_handshakes_s: 10000, tls_processors: 8, max_message_bytes: 6000}", measured)
     words = Words(plan, load("en"))
     cores = of(plan, "tls_handshakes_s")["X25519MLKEM768, ECDSA-P-256/X25519/ECDSA-P-256"]
     assert words.reason(cores.reason) == (
-        "10,000 full handshakes a second take 4 cores, and 3 today with X25519, ECDSA-P-256: "
-        "2,500 a second and core, measured with 1 process at once."
+        "10,000 full handshakes a second take 4 logical processors, and 3 today with X25519, ECDSA-P-256: "
+        "2,500 a second and processor, measured with 1 process at once."
     )
     token = of(plan, "max_message_bytes")["ML-DSA-65/jwt/ECDSA-P-256"]
     assert words.reason(token.reason) == (
