@@ -30,6 +30,10 @@ COMMANDS = {
     "scan": "pqc_migrate.cli.scan",
     "bench": "pqc_migrate.cli.bench",
     "plan": "pqc_migrate.cli.plan",
+    "register": "pqc_migrate.cli.register",
+    "show": "pqc_migrate.cli.show",
+    "merge": "pqc_migrate.cli.merge",
+    "diff": "pqc_migrate.cli.diff",
     "doctor": "pqc_migrate.cli.doctor",
 }
 """Command → module that holds it under the same name; in the order of the help."""

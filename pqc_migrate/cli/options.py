@@ -93,7 +93,16 @@ profile = click.option(
     type=Name(PROFILES),
     help="Timeline to plan by; may be repeated.  [default: cn-default]",
 )
-register = click.option("--register", metavar="FILE", help="Register of systems (YAML): what only people know.")
+policy = click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="FILE",
+    help="The institution's own dates (TOML), beside the profiles; may be repeated.",
+)
+register = click.option(
+    "--register", metavar="FILE", help="Register of systems (YAML or XLSX): what only people know."
+)
 today = click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),

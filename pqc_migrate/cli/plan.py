@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pqc_migrate.model.inventory import Inventory
-    from pqc_migrate.model.plan import MigrationPlan
+    from pqc_migrate.model.plan import MigrationPlan, ProfileView
     from pqc_migrate.model.register import Register
 
 FORMATS = ("html", "markdown", "json")
@@ -30,6 +30,7 @@ _BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json
 @options.register
 @click.option("--bench", metavar="FILE", help="Benchmark run (bench.json) that capacity is computed from.")
 @options.profile
+@options.policy
 @options.today
 @options.lang
 @options.format_option(
@@ -42,6 +43,7 @@ def plan(
     register: str | None,
     bench: str | None,
     profiles: tuple[str, ...],
+    policies: tuple[str, ...],
     today: datetime | None,
     lang: str,
     format_name: str | None,
@@ -54,7 +56,7 @@ def plan(
     """
     from pqc_migrate.inventory.cyclonedx_read import load
 
-    made = make([load(path) for path in cboms], register, bench, profiles, today)
+    made = make([load(path) for path in cboms], register, bench, (*profiles, *own_policies(policies)), today)
     emit(render(made, format_name or _format_for(output), lang), output)
     note(summary(made))
 
@@ -63,7 +65,7 @@ def make(
     inventories: Sequence[Inventory],
     register: str | None,
     bench: str | None,
-    profiles: Sequence[str],
+    profiles: Sequence[str | ProfileView],
     today: datetime | None,
 ) -> MigrationPlan:
     """Return the plan of inventories at hand; register and benchmark are read from files when given."""
@@ -78,6 +80,13 @@ def make(
         run = load_bench(Path(bench))
     day, from_clock = day_of_plan(today, held)
     return make_plan(inventories, held, run, profiles, day, from_clock=from_clock)
+
+
+def own_policies(paths: Sequence[str]) -> list[ProfileView]:
+    """Return the institution's own profiles."""
+    from pqc_migrate.catalog.policies import own
+
+    return [own(Path(path)) for path in paths]
 
 
 def render(made: MigrationPlan, format_name: str, lang: str) -> bytes:

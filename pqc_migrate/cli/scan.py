@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import click
 
-from pqc_migrate.cli import options
+from pqc_migrate.cli import inventories, options
 from pqc_migrate.cli.emit import emit
 from pqc_migrate.cli.limits import chosen as chosen_limits
 from pqc_migrate.cli.limits import limits
@@ -22,19 +19,13 @@ if TYPE_CHECKING:
 
     from pqc_migrate.model.inventory import Coverage, Inventory
 
-FORMATS = ("table", "cyclonedx", "sarif", "json", "csv", "markdown")
 ROLES = ("production", "test", "example", "vendored", "implementation", "historical")
-_BY_SUFFIX = {".sarif": "sarif", ".csv": "csv", ".md": "markdown", ".txt": "table"}
 
 
 @click.command(short_help="Find the cryptography in folders and files.")
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
-@options.format_option(
-    FORMATS, "Form of the result.  [default: by FILE's suffix; else a table on a terminal, cyclonedx anywhere else]"
-)
-@click.option(
-    "--spec-version", type=options.Name(("1.6", "1.7")), default="1.6", show_default=True, help="CycloneDX version."
-)
+@inventories.inventory_format
+@inventories.spec_version
 @options.output
 @options.exclude
 @click.option(
@@ -63,21 +54,11 @@ def scan(
     """
     outputs = (output,) if output != "-" else ()
     inventory = take_inventory(targets, exclude, roles, jobs, outputs, since=since, history=history)
-    chosen = format_name or _format_for(output)
-    emit(_render(inventory, chosen, spec_version, on_terminal=output == "-" and sys.stdout.isatty()), output)
+    chosen = format_name or inventories.format_for(output)
+    on_terminal = output == "-" and sys.stdout.isatty()
+    emit(inventories.render(inventory, chosen, spec_version, on_terminal=on_terminal), output)
     if chosen != "table":  # a table ends in its own summary
         note(summary(inventory))
-
-
-def _render(inventory: Inventory, format_name: str, spec_version: str, *, on_terminal: bool) -> bytes:
-    from pqc_migrate.report.formats import FORMATS as RENDERERS
-    from pqc_migrate.report.options import RenderOptions
-
-    if not on_terminal:
-        return RENDERERS[format_name](inventory, RenderOptions(spec_version=spec_version))
-    width = shutil.get_terminal_size().columns
-    color = "NO_COLOR" not in os.environ
-    return RENDERERS[format_name](inventory, RenderOptions(spec_version=spec_version, width=width, color=color))
 
 
 def take_inventory(
@@ -121,9 +102,3 @@ def parsed_bytes(coverage: Coverage) -> str:
     parsed = sum(language.parsed_bytes for language in coverage.by_language.values())
     share = 100 * parsed / coverage.bytes_read if coverage.bytes_read else 0.0
     return f"{coverage.bytes_read} bytes read, {parsed} parsed ({share:.1f} %)"
-
-
-def _format_for(output: str) -> str:
-    if output != "-":
-        return _BY_SUFFIX.get(PurePath(output).suffix.lower(), "cyclonedx")
-    return "table" if sys.stdout.isatty() else "cyclonedx"

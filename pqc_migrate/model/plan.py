@@ -40,6 +40,7 @@ from pqc_migrate.model.plan_codes import (
     Binding,
     Effect,
     KpiId,
+    Layer,
     MappingNote,
     MilestoneKind,
     OrderRule,
@@ -469,6 +470,8 @@ class CryptoUse:
     """`TargetMapping` ids."""
     wave: WaveId
     reasons: tuple[Reason, ...]
+    layer: Layer = Layer.UNKNOWN
+    """Technical layer of GB/T 39786-2021, by this project's own table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,6 +485,38 @@ class LinkPlan:
     reason: Reason
     needed_keys_per_s: float | None
     """tunnels / rekey interval; None when not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What changes at the places of one system that one record of the catalog fits."""
+
+    id: str
+    """``<system>/<record>``."""
+    step: str
+    """Record of the catalog's steps; its sentence stands in the texts."""
+    system: str
+    uses: tuple[str, ...]
+    """`CryptoUse` ids."""
+    evidence: tuple[str, ...]
+    """Places to change, in the order of target, path and line."""
+    product: str
+    """`ProductReadiness` id of what decides; empty: nothing does."""
+    minimum: str
+    """The version from which the product can do it, as its source writes it; empty where none is recorded."""
+    found_versions: tuple[str, ...]
+    """Versions of that product in the inventories; of any system, since packages are not told apart by system."""
+    verdict: Verdict
+    """The product's verdict: pass, fail or unknown."""
+    language: str
+    """Notation of the two snippets."""
+    before: str
+    """What such a place looks like: an example, not the place itself."""
+    after: str
+    check: str
+    """The product's own check of a change; ``FILE`` and ``HOST`` are to be filled in. Empty: none is known."""
+    verify: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,6 +545,10 @@ class SystemPlan:
     """Production occurrences by `Standing`."""
     reasons: tuple[Reason, ...]
     """Warnings: no findings, no discovery, no assessment date, chain over budget."""
+    steps: tuple[str, ...] = ()
+    """`Step` ids, the step of most places first."""
+    without_step: int = 0
+    """Production places of its uses that no step of the catalog fits."""
 
 
 # Roadmap, capacity, indicators
@@ -751,3 +790,5 @@ class MigrationPlan:
     """Every source cited above, by id."""
     scenarios: Mapping[str, int] = field(default_factory=dict)
     """Arrival years: early, base, late."""
+    steps: tuple[Step, ...] = ()
+    """By system, the step of most places first."""

@@ -271,6 +271,21 @@ class Use(StrEnum):
     """The use was not read; the generic replacement of its primitive applies."""
 
 
+class Layer(StrEnum):
+    """Technical layer of GB/T 39786-2021 that a use belongs to."""
+
+    PHYSICAL = "phys"
+    """物理和环境安全; no use that a scan finds is put here."""
+    NETWORK = "net"
+    """网络和通信安全: protects a channel between networks or between client and server."""
+    DEVICE = "dev"
+    """设备和计算安全; no use is put here by its name alone."""
+    APPLICATION = "app"
+    """应用和数据安全: protects data or messages of an application as such."""
+    UNKNOWN = "unknown"
+    """The use alone does not tell."""
+
+
 class Route(StrEnum):
     """How a use migrates."""
 

@@ -7,7 +7,7 @@ the inventories does not matter.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
@@ -31,40 +31,76 @@ from pqc_migrate.model.plan import (
 )
 from pqc_migrate.model.plan_codes import Axis, Use
 from pqc_migrate.model.register import Register
-from pqc_migrate.plan import capacity, gaps, indicators, readiness, roadmap, routes, scoring, systems, targets, uses
+from pqc_migrate.plan import (
+    capacity,
+    gaps,
+    indicators,
+    readiness,
+    roadmap,
+    routes,
+    scoring,
+    steps,
+    systems,
+    targets,
+    uses,
+)
 from pqc_migrate.plan.register import claimer
 
 Mappings = dict[tuple[str, Use, Axis], tuple[TargetMapping, ...]]
 
 
-def make_plan(
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the rows of a plan are computed from: the scan's side once, the register's beside it."""
+
+    assessment: Assessment
+    mappings: Mappings
+    context: uses.Context
+
+
+def prepare(
     inventories: Sequence[Inventory],
     register: Register | None,
     bench: BenchmarkRun | None,
-    profiles: Sequence[str],
+    profiles: Sequence[str | ProfileView],
     today: date,
-    *,
-    from_clock: bool = False,
-) -> MigrationPlan:
-    """Return the migration plan.
-
-    `profiles` are ids; without any, the register's, else `policies.DEFAULT`. `today` is the day every
-    days-left figure counts from; `from_clock` flags it as nobody's statement. Raises `CatalogError` for an
-    unknown profile.
-    """
+) -> Ground:
+    """Assess the inventories and say what their assets may move to; raises `CatalogError` as `make_plan` does."""
     views = _profiles(profiles, register, today)
     arrival = {**scoring.SCENARIOS, **(register.crqc_year if register else {})}
     assessment = assess(inventories, views, claimer(register))
     assets = {asset.id: asset for asset in assessment.assets}
     registered = {system.id: system for system in register.systems} if register else {}
     mappings = _mappings(assessment, assets, views, bench)
-    by_id = {mapping.id: mapping for rows in mappings.values() for mapping in rows}
     context = uses.Context(today, views, arrival, registered, assets, uses.awaited(registered.values()))
-    rows = uses.crypto_uses(assessment, mappings, context)
+    return Ground(assessment, mappings, context)
+
+
+def make_plan(
+    inventories: Sequence[Inventory],
+    register: Register | None,
+    bench: BenchmarkRun | None,
+    profiles: Sequence[str | ProfileView],
+    today: date,
+    *,
+    from_clock: bool = False,
+) -> MigrationPlan:
+    """Return the migration plan.
+
+    `profiles` are ids, without any the register's, else `policies.DEFAULT`; and an institution's own profiles.
+    `today` is the day every days-left figure counts from; `from_clock` flags it as nobody's statement. Raises
+    `CatalogError` for an unknown profile.
+    """
+    ground = prepare(inventories, register, bench, profiles, today)
+    assessment, context, views = ground.assessment, ground.context, ground.context.profiles
+    assets, registered = context.assets, context.systems
+    by_id = {mapping.id: mapping for rows in ground.mappings.values() for mapping in rows}
+    rows = uses.crypto_uses(assessment, ground.mappings, context)
     edges = roadmap.dependencies(rows, registered)
     waves = roadmap.waves(rows, edges, today)
-    plans = systems.system_plans(register, assessment, assets, rows)
     products = readiness.readiness(assessment.assets)
+    changes = steps.steps(rows, {row.id: row for row in assessment.evidence}, products)
+    plans = systems.system_plans(register, assessment, assets, rows, changes)
     direction = directions.direction()
     basis = gaps.policy_basis(direction, register)
     return MigrationPlan(
@@ -84,6 +120,7 @@ def make_plan(
         blind_spots=(*assessment.blind_spots, *systems.unmapped(register, assessment)),
         systems=plans,
         uses=rows,
+        steps=changes,
         links=tuple(routes.link_plan(system, link) for system in registered.values() for link in system.links),
         targets=tuple(by_id[ref] for ref in sorted(by_id)),
         waves=waves,
@@ -92,16 +129,21 @@ def make_plan(
         capacity=capacity.capacity(bench, tuple(registered.values()), rows, by_id),
         products=products,
         kpis=indicators.indicators(inventories, assessment, assets, plans, products, views, register, today),
-        assumptions=gaps.assumptions(register, rows, views, arrival, today if from_clock else None),
+        assumptions=gaps.assumptions(register, rows, views, context.arrival, today if from_clock else None),
         unknowns=gaps.unknowns(assessment.assets, assessment.evidence, products, by_id.values(), basis, register),
         sources=gaps.sources(views, by_id.values(), products, direction, directions.instruments()),
-        scenarios=arrival,
+        scenarios=context.arrival,
     )
 
 
-def _profiles(chosen: Sequence[str], register: Register | None, today: date) -> tuple[ProfileView, ...]:
-    names = tuple(chosen) or (register.profiles if register else ()) or policies.DEFAULT
-    return tuple(policies.count_days(policies.policy(name), today) for name in dict.fromkeys(names))
+def _profiles(
+    chosen: Sequence[str | ProfileView], register: Register | None, today: date
+) -> tuple[ProfileView, ...]:
+    named = tuple(profile for profile in chosen if isinstance(profile, str))
+    names = named or (register.profiles if register else ()) or policies.DEFAULT
+    own = [profile for profile in chosen if isinstance(profile, ProfileView)]
+    found = [*(policies.policy(name) for name in dict.fromkeys(names)), *own]
+    return tuple(policies.count_days(profile, today) for profile in found)
 
 
 def _mappings(

@@ -7,7 +7,7 @@ allowed and the nearest word. Nothing is repaired in silence.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,7 @@ from pqc_migrate.model.register import (
     System,
     Vendor,
 )
+from pqc_migrate.plan import register_xlsx
 from pqc_migrate.plan.register_schema import REGISTER
 from pqc_migrate.plan.scoring import SCENARIOS
 from pqc_migrate.plan.validate import UNKNOWN, errors
@@ -40,28 +41,61 @@ _SHOWN = 50
 
 
 def load(path: Path) -> Register:
-    """Return the register in a YAML file; `RegisterError` when it cannot be read or is not valid."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise RegisterError(f"{path.name}: cannot be read: {error.strerror}") from error
-    return parse(data, path.name)
+    """Return the register in a YAML or XLSX file; `RegisterError` when it cannot be read or is not valid."""
+    return parse(_bytes(path), path.name)
+
+
+def load_raw(path: Path) -> dict[str, Any]:
+    """Return the nested data of a valid register, as its file holds it; raises as `load` does."""
+    data = _bytes(path)
+    parse(data, path.name)
+    return _raw(data, path.name)
+
+
+def dump_yaml(raw: Mapping[str, Any], comments: Iterable[str] = ()) -> bytes:
+    """Return nested data as YAML, fields in the order given, with comment lines first."""
+    text = yaml.dump(
+        dict(raw), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False
+    )
+    return "".join([*(f"# {comment}".rstrip() + "\n" for comment in comments), text]).encode()
+
+
+def is_workbook(name: str) -> bool:
+    """Tell from its name whether a register is a spreadsheet."""
+    return name.lower().endswith((".xlsx", ".xlsm"))
 
 
 def parse(data: bytes, name: str = "register") -> Register:
-    """Return the register in YAML bytes."""
-    if len(data) > _MOST_BYTES:
-        raise RegisterError(f"{name}: larger than {_MOST_BYTES // 1024 // 1024} MiB")
-    raw = _yaml(data, name)
-    if not isinstance(raw, dict):
-        raise RegisterError(f"{name}: not a mapping", hint=f"start it with 'schema: {SCHEMA}' and 'systems:'")
-    if raw.get("schema") not in (None, SCHEMA):
-        raise RegisterError(f"{name}: schema {raw['schema']!r} is not {SCHEMA!r}")
+    """Return the register in YAML bytes, or in those of a workbook where the name says so."""
+    raw = _raw(data, name)
+    return from_raw(raw, name, sha256(data).hexdigest())
+
+
+def from_raw(raw: Mapping[str, Any], name: str = "register", digest: str = "") -> Register:
+    """Return the register in nested data; `RegisterError` lists every problem."""
     problems = list(errors(REGISTER, raw, "")) or list(_contradictions(raw))
     if problems:
         more = f"\n  and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
         raise RegisterError(f"{name}: not valid\n  " + "\n  ".join(problems[:_SHOWN]) + more)
-    return _register(raw, sha256(data).hexdigest())
+    return _register(raw, digest)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RegisterError(f"{path.name}: cannot be read: {error.strerror}") from error
+
+
+def _raw(data: bytes, name: str) -> dict[str, Any]:
+    if len(data) > _MOST_BYTES:
+        raise RegisterError(f"{name}: larger than {_MOST_BYTES // 1024 // 1024} MiB")
+    raw = register_xlsx.load(data, name) if is_workbook(name) else _yaml(data, name)
+    if not isinstance(raw, dict):
+        raise RegisterError(f"{name}: not a mapping", hint=f"start it with 'schema: {SCHEMA}' and 'systems:'")
+    if raw.get("schema") not in (None, SCHEMA):
+        raise RegisterError(f"{name}: schema {raw['schema']!r} is not {SCHEMA!r}")
+    return raw
 
 
 def claimer(register: Register | None) -> Callable[[Inventory, Component, Occurrence], str]:
@@ -109,6 +143,13 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what stands twice twice: the loader takes no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false", re.IGNORECASE), list("tTfF"))

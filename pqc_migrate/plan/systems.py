@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from pqc_migrate.model.inventory import Role
-from pqc_migrate.model.plan import UNREGISTERED, AssessedAsset, Assessment, CryptoUse, Reason, SystemPlan
+from pqc_migrate.model.plan import UNREGISTERED, AssessedAsset, Assessment, CryptoUse, Reason, Step, SystemPlan
 from pqc_migrate.model.plan_codes import ReasonCode
 from pqc_migrate.model.register import Owner, Register, System
 from pqc_migrate.plan.capacity import CHAIN_BYTES
+from pqc_migrate.plan.steps import without_step
 
 _HIGH_LEVEL = 3
 """MLPS level from which a yearly assessment is expected."""
@@ -20,6 +21,7 @@ def system_plans(
     assessment: Assessment,
     assets: Mapping[str, AssessedAsset],
     uses: Sequence[CryptoUse],
+    changes: Sequence[Step],
 ) -> tuple[SystemPlan, ...]:
     """Return every registered system, then the implicit one when something is not claimed."""
     by_system: dict[str, list[CryptoUse]] = defaultdict(list)
@@ -31,14 +33,16 @@ def system_plans(
         targets[row.system].add(row.target)
         if row.role == Role.PRODUCTION.value:
             standings[row.system][assets[row.asset].standing.value] += 1
-    rows = [
-        _plan(system, by_system[system.id], targets[system.id], standings[system.id])
-        for system in (register.systems if register else ())
-    ]
+    listed = list(register.systems) if register else []
     if register is None or targets[UNREGISTERED]:
-        implicit = System(UNREGISTERED, "", "", Owner())
-        rows.append(_plan(implicit, by_system[UNREGISTERED], targets[UNREGISTERED], standings[UNREGISTERED]))
-    return tuple(rows)
+        listed.append(System(UNREGISTERED, "", "", Owner()))
+    own: dict[str, list[Step]] = defaultdict(list)
+    for step in changes:
+        own[step.system].append(step)
+    return tuple(
+        _plan(system, by_system[system.id], targets[system.id], standings[system.id], own[system.id])
+        for system in listed
+    )
 
 
 def unmapped(register: Register | None, assessment: Assessment) -> Iterator[Reason]:
@@ -54,7 +58,13 @@ def unmapped(register: Register | None, assessment: Assessment) -> Iterator[Reas
         yield Reason.of(ReasonCode.FINDINGS_UNMAPPED, target=target, count=count)
 
 
-def _plan(system: System, uses: Sequence[CryptoUse], targets: set[str], standings: Counter[str]) -> SystemPlan:
+def _plan(
+    system: System,
+    uses: Sequence[CryptoUse],
+    targets: set[str],
+    standings: Counter[str],
+    changes: Sequence[Step],
+) -> SystemPlan:
     margins = [margin for use in uses for margin in use.margins if margin.scenario == "base"]
     registered = system.id != UNREGISTERED
     return SystemPlan(
@@ -72,6 +82,8 @@ def _plan(system: System, uses: Sequence[CryptoUse], targets: set[str], standing
         worst_mc=min((m.mc for m in margins if m.mc is not None), default=None),
         worst_ms=min((m.ms for m in margins if m.ms is not None), default=None),
         occurrences=dict(sorted(standings.items())),
+        steps=tuple(step.id for step in changes),
+        without_step=without_step(uses, changes),
         reasons=tuple(_warnings(system, targets)) if registered else (),
     )
 

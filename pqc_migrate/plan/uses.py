@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from pqc_migrate.assess.facts import PUBLIC_KEY
+from pqc_migrate.catalog.layers import layer_of
 from pqc_migrate.model.inventory import Kind, Role, Technique
 from pqc_migrate.model.plan import (
     AssessedAsset,
@@ -43,7 +45,9 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
+    """What one row of the plan stands for."""
+
     system: str
     use: Use
     axis: Axis
@@ -51,6 +55,7 @@ class _Group:
 
     @property
     def id(self) -> str:
+        """The id of the row."""
         return f"{self.system}/{self.use}/{self.axis}{'/sm' if self.sm else ''}"
 
 
@@ -63,17 +68,23 @@ def crypto_uses(
     assessment: Assessment, mappings: Mapping[tuple[str, Use, Axis], Sequence[TargetMapping]], context: Context
 ) -> tuple[CryptoUse, ...]:
     """Return one row a system, use and axis, by rank; only production places of public keys make one."""
-    groups: dict[_Group, list[Evidence]] = defaultdict(list)
-    for row in assessment.evidence:
-        asset = context.assets[row.asset]
-        if row.role == Role.PRODUCTION.value and row.axis is not None and asset.standing in PUBLIC_KEY:
-            groups[_Group(row.system, row.use, row.axis, asset.sm)].append(row)
-    rows = [_row(group, groups[group], mappings, context) for group in groups]
+    groups = grouped(assessment, context)
+    rows = [crypto_use(group, groups[group], mappings, context) for group in groups]
     return _ranked(rows, context)
 
 
-def _row(
-    group: _Group,
+def grouped(assessment: Assessment, context: Context) -> Mapping[Group, Sequence[Evidence]]:
+    """Return the production places of public keys by system, use and axis."""
+    groups: dict[Group, list[Evidence]] = defaultdict(list)
+    for row in assessment.evidence:
+        asset = context.assets[row.asset]
+        if row.role == Role.PRODUCTION.value and row.axis is not None and asset.standing in PUBLIC_KEY:
+            groups[Group(row.system, row.use, row.axis, asset.sm)].append(row)
+    return groups
+
+
+def crypto_use(
+    group: Group,
     evidence: Sequence[Evidence],
     mappings: Mapping[tuple[str, Use, Axis], Sequence[TargetMapping]],
     context: Context,
@@ -132,10 +143,11 @@ def _row(
         targets=tuple(mapping.id for asset in assets for mapping in mappings[(asset.id, group.use, group.axis)]),
         wave=wave_of(priority, group.axis),
         reasons=(cell, *lifts["base"], *undated),
+        layer=layer_of(group.use),
     )
 
 
-def _availability(group: _Group) -> Input | None:
+def _availability(group: Group) -> Input | None:
     """Return what the catalog knows: products exist today, or no standard does."""
     values = []
     for _, replacement in targets.chosen(group.use, group.axis, group.sm):
@@ -167,14 +179,15 @@ def _cost(evidence: Sequence[Evidence], assets: Sequence[AssessedAsset], system:
 def _ranked(rows: Sequence[CryptoUse], context: Context) -> tuple[CryptoUse, ...]:
     by_scenario: dict[str, dict[str, int]] = defaultdict(dict)
     for scenario in context.arrival:
-        ordered = sorted(rows, key=lambda row: _order(row, scenario, context))
+        ordered = sorted(rows, key=lambda row: order(row, scenario, context))
         for rank, row in enumerate(ordered, start=1):
             by_scenario[row.id][scenario] = rank
     ranked = (replace(row, rank=by_scenario[row.id]["base"], rank_by_scenario=by_scenario[row.id]) for row in rows)
     return tuple(sorted(ranked, key=lambda row: row.rank))
 
 
-def _order(row: CryptoUse, scenario: str, context: Context) -> tuple[object, ...]:
+def order(row: CryptoUse, scenario: str, context: Context) -> tuple[Any, ...]:
+    """Return the sort key of the ranking in one scenario."""
     margin = _margin(row, scenario)
     stolen_key_opens_all = any(context.assets[ref].forward_secret is False for ref in row.assets)
     return (

@@ -106,6 +106,8 @@ class Words:
         self.evidence_by_id = {evidence.id: evidence for evidence in plan.evidence}
         self.uses = {use.id: use for use in plan.uses}
         self.targets = {target.id: target for target in plan.targets}
+        self.steps = {step.id: step for step in plan.steps}
+        self._products = {product.id: product.product for product in plan.products}
         self._profiles = {profile.id: profile for profile in plan.profiles}
         self._milestones = {m.id: m for profile in plan.profiles for m in profile.milestones}
         self._systems = {system.id: system for system in plan.systems}
@@ -202,6 +204,10 @@ class Words:
             return identifier
         return self.named("source", identifier) if f"label.source.{identifier}" in self.t else source.citation
 
+    def product(self, identifier: str) -> str:
+        """Return a product's name, or the id of one the plan does not list."""
+        return self._products.get(identifier, identifier)
+
     def asset(self, identifier: str) -> str:
         """Return an asset's display name."""
         asset = self.assets.get(identifier)
@@ -283,11 +289,13 @@ class Words:
         """Return the first places, linked to their rows, and a link to all of them."""
         if not ids:
             return plain(self.t("word.no-evidence"))
-        lines: list[Line] = []
-        for identifier in ids[:shown]:
+        named: dict[str, str] = {}
+        for identifier in ids:
             found = self.evidence_by_id.get(identifier)
-            name = self.place(found, short=True) if found else identifier
-            lines.append((Span(name, Style.CODE, link=identifier),))
+            named.setdefault(self.place(found, short=True) if found else identifier, identifier)
+            if len(named) == shown:
+                break
+        lines: list[Line] = [(Span(name, Style.CODE, link=link),) for name, link in named.items()]
         if len(ids) > shown:
             rest = self.t("word.all-evidence", count=len(ids))
             lines.append((Span(rest, link=EVIDENCE_TABLE, query=query),))

@@ -37,6 +37,7 @@ from pqc_migrate.model.plan import (
     SizeChange,
     Source,
     Spec,
+    Step,
     Summary,
     SystemPlan,
     TargetMapping,
@@ -744,6 +745,27 @@ def capacity() -> Capacity:
     return Capacity(True, "AMD EPYC 9R14", throughput, checks, ())
 
 
+def change(name: str, use: CryptoUse, product: str, minimum: str, found: tuple[str, ...], check: str = "") -> Step:
+    """A step of the gateway, with a snippet that would be markup elsewhere."""
+    return Step(
+        id=f"gateway/{name}",
+        step=name,
+        system="gateway",
+        uses=(use.id,),
+        evidence=use.evidence,
+        product=product,
+        minimum=minimum,
+        found_versions=found,
+        verdict=Verdict.FAIL if found else Verdict.UNKNOWN,
+        language="text",
+        before="old_value *x*|<b>;",
+        after="new_value\nsecond line;",
+        check=check,
+        verify="",
+        source="manual, section 1",
+    )
+
+
 def full_plan() -> MigrationPlan:
     """A plan with a register, a benchmark and at least one row of everything."""
     assets, evidence = with_evidence(ASSETS)
@@ -752,6 +774,11 @@ def full_plan() -> MigrationPlan:
     ranked = tuple(
         replace(u, evidence=tuple(i for a in u.assets for i in by_asset[a] if roles[i] == "production"))
         for u in uses()
+    )
+    changes = (
+        change("nginx-groups", ranked[0], "openssl", "3.5.0", ("3.0.19",), check="nginx -t -c FILE"),
+        change("openssl-conf-groups", ranked[0], "openssl", "", ()),
+        change("pyca-mldsa", ranked[3], "", "", ()),
     )
     systems = (
         SystemPlan(
@@ -770,6 +797,8 @@ def full_plan() -> MigrationPlan:
             -2.9,
             {"key-establishment": 9, "signature": 6},
             (),
+            steps=tuple(step.id for step in changes),
+            without_step=3,
         ),
         SystemPlan(
             "core",
@@ -928,6 +957,7 @@ def full_plan() -> MigrationPlan:
             ),
         ),
         systems=systems,
+        steps=changes,
         uses=ranked,
         links=(
             LinkPlan(

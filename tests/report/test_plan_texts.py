@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from pqc_migrate.catalog.steps import steps
 from pqc_migrate.errors import CatalogError
 from pqc_migrate.model import plan_codes
 from pqc_migrate.model.inventory import Kind, Role, Skip, Technique
@@ -119,11 +120,13 @@ def test_no_sentence_is_left_over(plans: ModuleType, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(module, "load", lambda _lang: recorder)
     full, calm = plans.full_plan(), plans.bare_plan()
     empty_table = replace(full, assets=tuple(a for a in full.assets if a.standing is Standing.SIGNATURE))
-    for plan in (full, calm, plans.unregistered_plan(), plans.large_plan(300), empty_table, *sparse(full)):
+    no_uses = replace(full, uses=(), waves=(), dependencies=())
+    for plan in (full, calm, no_uses, plans.unregistered_plan(), plans.large_plan(300), empty_table, *sparse(full)):
         for render in ("html", "markdown"):
             FORMATS[render](plan, "both")
     coded = ("label.", "explain.", "reason.", "bench.")  # those of a benchmark: test_bench_views
     left = {key for key in load("zh") if not key.startswith(coded)} - recorder.asked - {"policy.paraphrase"}
+    left -= {f"steps.{step.id}" for step in steps()}
     assert sorted(left) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pqc_migrate.model.plan import AssessedAsset, MigrationPlan
-from pqc_migrate.model.plan_codes import Standing
+from pqc_migrate.model.plan_codes import Layer, Standing
 from pqc_migrate.report.document import (
     Bars,
     Block,
@@ -54,6 +54,7 @@ def inventory(plan: MigrationPlan, t: Texts) -> Section:
         _hygiene(plan, w),
         Heading(t("inventory.layers-title")),
         Paragraph(plain(t("inventory.layers-text"))),
+        _layers(plan, w) if plan.uses else Paragraph(plain(t("inventory.layers-empty"))),
     )
     return Section("inventory", "5", t("inventory.title"), blocks)
 
@@ -139,6 +140,32 @@ def _strength(asset: AssessedAsset, w: Words) -> Cell:
     if asset.strength is not None:
         return Cell(plain(str(asset.strength)), asset.strength)
     return Cell(plain(w.unknown if asset.standing in _BROKEN_BY_SHOR else w.t("word.dash")), None)
+
+
+def _layers(plan: MigrationPlan, w: Words) -> Table:
+    """Count quantum-vulnerable production places by layer and by the MLPS level of their system."""
+    t = w.t
+    level_of = {system.id: system.mlps_level for system in plan.systems}
+    counts = Counter((use.layer, level_of.get(use.system)) for use in plan.uses for _ in use.evidence)
+    levels = sorted({level for _, level in counts}, key=lambda level: (level is None, level))
+    layers = [layer for layer in Layer if any(found is layer for found, _ in counts)]
+    names = [w.unknown if level is None else t("inventory.mlps", level=level) for level in levels]
+    columns = (
+        Column(t("inventory.layer")),
+        *(Column(name, _NUMBER) for name in names),
+        Column(t("inventory.layer-total"), _NUMBER),
+    )
+    rows = tuple(
+        Row(
+            (
+                w.text_cell(w.label(layer), float(list(Layer).index(layer))),
+                *(w.number_cell(counts[layer, level]) for level in levels),
+                w.number_cell(sum(counts[layer, level] for level in levels)),
+            )
+        )
+        for layer in layers
+    )
+    return Table("table-layers", t("inventory.layers-table"), columns, rows)
 
 
 def _hygiene(plan: MigrationPlan, w: Words) -> Block:

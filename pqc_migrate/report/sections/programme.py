@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pqc_migrate.model.plan import CryptoUse, Kpi, MigrationPlan, Scalar, SystemPlan
+from pqc_migrate.model.escape import visible
+from pqc_migrate.model.plan import CryptoUse, Kpi, MigrationPlan, Scalar, Step, SystemPlan
 from pqc_migrate.model.plan_codes import Route, UnknownCode
 from pqc_migrate.report.document import (
     Block,
@@ -20,8 +21,10 @@ from pqc_migrate.report.document import (
     Row,
     Section,
     Span,
+    Style,
     Table,
     Tone,
+    joined,
     plain,
 )
 from pqc_migrate.report.sections.ranking import deadline
@@ -59,6 +62,11 @@ def _system(system: SystemPlan, w: Words) -> list[Block]:
     uses = [w.uses[identifier] for identifier in system.uses if identifier in w.uses]
     missing = "systems.no-uses" if system.targets else "systems.not-known"
     blocks.append(_steps(system, uses, w) if uses else Paragraph(plain(t(missing))))
+    changes = [w.steps[identifier] for identifier in system.steps if identifier in w.steps]
+    if changes:
+        blocks += [_changes(system, changes, w), Paragraph(plain(t("steps.note")))]
+    if system.without_step:
+        blocks.append(Paragraph(plain(t("steps.without", count=system.without_step))))
     if system.reasons:
         blocks.append(Notice(w.reasons(system.reasons), tone=Tone.WARN))
     return blocks
@@ -91,6 +99,46 @@ def _steps(system: SystemPlan, uses: list[CryptoUse], w: Words) -> Table:
         Column(t("ranking.deadline"), _DATE),
     )
     return Table(f"table-system-{system.id}", t("systems.steps", system=w.system(system.id)), columns, rows)
+
+
+def _changes(system: SystemPlan, changes: list[Step], w: Words) -> Table:
+    """Return the changes that the catalog knows for this system's places, with an example and how to check it."""
+    t = w.t
+
+    def row(step: Step) -> Row:
+        commands = tuple((Span(text, Style.CODE),) for text in (step.check, step.verify) if text)
+        snippet = joined(((Span(step.before, Style.CODE),), plain("→"), (Span(step.after, Style.CODE),)), "\n")
+        return Row(
+            (
+                w.text_cell(t(f"steps.{step.step}")),
+                w.line_cell(w.evidence(step.evidence, f"{step.system}"), float(len(step.evidence))),
+                w.line_cell(snippet),
+                w.line_cell(_version(step, w)),
+                w.line_cell(joined(commands, "\n") or plain(t("steps.no-check"))),
+                w.line_cell(plain(visible(step.source))),
+            ),
+            keywords=(step.id, *step.uses),
+        )
+
+    columns = (
+        Column(t("steps.change"), broad=True),
+        Column(t("steps.places")),
+        Column(t("steps.example"), broad=True),
+        Column(t("steps.version")),
+        Column(t("steps.check")),
+        Column(t("word.source")),
+    )
+    name = w.system(system.id)
+    return Table(f"table-changes-{system.id}", t("steps.table", system=name), columns, tuple(map(row, changes)))
+
+
+def _version(step: Step, w: Words) -> Line:
+    t = w.t
+    if not step.product:
+        return plain(t("word.dash"))
+    needed = plain(t("steps.minimum", product=w.product(step.product), version=step.minimum or w.unknown))
+    found = w.listed(step.found_versions)
+    return joined((needed, plain(t("steps.found", versions=found) if found else t("steps.not-found"))), "\n")
 
 
 def testing(_plan: MigrationPlan, t: Texts) -> Section:
