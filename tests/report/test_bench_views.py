@@ -43,6 +43,8 @@ from pqc_migrate.model.handshake import (
     NetworkTime,
     SideCpu,
 )
+from pqc_migrate.model.messages import MessageCost, Timing
+from pqc_migrate.model.scaling import Processors, Scaling, ScalingPoint
 from pqc_migrate.report import html, markdown
 from pqc_migrate.report.bench import formats
 from pqc_migrate.report.bench.formats import FORMATS, document
@@ -112,17 +114,26 @@ def full(run: BenchmarkRun) -> BenchmarkRun:
         Skipped("BIKE-L1", "liboqs", "", "not in this build"),
     )
     checks = (*run.checks, Check("HQC-1", "liboqs", "tampering", False, "accepted a changed ciphertext"))
+    timing = Timing(
+        median_ns=5e4, min_ns=4e4, mean_ns=5e4, q1_ns=5e4, q3_ns=5e4, p95_ns=5e4, p99_ns=5e4,
+        median_interval_ns=None, representative_ns=5e4, representative="median", samples=9, disturbed=0,
+        batch_calls=1, round_spread=1.0, clock="wall", verdict=QUIET,
+    )  # fmt: skip
+    signed = tuple(
+        MessageCost(form, "ML-DSA-65", "", "openssl", "draft", 400, 3309, 4600, 0, timing, timing)
+        for form in ("jwt", "cms", "payment")
+    )
+    points = (
+        ScalingPoint(1, 100.0, 1.0, 100.0, 100.0, 1.0, 100),
+        ScalingPoint(2, 190.0, 0.95, 90.0, 100.0, 1.0, 190),
+    )
+    scaled = (Scaling("ML-KEM-768 decaps", "ML-KEM-768", "decaps", "", "liboqs", "wall", points, QUIET),)
     kinds = (0, 1, 3, 5, None)
     measured = tuple(replace(m, nist_category=kinds[i // 3 % 5]) for i, m in enumerate(run.measurements))
     return replace(
-        run,
-        measurements=measured,
-        memory=memory,
-        handshakes=made,
-        networks=networks,
-        skipped=skipped,
-        checks=checks,
-    )
+        run, measurements=measured, memory=memory, handshakes=made, networks=networks, skipped=skipped,
+        checks=checks, messages=signed, scaling=scaled, processors=Processors(2, None, None),
+    )  # fmt: skip
 
 
 def charts(run: BenchmarkRun, lang: str) -> list[Chart]:
@@ -217,9 +228,20 @@ def test_pytest_benchmark_says_what_was_not_measured(run: BenchmarkRun) -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_section_stands_only_where_there_is_something(run: BenchmarkRun, full: BenchmarkRun, lang: str) -> None:
     """Without parts there are no sections of them, and numbers follow each other."""
-    everything = ["cover", "keys", "signatures", "memory", "handshakes", "missing", "machine", "method"]
+    everything = [
+        "cover",
+        "keys",
+        "signatures",
+        "memory",
+        "handshakes",
+        "messages",
+        "scaling",
+        "missing",
+        "machine",
+        "method",
+    ]
     assert [s.anchor for s in document(full, lang).sections] == everything
-    assert [s.number for s in document(full, lang).sections] == ["", *"1234567"]
+    assert [s.number for s in document(full, lang).sections] == ["", *"123456789"]
     bare = replace(run, memory=(), handshakes=(), skipped=())
     assert [s.anchor for s in document(bare, lang).sections] == [
         "cover", "keys", "signatures", "machine", "method",

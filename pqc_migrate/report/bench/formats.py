@@ -11,6 +11,7 @@ from pqc_migrate.model.compare import Named
 from pqc_migrate.report import html as html_page
 from pqc_migrate.report import markdown as markdown_text
 from pqc_migrate.report.bench import pytest_benchmark, run_csv
+from pqc_migrate.report.bench.applied import messages, scaling
 from pqc_migrate.report.bench.opening import cover, machine, method, missing
 from pqc_migrate.report.bench.parts import handshakes, memory
 from pqc_migrate.report.bench.speed import keys, signatures
@@ -23,6 +24,8 @@ SECTIONS: tuple[Callable[[BenchmarkRun, Texts], Section | None], ...] = (
     signatures,
     memory,
     handshakes,
+    messages,
+    scaling,
     missing,
     machine,
     method,
