@@ -17,7 +17,7 @@ WRAPPER_SHARE = 0.25
 """Time for an operation through the wrapper, as a share of the time for the operation itself."""
 _PREPARATION_SECONDS = 0.03
 """Opening, checking and calibrating one quick mechanism."""
-_PREPARATION_CALLS = 4
+_PREPARATION_CALLS = 5
 """Calls of a slow operation before it is timed."""
 _LONGEST_SECONDS = 10.0
 

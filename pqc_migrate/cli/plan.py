@@ -78,6 +78,8 @@ def make(
         from pqc_migrate.bench.run import load as load_bench
 
         run = load_bench(Path(bench))
+        if run.partial:
+            note(f"{bench}: {run.notices[0]}")
     day, from_clock = day_of_plan(today, held)
     return make_plan(inventories, held, run, profiles, day, from_clock=from_clock)
 

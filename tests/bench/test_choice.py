@@ -1,6 +1,7 @@
 import pytest
 
 from pqc_migrate.bench import choice, schedule
+from pqc_migrate.bench import run as runner
 from pqc_migrate.bench.choice import UnknownAlgorithm
 from pqc_migrate.bench.plan import Plan
 from pqc_migrate.bench.providers.liboqs import LiboqsProvider
@@ -18,6 +19,18 @@ def test_a_family_is_taken_from_everything() -> None:
     assert names(schedule.plan(families=["mlkem"])) == {"ML-KEM-512", "ML-KEM-768", "ML-KEM-1024"}
     assert len(names(schedule.plan(families=["HashSLH-DSA"]))) == 144
     assert names(schedule.plan("standard", families=["FrodoKEM"])) == {"FrodoKEM-640-AES"}
+
+
+def test_what_everything_plans_really_runs() -> None:
+    """Each mechanism of these families of `all` has figures for each operation, or an entry with its reason."""
+    plan = schedule.plan("all", families=["NTRU", "Kyber", "MAYO", "SNOVA"], seconds=0.0005)
+    result = runner.run(plan)
+    planned = {(job.mechanism.name, op) for job in plan.jobs for op in job.mechanism.role.operations}
+    measured = {(m.algorithm, m.operation) for m in result.measurements}
+    listed = {(s.algorithm, s.operation) for s in result.skipped}
+    assert len(plan.jobs) == 25
+    assert {entry for entry in planned - measured if entry not in listed and (entry[0], "") not in listed} == set()
+    assert all(m.algorithm_version for m in result.measurements), "the library says what it implements"
 
 
 def test_a_family_stands_for_all_groups_of_its_algorithm() -> None:
