@@ -20,7 +20,7 @@ from pqc_migrate.model.bench import BenchmarkRun, MemoryUse, Operation, Role, Sk
 
 _START_SECONDS = 0.8
 _SECONDS_EACH = 0.08
-_CALLS = 8
+_CALLS = 5
 """Calls of a slow operation: to make what the others need, in two colors of paint, and for the heap."""
 _LONGEST_SECONDS = 5.0
 _PATIENCE = 20.0

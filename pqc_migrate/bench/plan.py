@@ -46,6 +46,10 @@ class Plan:
     available: Available
     parts: tuple[Part, ...] = ()
     """What else is measured, after the operations."""
+    handshakes: tuple[Case, ...] = ()
+    """The TLS handshakes of that part."""
+    networks: tuple[NetworkProfile, ...] = ()
+    """The networks their time is computed for."""
     subjects: tuple[Job, ...] = ()
     """The jobs of the selection, timed or not: for parts that look at the same ones."""
     wrapper: bool = False

@@ -24,20 +24,20 @@ def plan(
     seconds: float | None = None,
     liboqs: Path | None = None,
     part_names: Sequence[str] | None = None,
-    handshakes: str = STANDARD,
-    networks: Path | None = None,
     *,
     families: Sequence[str] = (),
     levels: Sequence[int] = (),
     exclude: Sequence[str] = (),
     repeat: int = 1,
+    handshakes: str = STANDARD,
+    networks: Path | None = None,
 ) -> Plan:
     """Plan a named set, or the algorithms given by name, without what families, categories and names rule out.
 
     Without `part_names` a set is measured in all parts, single algorithms and `all` (whose memory alone takes
-    12 minutes) in their operations; without ``operations`` among them no single operation is timed. `handshakes`
-    is ``standard``, or ``all`` for every group with every certificate chain; `networks` is a user's file of
-    network profiles.
+    12 minutes) in their operations; without ``operations`` among them no single operation is timed.
+    `handshakes` is ``standard``, or ``all`` for every group with every certificate chain; `networks` is a
+    user's file of network profiles.
 
     `UnknownAlgorithm` for a name nobody knows; `BenchmarkError` when `liboqs` is not a usable library;
     `CatalogError` when the file of networks is malformed.
@@ -62,9 +62,9 @@ def plan(
         notices=(*found.notices, *notices),
         available=found,
         parts=parts.chosen(part_names),
-        subjects=subjects,
         handshakes=catalog.matrix() if handshakes == ALL else catalog.standard(),
         networks=network.with_file(networks) if networks is not None else network.profiles(),
+        subjects=subjects,
         repeat=repeat,
     )
 

@@ -41,7 +41,8 @@ def _documents(messages: Sequence[MessageCost]) -> list[str]:
     """Return each document with what it specifies, in the order of the rows."""
     named: dict[str, dict[str, None]] = {}
     for message in messages:
-        named.setdefault(message.document, {})[f"{message.format} {message.algorithm}"] = None
+        alg = message.identifier if message.format == "jwt" else message.algorithm  # RS256 and PS256 are both RSA
+        named.setdefault(message.document, {})[f"{message.format} {alg}"] = None
     return [f"  {document}: {', '.join(names)}" for document, names in named.items() if document]
 
 

@@ -191,7 +191,7 @@ def run(
 
     Example: pqc-migrate bench run --set finance --output bench.json
     """
-    plan = replace(_plan(liboqs, parts, handshakes, networks, **asked), wrapper=wrapper)
+    plan = replace(_plan(liboqs, parts, handshakes=handshakes, networks=networks, **asked), wrapper=wrapper)
     result = measure(plan)
     chosen = format_name or format_for(output)
     emit(render(result, chosen), output)
@@ -295,8 +295,6 @@ def say(result: BenchmarkRun) -> None:
 def _plan(
     liboqs: Path | None,
     parts: tuple[str, ...] | None,
-    handshakes: str = "standard",
-    networks: Path | None = None,
     *,
     set_name: str | None,
     seconds: float | None,
@@ -306,6 +304,6 @@ def _plan(
     from pqc_migrate.bench import choice, schedule
 
     try:
-        return schedule.plan(set_name or "", algorithms, seconds, liboqs, parts, handshakes, networks, **narrowed)
+        return schedule.plan(set_name or "", algorithms, seconds, liboqs, parts, **narrowed)
     except choice.UnknownAlgorithm as error:
         raise click.BadParameter(f"{error}; {error.hint}", param_hint=error.option) from error

@@ -1,3 +1,4 @@
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -139,6 +140,15 @@ def test_a_seed_makes_the_same_key_in_both_libraries(
     assert found.passed
     assert found.check == "known-answer"
     assert one.keypair()[0] != one.keypair()[0]
+
+
+@pytest.mark.parametrize(("name", "rank"), [("ML-KEM-512", 2), ("ML-KEM-768", 3), ("ML-KEM-1024", 4)])
+def test_keys_are_those_of_the_final_standard(liboqs: LiboqsProvider, name: str, rank: int) -> None:
+    """FIPS 203 algorithm 13 hashes the rank along with d; its draft did not, and nothing else would show it."""
+    one: Any = liboqs.open(known(name))
+    d, z = bytes(range(32)), bytes(32)
+    public, _ = one.from_seed(d + z)
+    assert public[-32:] == hashlib.sha3_512(d + bytes([rank])).digest()[:32]
 
 
 def test_another_key_from_the_seed_is_a_wrong_answer(liboqs: LiboqsProvider, openssl: OpenSslProvider) -> None:
