@@ -54,10 +54,6 @@ class Plan:
     """The jobs of the selection, timed or not: for parts that look at the same ones."""
     wrapper: bool = False
     """Whether the operations are timed through liboqs-python's objects as well."""
-    handshakes: tuple[Case, ...] = ()
-    """The TLS handshakes of that part."""
-    networks: tuple[NetworkProfile, ...] = ()
-    """The networks their time is computed for."""
     repeat: int = 1
     """How many times the operations are prepared and timed anew."""
 
