@@ -9,18 +9,11 @@ from __future__ import annotations
 
 import argparse
 import csv
-import hashlib
-import json
 import math
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
-import tomllib
-import urllib.parse
-import urllib.request
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -29,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from label_forms import alike, covers_contents, forms, is_material, same
-from pip._internal.models.index import PyPI
+from projects import CACHE, LABELS, fetch, projects
 from tabulate import tabulate
 
 from pqc_migrate.inventory.spelling import spelled
@@ -37,7 +30,6 @@ from pqc_migrate.model.inventory import Finding
 from pqc_migrate.scan import ScanOptions, scan
 from pqc_migrate.targets.archives.member import INSIDE
 
-LABELS = Path(__file__).parent.parent / "inventory" / "labels"
 ADVERSARIAL = LABELS.parent / "adversarial"
 """Code of our own, written to be hard to see through by somebody who had seen neither rules nor output."""
 _WRAPPERS_NOT_LABELLED = 1
@@ -88,7 +80,7 @@ class Scores:
 def main() -> None:
     """Fetch, scan, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "pqc-migrate-accuracy")
+    parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--misses", action="store_true", help="list every miss and every unlabelled finding")
     parser.add_argument("--only", default="", help="projects whose name holds this text")
     parser.add_argument("--kind", default="", help="labels of one folder only: python, config-web, material, …")
@@ -99,13 +91,13 @@ def main() -> None:
         _print(_adversarial(), arguments.misses)
         return
     scores = Scores()
-    for project in sorted(_projects(), key=lambda project: (project["index"], project["name"])):
+    for project in sorted(projects(), key=lambda project: (project["index"], project["name"])):
         if arguments.only not in project["name"] or arguments.round not in (0, project["round"]):
             continue
         if arguments.kind not in ("", project["language"]):
             continue
         try:
-            root = _fetch(project, arguments.cache)
+            root = fetch(project, arguments.cache)
         except (OSError, ValueError, subprocess.CalledProcessError, StopIteration) as error:
             print(
                 f"not measured, {project['name']} {project['version']} cannot be fetched: {error}", file=sys.stderr
@@ -123,72 +115,6 @@ def _adversarial() -> Scores:
         files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.name != "labels.tsv"}
         _score(project, folder, _table(folder / "labels.tsv"), files, scores)
     return scores
-
-
-def _projects() -> list[dict[str, Any]]:
-    return tomllib.loads((LABELS / "projects.toml").read_text(encoding="utf-8"))["project"]
-
-
-def _fetch(project: dict[str, Any], cache: Path) -> Path:
-    """Return the unpacked project; a digest that differs from the label's ends the run."""
-    carrier = f"{project.get('package', project['name'])}-{project.get('package_version', project['version'])}"
-    folder = cache / f"{project['index']}-{carrier.replace('/', '_')}{_build(project)}"
-    if not folder.is_dir():
-        partial = folder.with_suffix(".partial")
-        partial.mkdir(parents=True, exist_ok=True)
-        archive = _download(project, partial)
-        digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-        if digest != project["sha256"]:
-            sys.exit(f"{archive.name}: SHA-256 {digest}, labelled was {project['sha256']}")
-        _unpack(archive, partial)
-        archive.unlink()
-        partial.rename(folder)
-    return folder / project["root"]
-
-
-def _build(project: dict[str, Any]) -> str:
-    """Return what tells the wheels of a version from its sources and from each other."""
-    return f"-{project['sha256'][:8]}" if project.get("wheel") else ""
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    if zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as wheel:
-            wheel.extractall(folder)
-        return
-    with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
-
-
-def _download(project: dict[str, Any], folder: Path) -> Path:
-    """Fetch the labelled archive; nothing of it is built or run."""
-    # A vendored module is fetched with the package that carries it.
-    name = project.get("package", project["name"])
-    version = project.get("package_version", project["version"])
-    if project["index"] == "npm":
-        command = ["npm", "pack", "--silent", "--ignore-scripts", f"{name}@{version}"]
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        return next(folder.glob("*.tgz"))
-    address = _source_archive(name, project["sha256"])
-    archive = folder / address.rsplit("/", 1)[-1]
-    with urllib.request.urlopen(address) as answer:
-        archive.write_bytes(answer.read())
-    return archive
-
-
-def _source_archive(name: str, digest: str) -> str:
-    """Return the address of a file with a digest on the index that pip is set up for (PEP 691)."""
-    asked = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "get", "global.index-url"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    page = f"{asked.stdout.strip() or PyPI.simple_url}/{name.lower().replace('_', '-').replace('.', '-')}/"
-    request = urllib.request.Request(page, headers={"Accept": "application/vnd.pypi.simple.v1+json"})
-    with urllib.request.urlopen(request) as answer:
-        files = json.load(answer)["files"]
-    return urllib.parse.urljoin(page, next(f["url"] for f in files if f["hashes"].get("sha256") == digest))
 
 
 def _labels(project: dict[str, Any]) -> tuple[list[Label], set[str]]:

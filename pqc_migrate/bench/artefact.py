@@ -20,6 +20,8 @@ from pqc_migrate.model.bench import BenchmarkRun, Measurement, Sizes
 SCHEMA = "pqc-migrate/bench/v1"
 _KIND = "pqc-migrate/bench/"
 _SIZES = tuple(field.name for field in dataclasses.fields(Sizes))
+_LARGEST = 10**18
+"""Nanoseconds of thirty years; no figure of a benchmark is as large, and none that is may overflow later on."""
 _ORDER = (
     "schema", "notices", "verdict", "set", "seconds", "environment", "measurements", "skipped", "checks",
 )  # fmt: skip
@@ -37,7 +39,7 @@ def parse(text: str, where: str) -> BenchmarkRun:
     """Read the artefact; `BenchmarkError` names the place that is wrong."""
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BenchmarkError(f"{where}: not JSON: {error}") from error
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema != SCHEMA:
@@ -109,8 +111,8 @@ def _read(kind: Any, value: Any, path: str) -> Any:
             allowed = ", ".join(kind)
             raise _Malformed(f"{path}: {value!r} is not one of {allowed}") from None
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    return _expect(kind, value, path)
+        return float(_bounded(value, path))
+    return _bounded(_expect(kind, value, path), path)
 
 
 def _record(kind: type, value: Mapping[str, Any], path: str) -> Any:
@@ -141,6 +143,13 @@ def _sequence(kinds: tuple[Any, ...], value: list[Any], path: str) -> tuple[Any,
     if len(kinds) != len(value):
         raise _Malformed(f"{path}: {len(value)} values, not {len(kinds)}")
     return tuple(_read(k, part, path) for k, part in zip(kinds, value, strict=True))
+
+
+def _bounded(value: Any, path: str) -> Any:
+    """Return a value, unless it is a number that is none (NaN) or that nothing measured can be."""
+    if isinstance(value, (int, float)) and not -_LARGEST < value < _LARGEST:
+        raise _Malformed(f"{path}: {value if isinstance(value, float) else 'this'} is no figure of a benchmark")
+    return value
 
 
 def _expect(kind: type, value: Any, path: str) -> Any:

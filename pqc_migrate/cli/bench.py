@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pqc_migrate.cli import options
+from pqc_migrate.cli.bench_compare import compare
+from pqc_migrate.cli.bench_merge import merge
+from pqc_migrate.cli.bench_show import FORMATS, format_for, render, show
 from pqc_migrate.cli.emit import emit
 from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.session import note
@@ -25,7 +26,6 @@ SETS = ("standard", "finance", "all")
 PARTS = ("operations", "memory", "handshakes", "messages", "scaling")
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
 HANDSHAKES = ("standard", "all")
-FORMATS = ("table", "json")
 LIST_FORMATS = ("table", "json", "csv")
 liboqs = click.option(
     "--liboqs",
@@ -135,6 +135,10 @@ def bench() -> None:
     """
 
 
+for command in (compare, merge, show):
+    bench.add_command(command)
+
+
 @bench.command(short_help="Measure a set of algorithms.")
 @_selection
 @click.option(
@@ -165,7 +169,9 @@ def bench() -> None:
     "and mobile.",
 )
 @liboqs
-@options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
+@options.format_option(
+    FORMATS, "Form of the result.  [default: by FILE's suffix; else a table on a terminal, json anywhere else]"
+)
 @options.output
 @options.common
 def run(
@@ -187,8 +193,8 @@ def run(
     """
     plan = replace(_plan(liboqs, parts, handshakes=handshakes, networks=networks, **asked), wrapper=wrapper)
     result = measure(plan)
-    chosen = format_name or _format_for(output)
-    emit(_render(result, chosen), output)
+    chosen = format_name or format_for(output)
+    emit(render(result, chosen), output)
     if chosen != "table" or output != "-":  # the table begins with this
         say(result)
     if result.partial:
@@ -261,7 +267,7 @@ def proof(
     plan = _plan(liboqs, ("operations",), set_name=set_name, seconds=seconds, algorithms=algorithms)
     with progress("comparing", counted=False) as step:
         made = stage.prove(plan, step)
-    table = (format_name or _format_for(output)) == "table"
+    table = (format_name or format_for(output)) == "table"
     emit(tables_proof.proof_table(made).encode() if table else stage.dump(made), output)
     if made.failed:
         raise click.exceptions.Exit(EXIT_GATE)
@@ -301,16 +307,3 @@ def _plan(
         return schedule.plan(set_name or "", algorithms, seconds, liboqs, parts, **narrowed)
     except choice.UnknownAlgorithm as error:
         raise click.BadParameter(f"{error}; {error.hint}", param_hint=error.option) from error
-
-
-def _render(result: BenchmarkRun, format_name: str) -> bytes:
-    from pqc_migrate.bench import run as stage
-    from pqc_migrate.bench import tables
-
-    return stage.dump(result) if format_name == "json" else tables.run_table(result).encode()
-
-
-def _format_for(output: str) -> str:
-    if output != "-":
-        return "table" if os.path.splitext(output)[1].lower() == ".txt" else "json"
-    return "table" if sys.stdout.isatty() else "json"

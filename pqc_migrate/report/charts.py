@@ -7,20 +7,14 @@ document holds beside each chart.
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from html import escape
 
-from pqc_migrate.model.escape import visible
-from pqc_migrate.report.document import Bars, Calendar, Chart, Dots, Event, Grid, Tone, Track
+from pqc_migrate.report.document import Bars, Calendar, Chart, Dots, Event, Grid, Scatter, Tone, Track
+from pqc_migrate.report.drawing import SMALL, WIDTH, add_label, esc, fitted, n, shape, text, text_width
+from pqc_migrate.report.scatter import scatter
 
-WIDTH = 960
-"""Units of every drawing's width; the page scales it."""
-_SIZE = 13
-_SMALL = 11.5
 _Place = Callable[[date], float]
-_SHAPES = ("circle", "square", "diamond", "triangle")
 
 
 def svg(chart: Chart, prefix: str) -> str:
@@ -32,29 +26,17 @@ def svg(chart: Chart, prefix: str) -> str:
         body, height = _calendar(drawing)
     elif isinstance(drawing, Dots):
         body, height = _dots(drawing)
+    elif isinstance(drawing, Scatter):
+        body, height = scatter(drawing)
     else:
         body, height = _grid(drawing)
     title, description = f"{prefix}{chart.anchor}-title", f"{prefix}{chart.anchor}-text"
     return (
         f'<svg class="chart" role="img" aria-labelledby="{title} {description}" '
-        f'viewBox="0 0 {WIDTH} {_n(height)}" preserveAspectRatio="xMinYMin meet">'
-        f'<title id="{title}">{_esc(chart.title)}</title><desc id="{description}">{_esc(chart.description)}</desc>'
+        f'viewBox="0 0 {WIDTH} {n(height)}" preserveAspectRatio="xMinYMin meet">'
+        f'<title id="{title}">{esc(chart.title)}</title><desc id="{description}">{esc(chart.description)}</desc>'
         f"{''.join(body)}</svg>"
     )
-
-
-def text_width(text: str, size: float = _SIZE) -> float:
-    """Return the width of a text in drawing units: a full-width character is one em, others about half."""
-    return sum(size if unicodedata.east_asian_width(c) in "WF" else size * 0.56 for c in text)
-
-
-def fitted(text: str, width: float, size: float = _SIZE) -> str:
-    """Return the text, cut with an ellipsis where it is wider than `width`."""
-    if text_width(text, size) <= width:
-        return text
-    while text and text_width(text, size) + size > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
 
 
 # Bars
@@ -72,19 +54,19 @@ def _bars(drawing: Bars) -> tuple[list[str], float]:
     scale = (WIDTH - label_width - right) / most
     for index, (label, parts) in enumerate(drawing.bars):
         y = top + index * 28
-        _label(body, label, label_width - 12, y + 18)
+        add_label(body, label, label_width - 12, y + 18)
         x = float(label_width)
         for part in parts:
             width = max(part.value * scale, 1.5)
             name = drawing.series[part.series][0]
             body.append(
-                f'<rect class="fill {tones[part.series]}" x="{_n(x)}" y="{_n(y + 4)}" width="{_n(width)}" '
+                f'<rect class="fill {tones[part.series]}" x="{n(x)}" y="{n(y + 4)}" width="{n(width)}" '
                 f'height="20">'
-                f"<title>{_esc(label)} · {_esc(name)}: {part.value:,.0f}</title></rect>"
+                f"<title>{esc(label)} · {esc(name)}: {part.value:,.0f}</title></rect>"
             )
             x += width
         total = sum(part.value for part in parts)
-        body.append(_text(x + 8, y + 18.5, f"{total:,.0f}", "number"))
+        body.append(text(x + 8, y + 18.5, f"{total:,.0f}", "number"))
     return body, top + len(drawing.bars) * 28 + 6
 
 
@@ -101,11 +83,11 @@ def _tones(tones: Sequence[Tone]) -> list[str]:
 def _legend(body: list[str], entries: Iterable[tuple[str, str]]) -> float:
     x, y = 0.0, 14.0
     for name, tone in entries:
-        width = text_width(name, _SMALL) + 34
+        width = text_width(name, SMALL) + 34
         if x + width > WIDTH:
             x, y = 0.0, y + 20
-        body.append(f'<rect class="fill {tone}" x="{_n(x)}" y="{_n(y - 10)}" width="12" height="12"/>')
-        body.append(_text(x + 18, y, name, "small"))
+        body.append(f'<rect class="fill {tone}" x="{n(x)}" y="{n(y - 10)}" width="12" height="12"/>')
+        body.append(text(x + 18, y, name, "small"))
         x += width
     return y + 14
 
@@ -134,9 +116,9 @@ def _calendar(drawing: Calendar) -> tuple[list[str], float]:
         _track(body, track, y, height, at, right)
         y += height
     x = at(drawing.today)
-    body.append(f'<line class="today" x1="{_n(x)}" y1="{_n(top - 4)}" x2="{_n(x)}" y2="{_n(bottom)}"/>')
+    body.append(f'<line class="today" x1="{n(x)}" y1="{n(top - 4)}" x2="{n(x)}" y2="{n(bottom)}"/>')
     body.append(
-        _text(x, bottom + 16, f"{drawing.today_label} {drawing.today.isoformat()}", "small today-label", "middle")
+        text(x, bottom + 16, f"{drawing.today_label} {drawing.today.isoformat()}", "small today-label", "middle")
     )
     return body, bottom + 24
 
@@ -144,11 +126,11 @@ def _calendar(drawing: Calendar) -> tuple[list[str], float]:
 def _event_legend(body: list[str], drawing: Calendar) -> float:
     x, y = 0.0, 14.0
     for name, event in drawing.legend:
-        width = text_width(name, _SMALL) + 38
+        width = text_width(name, SMALL) + 38
         if x + width > WIDTH:
             x, y = 0.0, y + 20
         body.append(_mark(x + 7, y - 4, event))
-        body.append(_text(x + 20, y, name, "small"))
+        body.append(text(x + 20, y, name, "small"))
         x += width
     return y
 
@@ -157,25 +139,25 @@ def _years(body: list[str], first: int, last: int, at: _Place, top: float, botto
     step = 1 if last - first <= 12 else 2
     for year in range(first, last + 1, step):
         x = at(date(year, 1, 1))
-        body.append(f'<line class="grid" x1="{_n(x)}" y1="{_n(top)}" x2="{_n(x)}" y2="{_n(bottom)}"/>')
-        body.append(_text(x + 3, top - 7, str(year), "small"))
+        body.append(f'<line class="grid" x1="{n(x)}" y1="{n(top)}" x2="{n(x)}" y2="{n(bottom)}"/>')
+        body.append(text(x + 3, top - 7, str(year), "small"))
 
 
 def _track(body: list[str], track: Track, y: float, height: float, at: _Place, right: float) -> None:
     if track.heading:
-        body.append(_text(0, y + 23, fitted(track.label, 600), "strong"))
-        body.append(f'<line class="rule" x1="0" y1="{_n(y + 30)}" x2="{WIDTH}" y2="{_n(y + 30)}"/>')
+        body.append(text(0, y + 23, fitted(track.label, 600), "strong"))
+        body.append(f'<line class="rule" x1="0" y1="{n(y + 30)}" x2="{WIDTH}" y2="{n(y + 30)}"/>')
         return
     middle = y + height / 2
-    _label(body, track.label, 316, middle - 3 if track.detail else middle + 4, anchor="start")
+    add_label(body, track.label, 316, middle - 3 if track.detail else middle + 4, anchor="start")
     if track.detail:
-        detail = fitted(track.detail, 316, _SMALL)
-        body.append(_text(0, middle + 13, detail, "small", title=track.detail))
+        detail = fitted(track.detail, 316, SMALL)
+        body.append(text(0, middle + 13, detail, "small", title=track.detail))
     if track.bar is not None:
         body.append(_span(track, at, middle, right))
     body += [_mark(at(event.day), middle, event) for event in track.events]
     if track.remark:
-        body.append(_text(right + 10, middle + 4, fitted(track.remark, 158, _SMALL), "small", title=track.remark))
+        body.append(text(right + 10, middle + 4, fitted(track.remark, 158, SMALL), "small", title=track.remark))
 
 
 def _span(track: Track, at: _Place, middle: float, right: float) -> str:
@@ -186,18 +168,18 @@ def _span(track: Track, at: _Place, middle: float, right: float) -> str:
     kind = "open" if end is None else "fill"
     words = f"{track.label}: {start.isoformat()} – {'' if end is None else end.isoformat()}"
     return (
-        f'<rect class="span {kind} {track.tone.value}-1" x="{_n(x)}" y="{_n(middle - 7)}" width="{_n(width)}" '
-        f'height="14" rx="2"><title>{_esc(words)}</title></rect>'
+        f'<rect class="span {kind} {track.tone.value}-1" x="{n(x)}" y="{n(middle - 7)}" width="{n(width)}" '
+        f'height="14" rx="2"><title>{esc(words)}</title></rect>'
     )
 
 
 def _mark(x: float, y: float, event: Event) -> str:
     kind = "hollow" if event.hollow else "fill"
-    title = f"<title>{_esc(event.label)}: {event.day.isoformat()}</title>" if event.label else ""
+    title = f"<title>{esc(event.label)}: {event.day.isoformat()}</title>" if event.label else ""
     if event.tone is Tone.BAD:
-        points = f"{_n(x - 6)},{_n(y)} {_n(x)},{_n(y - 6)} {_n(x + 6)},{_n(y)} {_n(x)},{_n(y + 6)}"
+        points = f"{n(x - 6)},{n(y)} {n(x)},{n(y - 6)} {n(x + 6)},{n(y)} {n(x)},{n(y + 6)}"
         return f'<polygon class="mark {kind} bad-0" points="{points}">{title}</polygon>'
-    return f'<circle class="mark {kind} {event.tone.value}-0" cx="{_n(x)}" cy="{_n(y)}" r="5">{title}</circle>'
+    return f'<circle class="mark {kind} {event.tone.value}-0" cx="{n(x)}" cy="{n(y)}" r="5">{title}</circle>'
 
 
 # Dots
@@ -215,41 +197,25 @@ def _dots(drawing: Dots) -> tuple[list[str], float]:
     body: list[str] = []
     x = 0.0
     for index, name in enumerate(drawing.series):
-        body.append(_shape(x + 7, 10, index, name))
-        body.append(_text(x + 20, 14, name, "small"))
-        x += text_width(name, _SMALL) + 40
+        body.append(shape(x + 7, 10, index, name))
+        body.append(text(x + 20, 14, name, "small"))
+        x += text_width(name, SMALL) + 40
     top = 40.0
     bottom = top + len(drawing.rows) * 26
     for power in range(low, high + 1):
         x = at(10.0**power)
-        body.append(f'<line class="grid" x1="{_n(x)}" y1="{_n(top)}" x2="{_n(x)}" y2="{_n(bottom)}"/>')
-        body.append(_text(x, top - 6, f"{10.0**power:,g}" if power < 0 else f"{10**power:,}", "small", "middle"))
+        body.append(f'<line class="grid" x1="{n(x)}" y1="{n(top)}" x2="{n(x)}" y2="{n(bottom)}"/>')
+        body.append(text(x, top - 6, f"{10.0**power:,g}" if power < 0 else f"{10**power:,}", "small", "middle"))
     for index, (label, line) in enumerate(drawing.rows):
         y = top + index * 26 + 13
-        _label(body, label, label_width - 14, y + 4)
+        add_label(body, label, label_width - 14, y + 4)
         known = [(i, v) for i, v in enumerate(line) if v is not None and v > 0]
         if len(known) > 1:
             ends = sorted(at(v) for _, v in known)
-            body.append(f'<line class="rule" x1="{_n(ends[0])}" y1="{_n(y)}" x2="{_n(ends[-1])}" y2="{_n(y)}"/>')
-        body += [_shape(at(v), y, i, f"{label} · {drawing.series[i]}: {v:,.1f}") for i, v in known]
-    body.append(_text(WIDTH - right, bottom + 18, drawing.axis, "small", "end"))
+            body.append(f'<line class="rule" x1="{n(ends[0])}" y1="{n(y)}" x2="{n(ends[-1])}" y2="{n(y)}"/>')
+        body += [shape(at(v), y, i, f"{label} · {drawing.series[i]}: {v:,.1f}") for i, v in known]
+    body.append(text(WIDTH - right, bottom + 18, drawing.axis, "small", "end"))
     return body, bottom + 26
-
-
-def _shape(x: float, y: float, index: int, title: str) -> str:
-    kind = _SHAPES[index % len(_SHAPES)]
-    words = f"<title>{_esc(title)}</title>"
-    if kind == "circle":
-        return f'<circle class="fill series-{index}" cx="{_n(x)}" cy="{_n(y)}" r="5.5">{words}</circle>'
-    if kind == "square":
-        at = f'x="{_n(x - 5)}" y="{_n(y - 5)}" width="10" height="10"'
-        return f'<rect class="fill series-{index}" {at}>{words}</rect>'
-    points = {
-        "diamond": ((-6.5, 0), (0, -6.5), (6.5, 0), (0, 6.5)),
-        "triangle": ((-6, 5), (0, -6), (6, 5)),
-    }[kind]
-    at = " ".join(f"{_n(x + dx)},{_n(y + dy)}" for dx, dy in points)
-    return f'<polygon class="fill series-{index}" points="{at}">{words}</polygon>'
 
 
 # Grid
@@ -258,44 +224,21 @@ def _shape(x: float, y: float, index: int, title: str) -> str:
 def _grid(drawing: Grid) -> tuple[list[str], float]:
     left, top, line, gap = 150.0, 46.0, 64.0, 6.0
     width = (WIDTH - left) / len(drawing.columns)
-    body = [_text(left, 14, drawing.x_axis, "small strong")]
-    body.append(_text(0, 14, drawing.y_axis, "small strong"))
+    body = [text(left, 14, drawing.x_axis, "small strong")]
+    body.append(text(0, 14, drawing.y_axis, "small strong"))
     for x, name in enumerate(drawing.columns):
-        body.append(_text(left + x * width, 36, name, "small"))
+        body.append(text(left + x * width, 36, name, "small"))
     for y, name in enumerate(drawing.rows):
         middle = top + y * (line + gap) + line / 2
-        body.append(_text(0, middle + 4, fitted(name, left - 12)))
+        body.append(text(0, middle + 4, fitted(name, left - 12)))
         for x, count in enumerate(drawing.counts[y]):
             tone = drawing.tones[y][x].value if count else "empty"
             at = left + x * width
             label = f"{drawing.columns[x]}, {name}: {drawing.names[y][x]}, {count}"
             body.append(
-                f'<rect class="cell {tone}" x="{_n(at)}" y="{_n(middle - line / 2)}" width="{_n(width - gap)}" '
-                f'height="{_n(line)}" rx="3"><title>{_esc(label)}</title></rect>'
+                f'<rect class="cell {tone}" x="{n(at)}" y="{n(middle - line / 2)}" width="{n(width - gap)}" '
+                f'height="{n(line)}" rx="3"><title>{esc(label)}</title></rect>'
             )
-            body.append(_text(at + 16, middle + 9, str(count), "big"))
-            body.append(_text(at + 64, middle + 5, fitted(drawing.names[y][x], width - 90)))
+            body.append(text(at + 16, middle + 9, str(count), "big"))
+            body.append(text(at + 64, middle + 5, fitted(drawing.names[y][x], width - 90)))
     return body, top + len(drawing.rows) * (line + gap)
-
-
-# Pieces
-
-
-def _label(body: list[str], text: str, width: float, y: float, anchor: str = "end") -> None:
-    x = width if anchor == "end" else 0
-    body.append(_text(x, y, fitted(text, width), "", anchor, title=text))
-
-
-def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "start", title: str = "") -> str:
-    css = f' class="{kind}"' if kind else ""
-    end = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    hint = f"<title>{_esc(title)}</title>" if title and title != text else ""
-    return f'<text{css} x="{_n(x)}" y="{_n(y)}"{end}>{_esc(text)}{hint}</text>'
-
-
-def _esc(text: str) -> str:
-    return escape(visible(text))
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")

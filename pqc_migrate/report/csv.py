@@ -40,7 +40,7 @@ def render(inventory: Inventory, options: RenderOptions) -> bytes:
         fixed = _fixed(component, standing[component.ref])
         for occurrence in component.occurrences or (None,):
             cells = {**fixed, **_varying(standing[component.ref], occurrence)}
-            writer.writerow([_safe(cells.get(column, "")) for column in COLUMNS])
+            writer.writerow([safe(cells.get(column, "")) for column in COLUMNS])
     return text.getvalue().encode()
 
 
@@ -90,7 +90,7 @@ def _details(occurrence: Occurrence) -> Iterator[tuple[str, str]]:
     return ((key, value) for key, value in occurrence.details if key != "derived-from")
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
     """Return a cell that a spreadsheet shows as text: an apostrophe goes before what would start a formula."""
     cell = visible(cell)
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,4 +1,4 @@
-"""What a document of the plan consists of, before any format is chosen.
+"""What a document of the plan or of a benchmark consists of, before any format is chosen.
 
 A section is a function from plan and texts to a `Section`; every format renders the same blocks, so Chinese
 HTML and English Markdown cannot come to differ in content. Blocks hold words that are already chosen and
@@ -261,6 +261,28 @@ class Dots:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One mark of a scatter chart; both values are positive."""
+
+    label: str
+    series: int
+    """Index into `Scatter.series`."""
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Two positive values against each other, both axes logarithmic."""
+
+    series: tuple[str, ...]
+    points: tuple[Point, ...]
+    x_axis: str
+    """Name and unit."""
+    y_axis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """Counts in a matrix; `tones` has the shape of `counts`."""
 
@@ -280,7 +302,7 @@ class Chart:
     anchor: str
     title: str
     description: str
-    drawing: Bars | Calendar | Dots | Grid
+    drawing: Bars | Calendar | Dots | Grid | Scatter
     table: Table
 
 
@@ -300,7 +322,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A plan in one language."""
+    """A plan or a benchmark in one language."""
 
     lang: str
     """``zh`` or ``en``."""

@@ -43,7 +43,7 @@ def render(documents: tuple[Document, ...]) -> bytes:
 
 
 def _document(document: Document) -> str:
-    parts = [f"# {_plain(document.title)}\n", f"{_plain(document.subtitle)}\n"]
+    parts = [f"# {escaped(document.title)}\n", f"{escaped(document.subtitle)}\n"]
     parts += [_section(section, document.lang) for section in document.sections]
     return "\n".join(parts)
 
@@ -55,7 +55,7 @@ def _section(section: Section, lang: str) -> str:
     for block in section.blocks:
         heading = block.text if isinstance(block, Heading) else heading
         blocks.append(_block(block, heading, lang))
-    return f"{anchor}## {_plain(f'{number} {section.title}'.strip())}\n\n" + "\n".join(blocks)
+    return f"{anchor}## {escaped(f'{number} {section.title}'.strip())}\n\n" + "\n".join(blocks)
 
 
 def _block(block: Block, heading: str, lang: str) -> str:
@@ -63,33 +63,33 @@ def _block(block: Block, heading: str, lang: str) -> str:
         case Paragraph():
             return f"{_line(block.content)}\n"
         case Heading():
-            return f"### {_plain(block.text)}\n"
+            return f"### {escaped(block.text)}\n"
         case Notice():
-            title = f"**{_plain(block.title)}** " if block.title else ""
+            title = f"**{escaped(block.title)}** " if block.title else ""
             return f"> {title}{_line(block.content)}\n"
         case Quote():
-            return f"> {_plain(block.text)}\n>\n> {_line(block.attribution)}\n"
+            return f"> {escaped(block.text)}\n>\n> {_line(block.attribution)}\n"
         case Items():
             marks = (f"{i}." if block.ordered else "-" for i in range(1, len(block.items) + 1))
             return "\n".join(f"{mark} {_line(item)}" for mark, item in zip(marks, block.items, strict=True)) + "\n"
         case Facts():
-            return "\n".join(f"- **{_plain(name)}** {_line(value)}" for name, value in block.rows) + "\n"
+            return "\n".join(f"- **{escaped(name)}** {_line(value)}" for name, value in block.rows) + "\n"
         case Figures():
             return "\n".join(_figure(figure, load(lang)) for figure in block.items) + "\n"
         case Table():
             return _table(block, titled=block.caption == heading)
         case Chart():
-            return f"{_table(block.table)}\n{_plain(block.description)}\n"
+            return f"{_table(block.table)}\n{escaped(block.description)}\n"
 
 
 def _figure(figure: Figure, t: Texts) -> str:
-    value, label, note = f"**{_plain(figure.value)}**", _plain(figure.label), _line(figure.note)
+    value, label, note = f"**{escaped(figure.value)}**", escaped(figure.label), _line(figure.note)
     return f"- {t('page.figure', value=value, label=label, note=note)}"
 
 
 def _table(table: Table, *, titled: bool = False) -> str:
-    lines = [] if titled else [f"**{_plain(table.caption)}**\n"]
-    lines.append(_cells(_plain(column.label) for column in table.columns))
+    lines = [] if titled else [f"**{escaped(table.caption)}**\n"]
+    lines.append(_cells(escaped(column.label) for column in table.columns))
     lines.append(_cells(_rule(column) for column in table.columns))
     lines += [_cells(_line(cell.content) for cell in row.cells) for row in table.rows]
     return "\n".join(lines) + "\n"
@@ -111,21 +111,22 @@ def _span(span: Span) -> str:
     if span.style is Style.CODE:
         return "<br>".join(_code(part) for part in span.text.split("\n"))
     if span.style is Style.STRONG:
-        return f"**{_plain(span.text)}**"
+        return f"**{escaped(span.text)}**"
     if span.style is Style.TAG:
-        return f"[{_plain(span.text)}]".replace("[", "\\[").replace("]", "\\]")
-    return _plain(span.text)
+        return f"[{escaped(span.text)}]".replace("[", "\\[").replace("]", "\\]")
+    return escaped(span.text)
 
 
 def _code(text: str) -> str:
     """Return text as code; what a backtick or pipe would end is set as escaped text instead."""
     shown = visible(text)
     if not shown or "`" in shown or "|" in shown:
-        return _plain(shown)
+        return escaped(shown)
     return f"`{shown}`"
 
 
-def _plain(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return text that Markdown and HTML show as it is, in a table's cell too."""
     lines = (_MARKUP.sub(_escape, visible(part)) for part in text.split("\n"))
     return "<br>".join(_BULLET.sub(r"\1\\\2", line) for line in lines)
 

@@ -147,3 +147,19 @@ def test_any_damage_ends_in_a_benchmark_error_or_a_result(content: dict[str, Any
         holder[last] = data.draw(junk)
     with contextlib.suppress(BenchmarkError):
         assert isinstance(artefact.parse(json.dumps(altered), "bench.json"), BenchmarkRun)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1e400", "1e18", "-1e19", "1" + "0" * 400])
+@pytest.mark.parametrize("name", ["median_ns", "samples"])
+def test_a_number_that_nothing_measured_is_refused(content: dict[str, Any], name: str, value: str) -> None:
+    """What Python's JSON reads without asking would overflow, or be neither more nor less, later on."""
+    altered = copy.deepcopy(content)
+    altered["measurements"][0][name] = "HERE"
+    with pytest.raises(BenchmarkError, match=rf"measurements\[0\].{name}: "):
+        artefact.parse(json.dumps(altered).replace('"HERE"', value), "bench.json")
+
+
+def test_nesting_without_end_is_refused_in_words() -> None:
+    """No traceback, however deep."""
+    with pytest.raises(BenchmarkError, match="not JSON"):
+        artefact.parse("[" * 200_000, "bench.json")

@@ -1,0 +1,1 @@
+"""Benchmark results for readers and other programs: one module a form."""
