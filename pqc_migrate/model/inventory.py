@@ -21,6 +21,9 @@ class Kind(StrEnum):
     LIBRARY = "library"
 
 
+NEGOTIABLE = "negotiable"
+
+
 class Role(StrEnum):
     """What the file around a finding is for."""
 
@@ -127,9 +130,9 @@ class Finding:
     """CycloneDX ``cryptoFunctions``: keygen, sign, verify, encrypt, decrypt, digest, tag, keyderive, …"""
     provenance: tuple[Provenance, ...] = ()
     related: tuple[tuple[str, Asset], ...] = ()
-    """Assets this one is built from or refers to, by relation: ``component`` (parts of a suite or a
-    hybrid), ``signature-algorithm``, ``public-key``, ``issuer``, ``key-algorithm``, ``secured-by`` (what
-    encrypts a stored key)."""
+    """Assets this one is built from or refers to, by relation: ``component`` (parts of a suite or a hybrid),
+    `NEGOTIABLE` (what the words of a cipher list let a protocol negotiate here), ``signature-algorithm``,
+    ``public-key``, ``issuer``, ``key-algorithm``, ``secured-by`` (what encrypts a stored key)."""
     details: tuple[tuple[str, str], ...] = ()
     """Facts that do not make it another asset: ``iterations``, ``not-valid-after``, ``subject``, ``negotiates``."""
 
