@@ -21,6 +21,9 @@ class Kind(StrEnum):
     LIBRARY = "library"
 
 
+LASTING = frozenset({Kind.KEY, Kind.CERTIFICATE})
+"""What stays dangerous or valid after its file is gone: in old commits, in hidden files of image layers."""
+
 NEGOTIABLE = "negotiable"
 
 
@@ -33,7 +36,7 @@ class Role(StrEnum):
     VENDORED = "vendored"
     IMPLEMENTATION = "implementation"
     HISTORICAL = "historical"
-    """In old commits only."""
+    """In old commits only, or in files of an image that a later layer hides."""
 
 
 class Technique(StrEnum):
