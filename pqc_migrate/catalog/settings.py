@@ -19,8 +19,12 @@ from pqc_migrate.model.inventory import Asset
 SYNTAXES = frozenset(
     [
         "bicep",
+        "container-yaml",
+        "dockerfile",
+        "environment",
         "erlang",
         "hcl",
+        "image-config",
         "ini",
         "ini-words",
         "json",

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from pqc_migrate.catalog import algorithms
 from pqc_migrate.model.inventory import Role, Skip
 from pqc_migrate.scan import ScanResult, scan
 
@@ -131,6 +132,29 @@ def test_findings_name_their_layer(tmp_path: Path) -> None:
     [sshd] = [one for one in result.findings if one.location.path.endswith("/sshd_config")]
     packed = [f"sha256:{digest(gzip.compress(layer, mtime=0))}" for layer in layers]
     assert [dict(one.details)["layer"] for one in (ssh, sshd)] == packed
+
+
+def test_what_an_image_is_configured_with_is_found_beside_its_files(tmp_path: Path) -> None:
+    """Variables, commands and the steps that made it; none of them is a file of a container."""
+    configuration = {
+        "architecture": "amd64",
+        "config": {"Env": ["JAVA_OPTS=-Djdk.tls.client.protocols=TLSv1.2"], "Cmd": ["node", "--tls-min-v1.3"]},
+        "rootfs": {"type": "layers", "diff_ids": []},
+        "history": [
+            {"created_by": '/bin/sh -c #(nop)  CMD ["openssl" "genrsa" "1024"]'},
+            {"created_by": 'RUN |1 A=b /bin/sh -c apt-get update && openssl genrsa -out "k.pem" 3072 # buildkit'},
+        ],
+    }
+    files = docker_save([tar({"a.py": MD5})])
+    files["c.json"] = json.dumps(configuration, indent=1).replace("&", "\\u0026").encode()
+    result = scan([str(write(tmp_path, {"i.tar": tar(files)}) / "i.tar")])
+    found = {(one.location.path, one.location.line, algorithms.name(one.asset)) for one in result.findings}
+    assert found == {
+        ("i.tar!/a.py", 2, "MD5"),
+        ("i.tar!/c.json", 5, "TLSv1.2"),
+        ("i.tar!/c.json", 9, "TLSv1.3"),
+        ("i.tar!/c.json", 21, "RSA-3072"),
+    }
 
 
 @pytest.mark.parametrize("form", FORMS)

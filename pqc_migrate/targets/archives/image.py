@@ -48,6 +48,8 @@ class _Image:
     """What tells it from the others in the same archive: a tag or a platform."""
     layers: tuple[str, ...]
     """Names of the layers' files, from the first to the last."""
+    config: str = ""
+    """Name of the file that says what variables a container gets, what it runs and how the image was made."""
 
 
 def of_archive(file: BinaryIO, path: str, budget: Budget) -> Found | None:
@@ -94,7 +96,7 @@ def _images(blob: Blob) -> list[_Image]:
             if isinstance(record, dict) and isinstance(record.get("Layers"), list):
                 tags = record.get("RepoTags")
                 name = str(tags[0]) if isinstance(tags, list) and tags else ""
-                found.append(_Image(name, tuple(map(str, record["Layers"]))))
+                found.append(_Image(name, tuple(map(str, record["Layers"])), str(record.get("Config", ""))))
     return found[:_MOST_IMAGES]
 
 
@@ -111,7 +113,8 @@ def _of_index(blob: Blob, index: Mapping[str, Any], depth: int) -> Iterator[_Ima
                 yield from _of_index(blob, document, depth + 1)
         elif isinstance(document.get("layers"), list):
             layers = tuple(_blob_name(layer) for layer in document["layers"] if isinstance(layer, dict))
-            yield _Image(_platform(record), layers)
+            config = document.get("config")
+            yield _Image(_platform(record), layers, _blob_name(config) if isinstance(config, dict) else "")
 
 
 def _platform(record: Mapping[str, Any]) -> str:
@@ -145,7 +148,22 @@ def _files(images: list[_Image], blob: Blob, path: str, budget: Budget) -> Found
         if len(images) > 1:
             label = visible(image.name).replace("/", "_") or str(number)
             inside = f"{path}{INSIDE}{label}"
+        yield from _configuration(image, blob, inside, budget)
         yield from _effective(image, blob, inside, budget)
+
+
+def _configuration(image: _Image, blob: Blob, path: str, budget: Budget) -> Found:
+    """Yield the image's configuration, which is no file of a container; it belongs to no layer."""
+    file = blob(image.config) if image.config else None
+    if file is None:
+        return
+    budget.member()
+    with file:
+        data = file.read(_LARGEST_DOCUMENT)
+    try:
+        yield Member(place(path, image.config), len(data), io.BytesIO(data).read)
+    except BadArchive as error:
+        yield Diagnostic(path, Skip.HOSTILE, str(error))
 
 
 @dataclass(slots=True)
