@@ -92,6 +92,16 @@ def _disabled_versions(setting: Setting, value: Word, given: Given) -> Found:
         yield tls.runtime(setting, value.part(0, ""), "version", details=(NEGOTIATES, disables), reason=reason)
 
 
+def _version_range(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read versions as nginx (``TLSv1.2 TLSv1.3``) or Apache (``all -SSLv3 -TLSv1``) take them."""
+    words = value.split(_ITEM)
+    off = [word.text[1:].lower() for word in words if word.text.startswith("-")]
+    if words and words[0].text.lower() == "all" and off:
+        yield tls.excluded(setting, words[-1], off)
+    else:
+        yield from tls.versions(setting, (value,))
+
+
 def _key_log(setting: Setting, value: Word, _given: Given) -> Found:
     """Read where the secrets of TLS connections are written: whoever has that file can read recorded traffic."""
     if value.text.strip():
@@ -308,6 +318,7 @@ MEANINGS: Mapping[str, Reader] = {
     "tls-hostname-unverified-if-on": _verification(_ON, checks="hostname"),
     "tls-unverified-if-off": _verification(_OFF),
     "tls-unverified-if-on": _verification(_ON),
+    "tls-version-range": _version_range,
     "tls-versions": _versions(),
     "tls-profile": _profile,
 }

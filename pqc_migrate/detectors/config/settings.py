@@ -107,6 +107,8 @@ def _read(product: Product, constants: Constants, leaves: tuple[Leaf, ...], valu
                 continue
             if all(_fits(beside(place), one) for place, one in key.when.items()):
                 setting = Setting(constants.document, f"{product.id}/{key.rule}", key.symbol or _last(leaf.place))
+                if product.likely:
+                    setting = replace(setting, ceiling=LIKELY, ceiling_reason=product.likely)
                 found = list(_meant(Given(key, beside), setting, value, constants))
                 yield from found
                 if found and not key.reads_part:
