@@ -43,10 +43,15 @@ def _detect(file: SourceFile) -> Found:
     setting = Setting(document, "password-hashes/hash", "password")
     for pattern in (_SINGLE, _DOUBLED):
         for match in pattern.finditer(text):
-            if asset := _asset(match[0]):
+            asset = _asset(match[0])
+            if asset is not None and not _in_comment(text, match.start()):
                 yield setting.finding(
                     Word("", match.start()), asset, functions=("digest",), reason="the whole hash of a password"
                 )
+
+
+def _in_comment(text: str, offset: int) -> bool:
+    return text[text.rfind("\n", 0, offset) + 1 : offset].lstrip().startswith(("#", "//", ";"))
 
 
 def _asset(text: str) -> Asset | None:
