@@ -1,9 +1,10 @@
 """Detector: hash functions whose numbers stand in the instructions of their rounds, as compilers of x86 put them.
 
-Unrolled rounds of MD5, SHA-1 and SHA-256 hold no table: each constant is the immediate or the displacement of an
-instruction, four bytes, lowest first. A function counts when all numbers of a record marked ``unrolled`` stand in
-the standard's order, each behind the other, farther from it than the next word of a table is and nearer than the
-code of a few dozen rounds is long. Four numbers of 32 bits in order do not come about by chance.
+Unrolled rounds of MD5, SHA-1 and SHA-2 hold no table: each constant is the immediate or the displacement of an
+instruction, four or eight bytes, lowest first. A function counts when all numbers of a record marked ``unrolled``
+stand in the standard's order, each behind the other, farther from it than the next word of a table is and nearer
+than the code of a few dozen rounds is long. Four numbers of 32 bits in order do not come about by chance; those of
+SHA-256 are the upper halves of those of SHA-512, which stands there when the lower half lies before the first.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Finding, Location, Provenance, Role, Technique
 from pqc_migrate.model.target import SourceFile
 
-_WORD = 4
+_OCTET = 8
 _NEAREST, _FARTHEST = 9, 4096
 """Bytes from one number to the next: words of a 64-bit table are 8 apart, twenty rounds of SHA-1 about 1,400."""
 _MOST_HITS = 4096
@@ -29,9 +30,17 @@ def _unrolled() -> Mapping[bytes, tuple[Constant, tuple[bytes, ...]]]:
     found = {}
     for constant in constants().values():
         if constant.unrolled:
-            words = tuple(value.to_bytes(_WORD, "little") for value in constant.sequences[0].values)
+            sequence = constant.sequences[0]
+            words = tuple(value.to_bytes(sequence.width // _OCTET, "little") for value in sequence.values)
             found[words[0]] = (constant, words)
     return found
+
+
+@cache
+def _wider() -> Mapping[bytes, bytes]:
+    """Return the lower halves of wide first numbers by their upper halves."""
+    wide = (word for word in _unrolled() if len(word) == _OCTET)
+    return {word[_OCTET // 2 :]: word[: _OCTET // 2] for word in wide}
 
 
 def _wants(file: SourceFile) -> bool:
@@ -43,7 +52,9 @@ def _detect(file: SourceFile) -> Iterator[Finding]:
     hits = [hit for hit in file.hits if hit.anchor in _unrolled()]
     for hit in hits[:_MOST_HITS]:
         constant, words = _unrolled()[hit.anchor]
-        if constant.id not in seen and _in_order(file.data, hit.offset, words):
+        if constant.id in seen or file.data.endswith(_wider().get(hit.anchor, b"\0never"), 0, hit.offset):
+            continue
+        if _in_order(file.data, hit.offset, words):
             seen.add(constant.id)
             yield _finding(file, constant, hit.offset)
 

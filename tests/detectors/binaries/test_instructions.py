@@ -16,6 +16,11 @@ Rows = Callable[[Iterable[Finding]], list[tuple[str, str]]]
 Compile = Callable[..., bytes]
 MD5 = ("d76aa478", "e8c7b756", "242070db", "c1bdceee", "f57c0faf", "4787c62a", "a8304613", "fd469501")
 SHA_1 = ("5a827999", "6ed9eba1", "8f1bbcdc", "ca62c1d6")
+SHA_256 = ("428a2f98", "71374491", "b5c0fbcf", "e9b5dba5", "3956c25b", "59f111f1", "923f82a4", "ab1c5ed5")
+SHA_512 = (
+    "428a2f98d728ae22", "7137449123ef65cd", "b5c0fbcfec4d3b2f", "e9b5dba58189dbbc", "3956c25bf348b538",
+    "59f111f1b605d019", "923f82a4af194f9b", "ab1c5ed5da6d8118",
+)  # fmt: skip
 X86 = platform.machine() in ("x86_64", "AMD64", "i686")
 
 
@@ -40,7 +45,7 @@ def detected(data: bytes) -> list[str]:
 
 
 def apart(words: Iterable[str], gap: int) -> bytes:
-    return b"".join(bytes.fromhex(word)[::-1] + b"\x90" * (gap - 4) for word in words)
+    return b"".join(bytes.fromhex(word)[::-1] + b"\x90" * (gap - len(word) // 2) for word in words)
 
 
 @pytest.mark.skipif(not X86, reason="numbers stand whole in instructions of x86 only")
@@ -61,9 +66,11 @@ def test_unrolled_rounds_of_a_program(look: Look, rows: Rows, gcc: Compile) -> N
         (apart(MD5, 5000), []),
         (apart(MD5[::-1], 40), []),
         (apart(SHA_1[:3], 40), []),
+        (apart(SHA_256, 30), ["sha-256-round-constants"]),
+        (apart(SHA_512, 30), ["sha-512-round-constants"]),
         (apart((*SHA_1[:3], "a953fd4e"), 40), []),
     ],
-    ids=["md5", "sha-1", "a table", "far apart", "backwards", "too few", "ripemd-160"],
+    ids=["md5", "sha-1", "table", "far apart", "backwards", "too few", "sha-256", "sha-512", "ripemd-160"],
 )
 def test_all_numbers_in_order_and_apart(data: bytes, expected: list[str]) -> None:
     """One missing number, another order, a table or chance neighbors are no function."""
