@@ -39,7 +39,10 @@ _SOURCE = frozenset(
 ) - {"material", "manifests", "binaries"}
 """Kinds of labels whose files have to be read with all others of their project."""
 FEW = 60
-"""A row with fewer labels is printed as not measured."""
+"""A row of a source language with fewer labels is printed as not measured (issue 3)."""
+FEW_OF_OTHERS = 30
+"""The same for configuration, material, manifests and binaries, whose round is the fourth (issue 4)."""
+_ROUND_OF_OTHERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def main() -> None:
     parser.add_argument("--round", type=int, default=0, help="projects of one round of labels only")
     arguments = parser.parse_args()
     if arguments.adversarial:
-        _print(_adversarial(), arguments.misses)
+        _print(_adversarial(), arguments.misses, FEW)
         return
     scores = Scores()
     for project in sorted(projects(), key=lambda project: (project["index"], project["name"])):
@@ -104,7 +107,8 @@ def main() -> None:
             )
             continue
         _compare(project, root, scores)
-    _print(scores, arguments.misses)
+    few = FEW_OF_OTHERS if arguments.round == _ROUND_OF_OTHERS else FEW
+    _print(scores, arguments.misses, few)
 
 
 def _adversarial() -> Scores:
@@ -285,9 +289,9 @@ def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
     return (middle - spread) / scale, (middle + spread) / scale
 
 
-def _print(scores: Scores, misses: bool) -> None:
+def _print(scores: Scores, misses: bool, few: int) -> None:
     for table in ("all", "kind", "round of labels", "language", "difficulty", "library"):
-        rows = [_row(name, tally) for (kind, name), tally in sorted(scores.rows.items()) if kind == table]
+        rows = [_row(name, tally, few) for (kind, name), tally in sorted(scores.rows.items()) if kind == table]
         if rows:
             headers = [
                 table,
@@ -305,16 +309,16 @@ def _print(scores: Scores, misses: bool) -> None:
         print("\n".join(["", "missed:", *scores.misses, "", "without a label:", *scores.extras]))
 
 
-def _row(name: str, tally: Tally) -> list[str]:
-    recall = [_share(hits, tally.labels) for hits in (tally.family, tally.value)]
+def _row(name: str, tally: Tally, few: int) -> list[str]:
+    recall = [_share(hits, tally.labels, few) for hits in (tally.family, tally.value)]
     precision = ["", "", ""]
     if tally.found:
-        precision = [str(tally.found), *(_share(hits, tally.found) for hits in (tally.right, tally.exact))]
+        precision = [str(tally.found), *(_share(hits, tally.found, few) for hits in (tally.right, tally.exact))]
     return [name, str(tally.labels), *recall, *precision]
 
 
-def _share(hits: int, total: int) -> str:
-    if total < FEW:
+def _share(hits: int, total: int, few: int) -> str:
+    if total < few:
         return f"{hits}/{total}, not measured"
     low, high = wilson(hits, total)
     return f"{hits / total:.3f} ({low:.3f}–{high:.3f})"

@@ -28,6 +28,7 @@ _ESTABLISHING_USAGES = frozenset({"keyEncipherment", "dataEncipherment", "keyAgr
 # Details by which the inventory marks an occurrence that is only a part of another component.
 _DERIVED = "derived-from"
 _WITHIN_HYBRID = ("within", "hybrid")
+_BY_CIPHER_LIST = ("within", "cipher-list")
 _NO_PLACE = Occurrence(Location("", 0), "", Technique.TEXT, 0.0, "", Role.PRODUCTION)
 
 
@@ -106,6 +107,9 @@ def _axis(asset: Asset, occurrence: Occurrence, owner: Component | None) -> Axis
     if suite is not None and asset.family == "RSA":
         # RFC 5246 section 7.4.2: RSA alone transports the key, beside DHE or ECDHE it authenticates.
         return Axis.CONFIDENTIALITY if suite.startswith("TLS_RSA_") else Axis.SIGNATURE
+    if _BY_CIPHER_LIST in occurrence.details and asset.family == "RSA":
+        # openssl-ciphers(1): aRSA is authentication by RSA; key transport is kRSA, a family of its own here.
+        return Axis.SIGNATURE
     functions = set(occurrence.functions)
     signs, establishes = bool(functions & _SIGN), bool(functions & _ESTABLISH)
     if asset.family in ("RSA", "EC", "SM2", "SM9"):

@@ -26,6 +26,7 @@ _PLAIN = frozenset("0123456789")
 _KEYS = {
     "values", "width", "like", "swapped", "low_first", "sparse", "after", "bits", "limbs", "size", "curve",
     "sizes", "with", "unless", "words", "wordless", "rotations", "silent", "names", "shared",
+    "unrolled",
 }  # fmt: skip
 
 
@@ -72,6 +73,8 @@ class Constant:
     shared: bool = False
     """Others have these numbers as well: where no words tell, another of the family has to stand beside it."""
     names: tuple[str, ...] = ()
+    unrolled: bool = False
+    """In programs the numbers also stand in the instructions of the rounds, each by itself."""
     repeated: bool = False
     """Report each place of a file and not only the first."""
 
@@ -206,6 +209,7 @@ def _constant(where: str, kind: str, raw: toml.Record) -> Constant:
         silent=raw.get("silent", False),
         shared=raw.get("shared", False),
         names=tuple(raw.get("names", ())),
+        unrolled=raw.get("unrolled", False),
         **_numbers(kind, raw) if "values" in raw else {},
     )
 

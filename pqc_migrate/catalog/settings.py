@@ -19,13 +19,18 @@ from pqc_migrate.model.inventory import Asset
 SYNTAXES = frozenset(
     [
         "bicep",
+        "container-yaml",
+        "dockerfile",
+        "environment",
         "erlang",
         "hcl",
+        "image-config",
         "ini",
         "ini-words",
         "json",
         "mqsc",
         "oracle-net",
+        "pairs",
         "properties",
         "toml",
         "xml",
@@ -100,6 +105,8 @@ class Product:
     settings: tuple[Key, ...]
     case: str = "exact"
     """How keys are compared: ``exact``, ``ignored`` (letters' case), ``relaxed`` (Spring: also without - and _)."""
+    likely: str = ""
+    """Why a setting of this product is only likely to be what it is named after; empty: it is sure."""
     keys: re.Pattern[str] = field(default_factory=lambda: re.compile(""))
     """What any of the settings' keys look like."""
 
@@ -120,7 +127,7 @@ def products() -> tuple[Product, ...]:
 
 def _product(identifier: str, raw: Mapping[str, Any]) -> Product:
     where = f"settings/{identifier}.toml"
-    toml.check_keys(where, raw, {"product", "source", "file", "setting"}, {"case"})
+    toml.check_keys(where, raw, {"product", "source", "file", "setting"}, {"case", "likely"})
     case = raw.get("case", "exact")
     if case not in CASES:
         raise CatalogError(f"{where}: case {case!r}", hint=f"one of {', '.join(sorted(CASES))}")
@@ -128,7 +135,7 @@ def _product(identifier: str, raw: Mapping[str, Any]) -> Product:
     files = tuple(_files(where, record) for record in raw["file"])
     keys = tuple(_key(where, record, empty) for record in raw["setting"])
     known = re.compile("|".join(f"(?:{key.keys.pattern})" for key in keys))
-    return Product(identifier, raw["product"], raw["source"], files, keys, case, known)
+    return Product(identifier, raw["product"], raw["source"], files, keys, case, raw.get("likely", ""), known)
 
 
 def _files(where: str, raw: Mapping[str, Any]) -> Files:

@@ -18,6 +18,7 @@ from pqc_migrate.catalog.algorithms import Quantum
 from pqc_migrate.inventory.chains import linked
 from pqc_migrate.inventory.standing import DERIVED, WITHIN, derived_from, display_name, within_hybrid
 from pqc_migrate.model.inventory import (
+    NEGOTIABLE,
     Asset,
     Component,
     Coverage,
@@ -29,6 +30,8 @@ from pqc_migrate.model.inventory import (
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _SLUG_LENGTH = 40
+_BY_KEYWORD = 0.6
+"""How sure it is that a keyword's algorithm can be negotiated: the library's version decides in which suites."""
 
 
 def merge(findings: Iterable[Finding], coverage: Coverage, target: str) -> Inventory:
@@ -108,9 +111,11 @@ class _Builder:
             pending.extend((part, below, deeper, inner) for below, deeper in _catalog_parts(part))
 
     def _derived(self, relation: str, owner: Asset, whole: Occurrence, hybrid: bool) -> Occurrence:
-        within = ((WITHIN, "hybrid"),) if hybrid else ()
+        negotiable = relation == NEGOTIABLE
+        within = ((WITHIN, "hybrid"),) if hybrid else ((WITHIN, "cipher-list"),) if negotiable else ()
         return replace(
             whole,
+            confidence=min(whole.confidence, _BY_KEYWORD) if negotiable else whole.confidence,
             reason=f"{relation} of {display_name(owner)}",
             functions=(),
             provenance=(),

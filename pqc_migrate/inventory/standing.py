@@ -22,7 +22,8 @@ DERIVED = "derived-from"
 """Detail of an occurrence that stands there only as a part of another component; the value is its ref."""
 
 WITHIN = "within"
-"""Detail of a derived occurrence; ``hybrid``: the other half of the hybrid protects it as well."""
+"""Detail of a derived occurrence; ``hybrid``: the other half of the hybrid protects it as well; ``cipher-list``:
+the words of a list let it be negotiated there."""
 
 PARTS = frozenset({"component", "signature-algorithm", "public-key", "key-algorithm"})
 """Relations whose target decides how a certificate, protocol or suite stands."""
@@ -137,6 +138,14 @@ def concern_of(component: Component, standing: Standing) -> Concern:
 def within_hybrid(occurrence: Occurrence) -> bool:
     """Tell whether the occurrence is only a part of a hybrid."""
     return (WITHIN, "hybrid") in occurrence.details
+
+
+def is_part(occurrence: Occurrence) -> bool:
+    """Tell whether the occurrence is a part of a whole whose standing speaks for it.
+
+    What a cipher list lets be negotiated at one place does not: TLS elsewhere stands as it did.
+    """
+    return derived_from(occurrence) is not None and (WITHIN, "cipher-list") not in occurrence.details
 
 
 def places(occurrences: Iterable[Occurrence]) -> int:

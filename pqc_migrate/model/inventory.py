@@ -21,6 +21,12 @@ class Kind(StrEnum):
     LIBRARY = "library"
 
 
+LASTING = frozenset({Kind.KEY, Kind.CERTIFICATE})
+"""What stays dangerous or valid after its file is gone: in old commits, in hidden files of image layers."""
+
+NEGOTIABLE = "negotiable"
+
+
 class Role(StrEnum):
     """What the file around a finding is for."""
 
@@ -30,7 +36,7 @@ class Role(StrEnum):
     VENDORED = "vendored"
     IMPLEMENTATION = "implementation"
     HISTORICAL = "historical"
-    """In old commits only."""
+    """In old commits only, or in files of an image that a later layer hides."""
 
 
 class Technique(StrEnum):
@@ -127,9 +133,9 @@ class Finding:
     """CycloneDX ``cryptoFunctions``: keygen, sign, verify, encrypt, decrypt, digest, tag, keyderive, …"""
     provenance: tuple[Provenance, ...] = ()
     related: tuple[tuple[str, Asset], ...] = ()
-    """Assets this one is built from or refers to, by relation: ``component`` (parts of a suite or a
-    hybrid), ``signature-algorithm``, ``public-key``, ``issuer``, ``key-algorithm``, ``secured-by`` (what
-    encrypts a stored key)."""
+    """Assets this one is built from or refers to, by relation: ``component`` (parts of a suite or a hybrid),
+    `NEGOTIABLE` (what the words of a cipher list let a protocol negotiate here), ``signature-algorithm``,
+    ``public-key``, ``issuer``, ``key-algorithm``, ``secured-by`` (what encrypts a stored key)."""
     details: tuple[tuple[str, str], ...] = ()
     """Facts that do not make it another asset: ``iterations``, ``not-valid-after``, ``subject``, ``negotiates``."""
 

@@ -18,6 +18,7 @@ from pqc_migrate.inventory.standing import (
     Standing,
     concern_at,
     derived_from,
+    is_part,
     standings,
     within_hybrid,
 )
@@ -84,16 +85,20 @@ def _decodable(path: str) -> bool:
     return not any(0xD800 <= ord(char) <= 0xDFFF and not 0xDC80 <= ord(char) <= 0xDCFF for char in path)
 
 
-def _direct(component: Component) -> Iterator[Occurrence]:
-    # A part stands at the place of its whole, which is reported there already.
-    return (o for o in component.occurrences if derived_from(o) is None)
+def _own(component: Component, standing: Standing) -> Iterator[Occurrence]:
+    # A part stands at the place of its whole, which is reported there already; of what a cipher list lets be
+    # negotiated, what is at risk is reported.
+    for occurrence in component.occurrences:
+        at_risk = concern_at(standing, occurrence) <= Concern.WEAK
+        if derived_from(occurrence) is None or (at_risk and not is_part(occurrence)):
+            yield occurrence
 
 
 def _rules(inventory: Inventory, standing: Mapping[str, Standing]) -> dict[str, Json]:
     """Return a description of every rule that found something, by id."""
     found: dict[str, tuple[set[str], set[Concern]]] = {}
     for component in inventory.components:
-        for occurrence in _direct(component):
+        for occurrence in _own(component, standing[component.ref]):
             families, concerns = found.setdefault(occurrence.rule, (set(), set()))
             families.add(component.asset.family)
             concerns.add(concern_at(standing[component.ref], occurrence))
@@ -117,7 +122,7 @@ def _rule(identifier: str, families: set[str], concerns: set[Concern]) -> Json:
 def _results(inventory: Inventory, standing: Mapping[str, Standing], index: Mapping[str, int]) -> Iterator[Json]:
     for component in inventory.components:
         seen: dict[tuple[str, str, str], int] = {}
-        for occurrence in _direct(component):
+        for occurrence in _own(component, standing[component.ref]):
             # Equal uses in one file are told apart by their order, not by their lines, which move.
             place = (occurrence.rule, occurrence.location.path, occurrence.location.symbol)
             seen[place] = seen.get(place, 0) + 1

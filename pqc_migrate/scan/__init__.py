@@ -13,9 +13,11 @@ from functools import partial
 
 from pqc_migrate.model.inventory import Coverage, Diagnostic, Finding, Role
 from pqc_migrate.scan.alarm import TookTooLong, within
-from pqc_migrate.scan.examine import Examined, Examiner, Rules, default_examiner, timed_out
+from pqc_migrate.scan.examine import Examiner, Rules, default_examiner, timed_out
+from pqc_migrate.scan.examined import Examined
 from pqc_migrate.scan.follow import Results, with_callers
 from pqc_migrate.scan.history import Examine, only_changed, with_history
+from pqc_migrate.scan.layers import without_shown
 from pqc_migrate.scan.tally import coverage
 from pqc_migrate.scan.workers import FILES_AT_ONCE, Make, examine_all
 from pqc_migrate.targets.archives.member import INSIDE
@@ -90,7 +92,7 @@ def scan(
         rules,
     )
     examined = [file for files in results for file in files]
-    findings = [finding for file in examined for finding in file.findings]
+    findings = without_shown([finding for file in examined for finding in file.findings])
     if options.history:
         done = len(entries)
         findings = _with_history(

@@ -12,11 +12,14 @@ from pathlib import PurePath
 from pqc_migrate.catalog import languages
 from pqc_migrate.catalog.roles import role_of
 from pqc_migrate.detectors.all import DETECTORS, READ_HEADS
+from pqc_migrate.detectors.material import DETECTORS as MATERIAL
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import DETECTORS as SOURCE
 from pqc_migrate.gate import Gate
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Role, Skip, Technique
 from pqc_migrate.model.target import Offer, Offers, SourceFile
+from pqc_migrate.scan import layers
+from pqc_migrate.scan.examined import Examined
 from pqc_migrate.scan.inside import Inner, files_in
 from pqc_migrate.targets.archives.member import INSIDE
 from pqc_migrate.targets.exclude import Exclusion
@@ -28,24 +31,6 @@ from pqc_migrate.targets.walk import Entry
 Neighbor = Callable[[str], SourceFile | None]
 Listing = Callable[[str], tuple[str, ...]]
 _EXACTNESS = {technique: rank for rank, technique in enumerate(Technique)}
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What one file gave."""
-
-    path: str = ""
-    language: str = ""
-    size: int = 0
-    """Bytes read."""
-    was_read: bool = False
-    was_parsed: bool = False
-    """A detector that parses wanted it."""
-    archive: str = ""
-    """Which kind of archive it is; what it holds is examined by itself."""
-    findings: tuple[Finding, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +77,28 @@ class Examiner:
         # An archive that the user excludes is a folder on the way to what lies in it.
         if why := self._exclusion.reason(path.replace(INSIDE, "/"), "", is_folder=False):
             return Examined(path, diagnostics=(Diagnostic(path, Skip.EXCLUDED, why),))
+        if inner.hidden_by:
+            return layers.hidden(self._look_for_material(path, found), inner.layer, inner.hidden_by)
         if inner.around is None:
             gave = self._look(path, found, None, None)
         else:
             around = inner.around
             gave = self._look(path, found, partial(around.neighbor, path), partial(around.listing, path))
-        return _in_layer(gave, inner.layer)
+        return layers.named(gave, inner.layer)
 
-    def _look(self, path: str, found: Content, near: Neighbor | None, names: Listing | None) -> Examined:
+    def _look_for_material(self, path: str, found: Content) -> Examined:
+        """Return the keys and certificates in a file; what else it says is not in force."""
+        return self._look(path, found, None, None, MATERIAL)
+
+    def _look(
+        self,
+        path: str,
+        found: Content,
+        near: Neighbor | None,
+        names: Listing | None,
+        asked: Iterable[Detector] = (),
+    ) -> Examined:
+        """Return what the detectors that are `asked` see in a file; empty: all of them."""
         language = languages.of(path.rsplit("/", 1)[-1], found.data)
         if found.archive:
             return Examined(path, language, found.size, was_read=True, archive=found.archive)
@@ -111,7 +110,7 @@ class Examiner:
             said.append(
                 Diagnostic(path, Skip.UNSUPPORTED, "named as an archive, but of no kind that is opened here")
             )
-        for detector in self._detectors:
+        for detector in asked or self._detectors:
             if found.whole or detector in self._read_heads:
                 claims = _claims(detector, file)
                 was_parsed = was_parsed or (detector.parses and claims is not None)
@@ -128,7 +127,17 @@ class Follower(Examiner):
         self._offers = offers
         self._words = Gate(offers.words())
 
-    def _look(self, path: str, found: Content, near: Neighbor | None, names: Listing | None) -> Examined:
+    def _look_for_material(self, path: str, found: Content) -> Examined:
+        return Examined(path, archive=found.archive)
+
+    def _look(
+        self,
+        path: str,
+        found: Content,
+        near: Neighbor | None,
+        names: Listing | None,
+        asked: Iterable[Detector] = (),
+    ) -> Examined:
         """Return what one file calls; nothing when it names none of the functions."""
         if found.archive:
             return Examined(path, archive=found.archive)
@@ -151,14 +160,6 @@ def timed_out(path: str) -> Examined:
     """Return what stands for a file that took longer than it may."""
     said = Diagnostic(path, Skip.TIMED_OUT, "took too long; nothing of it is in the results")
     return Examined(path, diagnostics=(said,))
-
-
-def _in_layer(gave: Examined, layer: str) -> Examined:
-    """Name the image layer that findings come from."""
-    if not layer or not gave.findings:
-        return gave
-    named = (replace(one, details=tuple(sorted((*one.details, ("layer", layer))))) for one in gave.findings)
-    return replace(gave, findings=tuple(named))
 
 
 def _claims(detector: Detector, file: SourceFile) -> list[Claim] | None:

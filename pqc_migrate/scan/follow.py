@@ -12,7 +12,8 @@ from dataclasses import replace
 from functools import partial
 
 from pqc_migrate.model.target import Offer, Offers
-from pqc_migrate.scan.examine import Examined, Examiner, Follower, Rules
+from pqc_migrate.scan.examine import Examiner, Follower, Rules
+from pqc_migrate.scan.examined import Examined
 from pqc_migrate.targets.walk import Entry
 
 _ROUNDS = 2

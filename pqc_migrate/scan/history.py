@@ -13,15 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pqc_migrate.model.escape import visible
-from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Role, Skip, Technique
-from pqc_migrate.scan.examine import Examined
+from pqc_migrate.model.inventory import LASTING, Asset, Diagnostic, Finding, Role, Skip, Technique
+from pqc_migrate.scan.examined import Examined
 from pqc_migrate.targets.archives.member import INSIDE
 from pqc_migrate.targets.git import Repository, Version, place_in
 from pqc_migrate.targets.resolve import Target
 from pqc_migrate.targets.walk import Entry
 
 NOT_COMMITTED = "not committed yet"
-_LASTING = frozenset({Kind.KEY, Kind.CERTIFICATE})
 Examine = Callable[[Sequence[Entry]], Iterable[tuple[Examined, ...]]]
 """Examine entries and return what each of them gave, in their order."""
 
@@ -151,7 +150,7 @@ def _historical(versions: Iterable[Version], past: _Past, findings: Iterable[Fin
     for version in versions:
         for finding in past.seen[version.path, version.blob].findings if version.blob else ():
             if (
-                finding.asset.kind in _LASTING
+                finding.asset.kind in LASTING
                 and finding.technique is Technique.PARSER
                 and finding.asset not in here
             ):

@@ -6,7 +6,7 @@ import io
 import os
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from pqc_migrate.catalog import languages
@@ -31,6 +31,8 @@ class Inner:
     path: str
     content: Content | Diagnostic
     layer: str = ""
+    hidden_by: str = ""
+    """The later image layer that replaces or removes it."""
     around: Around | None = None
 
 
@@ -103,7 +105,7 @@ def _each(found: Iterable[Member | Diagnostic], budget: Budget, depth: int) -> I
             continue
         try:
             read = content(member.path, member.size, member.read, budget.limits)
-            yield Inner(member.path, read, member.layer)
+            yield Inner(member.path, read, member.layer, member.hidden_by)
             if read.archive:
                 yield from _nested(member, read, budget, depth)
         except BadArchive as error:
@@ -127,7 +129,7 @@ def _nested(member: Member, begun: Content, budget: Budget, depth: int) -> Itera
         yield Inner(member.path, Diagnostic(member.path, Skip.LIMIT, message))
         return
     for inner in _archive(io.BytesIO(b"".join(parts)), member.path, begun.archive, budget, depth + 1):
-        yield Inner(inner.path, inner.content, member.layer, inner.around)
+        yield Inner(inner.path, inner.content, member.layer, member.hidden_by, inner.around)
 
 
 def _together(found: Iterator[Inner]) -> Iterator[Inner]:
@@ -151,7 +153,7 @@ def _together(found: Iterator[Inner]) -> Iterator[Inner]:
                 around.data.clear()
     except (BadArchive, LimitReached) as error:
         ending = error
-    yield from (Inner(inner.path, inner.content, inner.layer, around) for inner in held)
+    yield from (replace(inner, around=around) for inner in held)
     if ending is not None:
         raise ending
 

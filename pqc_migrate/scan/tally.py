@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pqc_migrate.catalog import languages
 from pqc_migrate.model.inventory import Coverage, Diagnostic, LanguageCoverage
-from pqc_migrate.scan.examine import Examined
+from pqc_migrate.scan.examined import Examined
 
 
 def coverage(skipped: Iterable[Diagnostic], examined: Iterable[Examined]) -> Coverage:

@@ -24,7 +24,8 @@ from typing import Literal
 
 from pqc_migrate.errors import PqcMigrateError
 from pqc_migrate.model.inventory import Diagnostic, Skip
-from pqc_migrate.scan.examine import Examined, Examiner, timed_out
+from pqc_migrate.scan.examine import Examiner, timed_out
+from pqc_migrate.scan.examined import Examined
 from pqc_migrate.targets.walk import Entry
 
 FILES_AT_ONCE = 64

@@ -14,7 +14,7 @@ class Limits:
     file_bytes: int = 16 * MIB
     """A text file up to this size is read and parsed whole; of a larger one only the head."""
     binary_bytes: int = 128 * MIB
-    """The same for programs and libraries, whose evidence lies anywhere."""
+    """The same for programs and libraries, whose evidence lies anywhere, and for rpm's databases."""
     archive_depth: int = 5
     """Archives inside archives: a library inside a JAR inside a WAR inside a package inside an image."""
     archive_members: int = 250_000

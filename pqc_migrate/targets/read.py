@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _FLAGS = (
 _MACHO = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 _PROGRAMS = (b"\x7fELF", b"MZ", b"dex\n", *_MACHO)
 """How ELF, PE, DEX, Mach-O and Java class files begin."""
+_PACKAGE_DATABASE = re.compile(r"(?:.*/)?lib/(?:sysimage/)?rpm/(?:rpmdb\.sqlite|Packages(?:\.db)?)")
+"""Databases of installed packages, which a server outgrows the bound of text with."""
 _BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark begins like that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -100,7 +103,8 @@ def content(path: str, size: int, pull: Callable[[int], bytes], limits: Limits =
         return Content(head, max(size, len(head)), whole=False, archive=name)
     if is_small:
         return _as_text(path, head)
-    most = limits.binary_bytes if head.startswith(_PROGRAMS) else limits.file_bytes
+    is_binary = head.startswith(_PROGRAMS) or _PACKAGE_DATABASE.fullmatch(path) is not None
+    most = limits.binary_bytes if is_binary else limits.file_bytes
     if size <= most:
         raw = head + _pulled(pull, most + 1 - len(head))
         if len(raw) <= most:

@@ -7,6 +7,7 @@ import pytest
 from pqc_migrate.assess import assess
 from pqc_migrate.catalog.policies import policy
 from pqc_migrate.model.inventory import (
+    NEGOTIABLE,
     Asset,
     Component,
     Coverage,
@@ -358,3 +359,27 @@ def test_the_same_inventory_twice_counts_once(finding: Make, inventory: Build) -
     """A CBOM given twice changes nothing but the list of inputs."""
     found = inventory(finding("RSA", size=2048))
     assert assess([found, found]).evidence == assess([found]).evidence
+
+
+def test_what_a_cipher_list_lets_be_negotiated_is_planned_and_leaves_tls_elsewhere_alone(
+    finding: Make, inventory: Build
+) -> None:
+    """Each algorithm that a keyword names has a place and an axis of its own; TLS itself stays undecided."""
+    families = ("RSAES-PKCS1", "ECDH", "RSA", "RC4")
+    cipher_list = finding(
+        "TLS",
+        kind=Kind.PROTOCOL,
+        technique=Technique.CONFIG,
+        rule="nginx/ssl-ciphers",
+        related=tuple((NEGOTIABLE, Asset.of(Kind.ALGORITHM, family)) for family in families),
+    )
+    found = assess([inventory(cipher_list)])
+    assert {asset.name: (asset.standing, asset.axis) for asset in found.assets} == {
+        "TLS": (Standing.PROTOCOL, None),
+        "RSA-PKCS1-1.5": (Standing.KEY_ESTABLISHMENT, Axis.CONFIDENTIALITY),
+        "ECDH": (Standing.KEY_ESTABLISHMENT, Axis.CONFIDENTIALITY),
+        "RSA": (Standing.SIGNATURE, Axis.SIGNATURE),
+        "RC4": (Standing.BROKEN, None),
+    }
+    uses = {row.use for row in found.evidence if row.axis is not None}
+    assert uses == {Use.TLS_KEY_EXCHANGE, Use.TLS_AUTHENTICATION}

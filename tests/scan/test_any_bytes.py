@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pqc_migrate.model.inventory import Skip
-from pqc_migrate.scan.examine import Examined, default_examiner
+from pqc_migrate.scan.examine import default_examiner
+from pqc_migrate.scan.examined import Examined
 from pqc_migrate.targets.walk import Entry
 
 NAMES = (

@@ -6,7 +6,8 @@ import pytest
 from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Location, Role, Skip, Technique
 from pqc_migrate.model.target import SourceFile
-from pqc_migrate.scan.examine import Examined, Examiner
+from pqc_migrate.scan.examine import Examiner
+from pqc_migrate.scan.examined import Examined
 from pqc_migrate.targets.walk import Entry
 
 RSA = Asset.of(Kind.ALGORITHM, "RSA", size=2048)

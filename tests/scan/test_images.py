@@ -9,8 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from pqc_migrate.model.inventory import Skip
+from pqc_migrate.catalog import algorithms
+from pqc_migrate.model.inventory import Role, Skip
 from pqc_migrate.scan import ScanResult, scan
 
 MD5 = b"import hashlib\nhashlib.md5(b'')\n"
@@ -84,6 +87,14 @@ def write(root: Path, files: dict[str, bytes]) -> Path:
     return root
 
 
+def pem_key() -> bytes:
+    """Return a new private key on P-256."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
 def claims(result: ScanResult) -> set[tuple[str, int, str, tuple[tuple[str, str], ...]]]:
     return {
         (one.location.path.rpartition("!/")[2], one.location.line, one.asset.family, one.asset.parameters)
@@ -93,7 +104,9 @@ def claims(result: ScanResult) -> set[tuple[str, int, str, tuple[tuple[str, str]
 
 FORMS: dict[str, Callable[[Path, list[bytes]], Path]] = {
     "docker-save": lambda root, layers: write(root, {"i.tar": tar(docker_save(layers))}) / "i.tar",
-    "docker-save-gz": lambda root, layers: FORMS["docker-save"](root, [gzip.compress(one) for one in layers]),
+    "docker-save-gz": lambda root, layers: FORMS["docker-save"](
+        root, [gzip.compress(one, mtime=0) for one in layers]
+    ),
     "oci-archive": lambda root, layers: write(root, {"i.tar": tar(oci(layers))}) / "i.tar",
     "oci-folder": lambda root, layers: write(root / "layout", oci(layers)),
     "folder-with-layout": lambda root, layers: write(root, {f"x/{k}": v for k, v in oci(layers).items()}),
@@ -119,6 +132,76 @@ def test_findings_name_their_layer(tmp_path: Path) -> None:
     [sshd] = [one for one in result.findings if one.location.path.endswith("/sshd_config")]
     packed = [f"sha256:{digest(gzip.compress(layer, mtime=0))}" for layer in layers]
     assert [dict(one.details)["layer"] for one in (ssh, sshd)] == packed
+
+
+def test_what_an_image_is_configured_with_is_found_beside_its_files(tmp_path: Path) -> None:
+    """Variables, commands and the steps that made it; none of them is a file of a container."""
+    configuration = {
+        "architecture": "amd64",
+        "config": {"Env": ["JAVA_OPTS=-Djdk.tls.client.protocols=TLSv1.2"], "Cmd": ["node", "--tls-min-v1.3"]},
+        "rootfs": {"type": "layers", "diff_ids": []},
+        "history": [
+            {"created_by": '/bin/sh -c #(nop)  CMD ["openssl" "genrsa" "1024"]'},
+            {"created_by": 'RUN |1 A=b /bin/sh -c apt-get update && openssl genrsa -out "k.pem" 3072 # buildkit'},
+        ],
+    }
+    files = docker_save([tar({"a.py": MD5})])
+    files["c.json"] = json.dumps(configuration, indent=1).replace("&", "\\u0026").encode()
+    result = scan([str(write(tmp_path, {"i.tar": tar(files)}) / "i.tar")])
+    found = {(one.location.path, one.location.line, algorithms.name(one.asset)) for one in result.findings}
+    assert found == {
+        ("i.tar!/a.py", 2, "MD5"),
+        ("i.tar!/c.json", 5, "TLSv1.2"),
+        ("i.tar!/c.json", 9, "TLSv1.3"),
+        ("i.tar!/c.json", 21, "RSA-3072"),
+    }
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_keys_that_later_layers_hide_are_found_in_their_layer(tmp_path: Path, form: str) -> None:
+    """Whoever has the image has them: removed, replaced, in a hidden folder, in a hidden archive."""
+    gone, replaced, covered, packed = pem_key(), pem_key(), pem_key(), pem_key()
+    lower = {
+        "srv/gone.pem": gone,
+        "srv/replaced.pem": replaced,
+        "srv/dir/covered.pem": covered,
+        "srv/packed.tar": tar({"packed.pem": packed}),
+        "srv/gone.py": MD5,
+    }
+    upper = {
+        "srv/.wh.gone.pem": b"",
+        "srv/replaced.pem": b"nothing",
+        "srv/dir/.wh..wh..opq": b"",
+        "srv/.wh.packed.tar": b"",
+        "srv/.wh.gone.py": b"",
+    }
+    result = scan([str(FORMS[form](tmp_path, [tar(lower), tar(upper)]))])
+    names = ("srv/dir/covered.pem", "srv/gone.pem", "srv/packed.tar!/packed.pem", "srv/replaced.pem")
+    assert {inner for one in result.findings for inner in names if one.location.path.endswith("!/" + inner)} == {
+        *names
+    }
+    assert {one.role for one in result.findings} == {Role.HISTORICAL}
+    layer, later = layers_of(form, [tar(lower), tar(upper)])
+    assert {(dict(one.details)["layer"], dict(one.details)["hidden-by-layer"]) for one in result.findings} == {
+        (layer, later)
+    }
+
+
+def test_a_hidden_key_that_the_image_shows_is_reported_once(tmp_path: Path) -> None:
+    """A copy, or a file that a later layer only touches, is no second key."""
+    key = pem_key()
+    layers = [tar({"a.pem": key, "b.pem": key}), tar({".wh.a.pem": b"", "b.pem": key})]
+    result = scan([str(FORMS["docker-save"](tmp_path, layers))])
+    assert {one.location.path for one in result.findings} == {"i.tar!/b.pem"}
+    assert {one.role for one in result.findings} == {Role.PRODUCTION}
+
+
+def layers_of(form: str, layers: list[bytes]) -> list[str]:
+    """Return what the layers are called in a form of an image."""
+    if form == "docker-save":
+        return [digest(layer) for layer in layers]
+    packed = [digest(gzip.compress(layer, mtime=0)) for layer in layers]
+    return packed if form == "docker-save-gz" else [f"sha256:{one}" for one in packed]
 
 
 def test_several_platforms_stand_apart(tmp_path: Path) -> None:

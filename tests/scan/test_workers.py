@@ -6,7 +6,7 @@ import pytest
 
 from pqc_migrate.errors import PqcMigrateError
 from pqc_migrate.model.inventory import Skip
-from pqc_migrate.scan.examine import Examined
+from pqc_migrate.scan.examined import Examined
 from pqc_migrate.scan.workers import examine_all
 from pqc_migrate.targets.walk import Entry
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pqc_migrate.model.inventory import Diagnostic, Skip
+from pqc_migrate.targets.limits import Limits
 from pqc_migrate.targets.read import DEFAULT, HEAD, Content, read
 from pqc_migrate.targets.walk import Entry
 
@@ -85,3 +86,13 @@ def test_a_file_that_became_a_link_or_a_pipe_is_not_followed(tmp_path: Path) -> 
 def test_an_error_in_the_middle_of_a_read_is_said() -> None:
     """A disk that fails under a file costs that file, with the system's reason."""
     assert read_path("/proc/self/mem") == Diagnostic("shown", Skip.UNREADABLE, "input/output error")
+
+
+def test_databases_of_packages_may_be_as_large_as_programs(tmp_path: Path) -> None:
+    """A server's rpm database outgrows the bound of text; any other file of that size is not read whole."""
+    (tmp_path / "f").write_bytes(b"SQLite format 3\0" + bytes(2_000_000))
+    limits = Limits(file_bytes=1_500_000)
+    found = [
+        read(Entry(path, str(tmp_path / "f")), limits) for path in ("var/lib/rpm/rpmdb.sqlite", "x/app.sqlite")
+    ]
+    assert [isinstance(one, Content) and one.whole for one in found] == [True, False]

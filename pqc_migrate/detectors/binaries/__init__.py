@@ -9,6 +9,7 @@ from pqc_migrate.detectors.binaries import (
     dex,
     dotnet,
     go_build,
+    instructions,
     java_class,
     native,
     rust_crates,
@@ -24,5 +25,6 @@ DETECTORS: tuple[Detector, ...] = (
     go_build.DETECTOR,
     rust_crates.DETECTOR,
     constants.DETECTOR,
+    instructions.DETECTOR,
     java_class.DETECTOR,
 )

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pqc_migrate.model.inventory import Technique
@@ -28,6 +30,9 @@ _STATEMENT_WORD = re.compile(
 )
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_:?.-]*\}")
 _SUBSTITUTION = re.compile(r"(?<![A-Za-z0-9])@[A-Z][A-Z0-9_]*@|%%[A-Z][A-Z0-9_]*%%")
+_SET = re.compile(r"\{%-?\s*set\s+(\w+)\s*=\s*(?:'([^'{}\n]*)'|\"([^\"{}\n]*)\")\s*-?%\}")
+_ANY_SET = re.compile(r"\{%-?\s*set\s+(\w+)\b")
+_NAMED = re.compile(r"\{\{-?\s*(\w+)\s*-?\}\}")
 _NOT_LINE_BREAK = re.compile(r"[^\r\n]")
 
 
@@ -72,6 +77,8 @@ class Document:
     readable: bool = True
     """False for UTF-16 and the like, which none of these programs reads either."""
     lines: tuple[int, ...] = field(default=(), repr=False)
+    literals: tuple[tuple[int, int, str, int], ...] = ()
+    """What a template itself sets (``{% set x = '…' %}``) and names again: from, to, the text, where it is set."""
 
     @classmethod
     def of(cls, file: SourceFile, *, own_substitution: bool = False) -> Document:
@@ -86,7 +93,22 @@ class Document:
             technique=Technique.CONFIG if masked == text else Technique.TEXT,
             readable=not file.data.startswith(_WIDE_BOMS),
             lines=tuple(match.end() for match in re.finditer("\n", text)),
+            literals=tuple(_literals(text)) if "{%" in text else (),
         )
+
+    def filled(self, word: Word) -> Word:
+        """Return a word with the texts put in that the template itself sets; the word when there are none."""
+        if word.known or word.fixed or not self.literals:
+            return word
+        pieces, done, origin = [], 0, None
+        for start, end, text, at in self.literals:
+            start, end = start - word.offset, end - word.offset
+            if done <= start and end <= len(word.text):
+                pieces += [word.text[done:start], text]
+                done, origin = end, at
+        if origin is None:
+            return word
+        return Word("".join((*pieces, word.text[done:])), word.offset, fixed=True, defined_at=origin)
 
     def line(self, offset: int) -> int:
         """Return the 1-based line of an offset."""
@@ -96,6 +118,16 @@ class Document:
     def is_template(self) -> bool:
         """True when something in the file is filled in later; branches of one value may then stand side by side."""
         return self.technique is Technique.TEXT
+
+
+def _literals(text: str) -> Iterator[tuple[int, int, str, int]]:
+    """Yield the places of names that are set once in the whole template, to a text."""
+    often = Counter(match[1] for match in _ANY_SET.finditer(text))
+    known = {match[1]: match for match in _SET.finditer(text) if often[match[1]] == 1}
+    for named in _NAMED.finditer(text) if known else ():
+        if (match := known.get(named[1])) is not None and match.end() <= named.start():
+            group = 2 if match[2] is not None else 3
+            yield named.start(), named.end(), match[group], match.start(group)
 
 
 def _mask(text: str, own_substitution: bool) -> str:

@@ -1,4 +1,6 @@
-"""Files inside a YAML file: a literal block under a key that is a file's name, or beside the path it is written to.
+"""Files inside a YAML file: literal blocks.
+
+They stand under a key that is a file's name or says that it configures something, or beside the path they go to:
 
 ``data`` of a ConfigMap, values of a Helm chart, ``write_files`` of cloud-init, ``content`` of Ansible's copy. The
 block is handed to the notations as the file that it becomes, and what they say is moved back to where it stands.
@@ -24,6 +26,10 @@ _HEADER = re.compile(
 )
 _LINE = re.compile(rb"[^\n]*\n?")
 _WRITTEN_TO = re.compile(rb"(?:-[ ]+)*(?:path|dest):[ ]+[\"']?([^\s\"'#]+)")
+_CONFIGURES = re.compile(
+    rb"config|conf(?![a-z])|settings?(?![a-z])|options(?![a-z])|snippet|directives|extra(?![a-z])", re.I
+)
+"""What keys say whose block is a part of some program's configuration."""
 _CONTENT = frozenset({b"content", b"contents"})
 _MOST_BLOCKS = 200
 _NEAR, _FAR = 2048, 1 << 16
@@ -83,7 +89,7 @@ def blocks(data: bytes) -> Iterator[Block]:
     for header in islice(_HEADER.finditer(data), _MOST_BLOCKS):
         column = len(header[1])
         name = _written_to(data, header, column) if header[2] in _CONTENT else header[2]
-        if b"." in name or b"_config" in name:
+        if b"." in name or _CONFIGURES.search(name):
             block = _block(name.decode("ascii", "replace"), data, header.end() + 1, column)
             if block is not None:
                 yield block

@@ -1,7 +1,8 @@
 """HAProxy: TLS of ``bind`` and ``server`` lines with their defaults, converters of rules, passwords of user lists.
 
-``no-tlsv10`` excludes and is no finding; ``force-tlsv12`` leaves one version. Where a line sets no groups, the
-defaults of ``global`` are looked at before the version of the TLS library is said to decide.
+``no-tlsv10`` excludes and is no finding; ``no-sslv3`` alone leaves the versions to HAProxy, whose ``bind`` lines
+begin at TLS 1.2 by default (configuration manual 2.6); ``force-tlsv12`` leaves one version. Where a line sets no
+groups, the defaults of ``global`` are looked at before the version of the TLS library is said to decide.
 """
 
 from __future__ import annotations

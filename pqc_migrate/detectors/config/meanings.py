@@ -14,7 +14,7 @@ from pqc_migrate.catalog import algorithms, names, notations, tls_profiles
 from pqc_migrate.catalog.settings import Key
 from pqc_migrate.detectors.config import gnutls, tls
 from pqc_migrate.detectors.config.document import Word
-from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, Setting
+from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, NOT_FOLLOWED, SURE, Setting
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind, Provenance
 
 Found = Iterator[Finding | Diagnostic]
@@ -90,6 +90,40 @@ def _disabled_versions(setting: Setting, value: Word, given: Given) -> Found:
         disables = ("disables", ", ".join(algorithms.name(asset) for asset in off))
         reason = "these versions are off, which others are negotiated the version of the TLS library decides"
         yield tls.runtime(setting, value.part(0, ""), "version", details=(NEGOTIATES, disables), reason=reason)
+
+
+def _version_range(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read versions as nginx (``TLSv1.2 TLSv1.3``) or Apache (``all -SSLv3 -TLSv1``) take them."""
+    words = value.split(_ITEM)
+    off = [word.text[1:].lower() for word in words if word.text.startswith("-")]
+    if words and words[0].text.lower() == "all" and off:
+        yield tls.excluded(setting, words[-1], off)
+    else:
+        yield from tls.versions(setting, (value,))
+
+
+def _key_log(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read where the secrets of TLS connections are written: whoever has that file can read recorded traffic."""
+    if value.text.strip():
+        reason = "the secrets of every connection are written to a file"
+        yield tls.runtime(
+            setting, value.part(0, ""), "version", details=(NEGOTIATES, ("key-log", "on")), reason=reason
+        )
+
+
+def _elsewhere(setting: Setting, value: Word, _given: Given) -> Found:
+    """Read the name of another file of settings."""
+    if value.text.strip():
+        yield setting.unresolved(value, f"names a configuration file, {NOT_FOLLOWED}")
+
+
+def _fact(setting: Setting, value: Word, given: Given) -> Found:
+    """Read a switch of TLS that says a fact: the option ``facts`` gives name and value for each word."""
+    fact = given.key.options["facts"].get(value.text.strip().lower())
+    if fact is not None:
+        details = (NEGOTIATES, *sorted(fact.items()))
+        reason = "a switch of the TLS library, the rest its version decides"
+        yield tls.runtime(setting, value.part(0, ""), "version", details=details, reason=reason)
 
 
 def _verification(off: frozenset[str], *, checks: str = "certificate") -> Reader:
@@ -267,11 +301,14 @@ MEANINGS: Mapping[str, Reader] = {
     "names": _names,
     "openssl-ciphers": _plain(tls.cipher_string),
     "tls-address": _protocol,
+    "file-of-settings": _elsewhere,
     "gnutls-priority": _plain(gnutls.priority),
     "tls-cipher-or-priority": _cipher_or_priority,
     "tls-ciphers": _ciphers,
     "tls-disabled-versions": _disabled_versions,
+    "tls-fact": _fact,
     "tls-groups": _plain(tls.groups),
+    "tls-key-log": _key_log,
     "tls-maximum": _versions("maximum"),
     "tls-minimum": _versions("minimum"),
     "tls-on": _switched_on,
@@ -281,6 +318,7 @@ MEANINGS: Mapping[str, Reader] = {
     "tls-hostname-unverified-if-on": _verification(_ON, checks="hostname"),
     "tls-unverified-if-off": _verification(_OFF),
     "tls-unverified-if-on": _verification(_ON),
+    "tls-version-range": _version_range,
     "tls-versions": _versions(),
     "tls-profile": _profile,
 }

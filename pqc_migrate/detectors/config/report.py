@@ -103,7 +103,7 @@ class Setting:
         if len(value.text) > LONGEST:
             yield self.unresolved(value, TOO_LONG)
         else:
-            yield from reader(self, value)
+            yield from reader(self, self.document.filled(value))
 
     def unresolved(self, word: Word, message: str) -> Diagnostic:
         """Return that a value was seen and not understood; the value itself is not repeated."""

@@ -1,7 +1,7 @@
 """Detector: sendmail (``sendmail.cf``, ``sendmail.mc``): the TLS options of STARTTLS.
 
-Sources: cf/m4/proto.m4 of sendmail (options and the macros that set them); B. Costales, sendmail, 4th edition,
-24.9.36 (DHParameters: only the first character counts).
+Sources: cf/m4/proto.m4 of sendmail (options and the macros that set them); sendmail/tls.c, inittls (DHParameters:
+only the first character counts).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DISABLES = {
     "NO_SSLV2": "sslv2", "NO_SSLV3": "sslv3", "NO_TLSV1": "tlsv1", "NO_TLSV1_1": "tlsv1.1", "NO_TLSV1_2": "tlsv1.2",
     "NO_TLSV1_3": "tlsv1.3",
 }  # fmt: skip
-_BITS = {"5": 512, "1": 1024}
+_BITS = {"5": 512, "1": 1024, "2": 2048}
 
 
 def _ssl_options(setting: Setting, value: Word) -> Found:

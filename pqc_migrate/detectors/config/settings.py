@@ -107,6 +107,8 @@ def _read(product: Product, constants: Constants, leaves: tuple[Leaf, ...], valu
                 continue
             if all(_fits(beside(place), one) for place, one in key.when.items()):
                 setting = Setting(constants.document, f"{product.id}/{key.rule}", key.symbol or _last(leaf.place))
+                if product.likely:
+                    setting = replace(setting, ceiling=LIKELY, ceiling_reason=product.likely)
                 found = list(_meant(Given(key, beside), setting, value, constants))
                 yield from found
                 if found and not key.reads_part:
@@ -144,13 +146,17 @@ def _meant(given: Given, setting: Setting, value: Word, constants: Constants) ->
 def _meaning(given: Given, setting: Setting, value: Word) -> Found:
     if "${" in value.text and given.key.means not in ANY_VALUE:
         default = _DEFAULT.fullmatch(value.text)
-        if default is None:
+        if default is not None:
+            value = value.part(default.start(1), default[1])
+            setting = replace(setting, ceiling=UNSURE, ceiling_reason="a default that the environment may replace")
+        elif not given.key.options.get("sought"):
             yield setting.unresolved(value, "the value is filled in elsewhere")
             return
-        value = value.part(default.start(1), default[1])
-        setting = replace(setting, ceiling=UNSURE, ceiling_reason="a default that the environment may replace")
     for word in given.pieces(value):
-        yield from MEANINGS[given.key.means](setting, word, given)
+        if "${" in word.text and given.key.means not in ANY_VALUE:
+            yield setting.unresolved(word, "the value is filled in elsewhere")
+        else:
+            yield from MEANINGS[given.key.means](setting, word, given)
 
 
 def _fits(value: Word | None, pattern: re.Pattern[str]) -> bool:

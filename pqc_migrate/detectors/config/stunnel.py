@@ -16,7 +16,7 @@ from pqc_migrate.detectors.registry import Detector
 from pqc_migrate.model.target import SourceFile
 
 _ANCHORS = frozenset({b"sslVersion", b"ciphersuites", b"ciphers", b"curves", b"accept", b"NO_SSLv"})
-_PATH = re.compile(r"(?:.*/)?(?:[^/]*stunnel[^/]*|stunnel4?/[^/]+\.conf)")
+_PATH = re.compile(r"(?:.*/)?(?:[^/]*stunnel[^/]*|stunnel4?/[^/]+\.conf(?:\.[^/]+)?)")
 _SERVICE = re.compile(rb"^[ \t]*accept[ \t]*=.*?^[ \t]*connect[ \t]*=", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"[ \t]*\[([^\]]*)\][ \t]*")
 _DISABLES = {

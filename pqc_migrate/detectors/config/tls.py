@@ -15,7 +15,7 @@ from pqc_migrate.catalog import cipher_strings, cipher_versions, names, suites
 from pqc_migrate.catalog.suites import Suite
 from pqc_migrate.detectors.config.document import Word
 from pqc_migrate.detectors.config.report import LIKELY, NEGOTIATES, SURE, UNSURE, Setting
-from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Kind
+from pqc_migrate.model.inventory import NEGOTIABLE, Asset, Diagnostic, Finding, Kind
 
 Found = Iterator[Finding | Diagnostic]
 TLS = Asset.of(Kind.PROTOCOL, "TLS")
@@ -102,8 +102,10 @@ def excluded(setting: Setting, word: Word, off: Collection[str]) -> Finding:
 
 
 def cipher_string(setting: Setting, value: Word, *, appended: str = "") -> Found:
-    """Read an OpenSSL cipher string: suites by name, algorithms that keywords name, and the open rest.
+    """Read an OpenSSL cipher string: suites by name, and TLS with what keywords let it negotiate.
 
+    Which suites a keyword (``RC4``, ``kRSA``) stands for, the version of the library decides: the algorithms that
+    keywords name are what TLS may negotiate here, no findings of their own.
     `appended` is what the program adds to every string before OpenSSL reads it.
     """
     if _filled_in(value):
@@ -116,19 +118,11 @@ def cipher_string(setting: Setting, value: Word, *, appended: str = "") -> Found
             details.append(("security-level", str(meaning.security_level)))
         details += cipher_versions.details(value.text, appended)
         reason = "the keywords stand for suites that the version of the TLS library decides"
-        yield runtime(setting, value, "suite", details=tuple(details), reason=reason)
+        related = tuple((NEGOTIABLE, named.asset) for named in meaning.named if named.asset)
+        yield runtime(setting, value, "suite", details=tuple(details), reason=reason, related=related)
     for named in meaning.named:
-        word = value.part(named.offset, "")
         if named.suite:
-            yield _suite(setting, word, named.suite, in_string=True, sure=named.sure)
-        elif named.asset:
-            yield setting.finding(
-                word,
-                named.asset,
-                confidence=0.6,
-                reason="a keyword selects it, the version of the TLS library decides in which suites",
-                details=(NEGOTIATES,),
-            )
+            yield _suite(setting, value.part(named.offset, ""), named.suite, in_string=True, sure=named.sure)
     for offset in meaning.unknown:
         yield _unknown(setting, value.part(offset, ""), "cipher suite or keyword")
 
@@ -218,9 +212,10 @@ def runtime(
     asset: Asset = TLS,
     details: tuple[tuple[str, str], ...] = (NEGOTIATES,),
     reason: str = "TLS is switched on, what it negotiates the version of the TLS library decides",
+    related: tuple[tuple[str, Asset], ...] = (),
 ) -> Finding:
     """Return that a protocol is used and the program's version decides `parameter` of it."""
-    return setting.finding(word, asset, reason=reason, details=details, runtime=(parameter,))
+    return setting.finding(word, asset, reason=reason, details=details, runtime=(parameter,), related=related)
 
 
 COMMANDS: dict[str, tuple[str, Callable[[Setting, Word], Found]]] = {

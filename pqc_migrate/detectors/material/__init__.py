@@ -15,6 +15,7 @@ from pqc_migrate.detectors.material import (
     binary,
     java_store_files,
     jwk,
+    kdbx,
     minisign,
     nss,
     openpgp_files,
@@ -49,6 +50,7 @@ DETECTORS: tuple[Detector, ...] = (
     base64_der.DETECTOR,
     xml_keys.DETECTOR,
     age_files.DETECTOR,
+    kdbx.DETECTOR,
     minisign.DETECTOR,
     *_by_kind_of_file(openssh_blobs.DETECTOR),
 )

@@ -1,8 +1,8 @@
 """Shell commands in files of other notations: everything else is blanked out, so that offsets and lines stay.
 
 Dockerfiles (RUN, CMD, ENTRYPOINT, ARG, ENV), units of systemd (Exec…=), recipes of makefiles, ``sh`` steps of
-Jenkins pipelines, provisioners and scripts in HCL; YAML is in `yaml_scripts`. What the notation fills in
-(``${{ … }}``, ``{{ … }}``) becomes a variable that nobody knows.
+Jenkins pipelines, provisioners and scripts in HCL, the history of a container image; YAML is in `yaml_scripts`.
+What the notation fills in (``${{ … }}``, ``{{ … }}``) becomes a variable that nobody knows.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from pqc_migrate.catalog import languages
 from pqc_migrate.model.inventory import Diagnostic, Finding, Provenance
 from pqc_migrate.model.target import SourceFile
 
@@ -37,6 +38,12 @@ _HCL_COMMAND = re.compile(
 _HCL_STRING = re.compile(rb"\"((?:[^\"\\\n]|\\.)*)\"")
 _HCL_HEREDOC = re.compile(rb"^[ \t]*([\w-]+)[ \t]*=[^\n]*?<<[-~]?[ \t]*\"?(\w+)\"?[ \t]*\r?\n", re.MULTILINE)
 _HCL_VALUE = re.compile(rb"\$\{[^}\n]*\.[^}\n]*\}")
+_CREATED_BY = re.compile(rb"\"created_by\"\s*:\s*\"((?:[^\"\\\n]|\\.)*)\"")
+_JSON_ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)")
+_SHELL_OF_STEP = re.compile(
+    rb"(?:RUN )?(?:\|\d+ (?:(?!/bin/).)*)?/bin/(?:ba|da)?sh (?:-[a-z]+ )*-[a-z]*c (?!#\(nop\))"
+)
+"""How a step that ran a shell begins: ``|1 VERSION=3 /bin/sh -c`` with arguments of the build."""
 _FIRST_LINE = re.compile(rb"\s*#!\s*\S*/(?:env\s+)?(?:ba|da|k|z)?sh\b")
 
 
@@ -192,6 +199,27 @@ def terraform(data: bytes) -> Iterator[Piece]:
             yield Piece(heredoc.end(), _HCL_VALUE.sub(_unknown, text))
 
 
+def image_history(data: bytes) -> Iterator[Piece]:
+    """Yield the commands that made a container image, from its configuration (image-spec v1.1, config.md)."""
+    if b'"diff_ids"' not in data or b'"history"' not in data:
+        return
+    for match in _CREATED_BY.finditer(data, data.index(b'"history"')):
+        text = _JSON_ESCAPE.sub(_unescaped, match[1])
+        command = _SHELL_OF_STEP.match(text)
+        if command is not None:
+            step = text[command.end() :].replace(b" # buildkit", b"           ")
+            yield Piece(match.start(1) + command.end(), step + b";")  # the file may be one line
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    """Return what an escape of JSON stands for, as long as the escape; a break of lines is one of commands."""
+    escape = match[0][1:]
+    if escape[:1] == b"u":
+        code = int(escape[1:], 16)
+        return (bytes((code,)) if code < 0x80 else b"_").ljust(6)
+    return {b"n": b"; ", b"t": b"  ", b"r": b"  "}.get(escape, b" " + escape)
+
+
 def _unknown(match: re.Match[bytes]) -> bytes:
     return b"$" + b"_" * (len(match[0]) - 1)
 
@@ -200,7 +228,9 @@ PIECES: Mapping[str, Pieces] = {
     "dockerfile": dockerfile,
     "groovy": jenkins,
     "ini": systemd,
+    "json": image_history,
     "make": makefile,
     "terraform": terraform,
+    languages.OTHER_TEXT: image_history,
 }
 """How the commands of a language are found, by its name in `languages.toml`."""

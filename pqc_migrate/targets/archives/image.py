@@ -2,7 +2,8 @@
 
 Layers are read from the last to the first. A file counts when no later layer holds it, removes it with a whiteout
 (``.wh.name``), hides all that was in its folder (``.wh..wh..opq``) or puts something else than a folder in its way:
-what counts is what a container of the image sees. How many files of earlier layers do not count is said.
+what counts is what a container of the image sees. Files of earlier layers that do not count still ship with the
+image; they stand at their place inside the layer's own file, marked with the layer that hides them.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class _Image:
     """What tells it from the others in the same archive: a tag or a platform."""
     layers: tuple[str, ...]
     """Names of the layers' files, from the first to the last."""
+    config: str = ""
+    """Name of the file that says what variables a container gets, what it runs and how the image was made."""
 
 
 def of_archive(file: BinaryIO, path: str, budget: Budget) -> Found | None:
@@ -93,7 +96,7 @@ def _images(blob: Blob) -> list[_Image]:
             if isinstance(record, dict) and isinstance(record.get("Layers"), list):
                 tags = record.get("RepoTags")
                 name = str(tags[0]) if isinstance(tags, list) and tags else ""
-                found.append(_Image(name, tuple(map(str, record["Layers"]))))
+                found.append(_Image(name, tuple(map(str, record["Layers"])), str(record.get("Config", ""))))
     return found[:_MOST_IMAGES]
 
 
@@ -110,7 +113,8 @@ def _of_index(blob: Blob, index: Mapping[str, Any], depth: int) -> Iterator[_Ima
                 yield from _of_index(blob, document, depth + 1)
         elif isinstance(document.get("layers"), list):
             layers = tuple(_blob_name(layer) for layer in document["layers"] if isinstance(layer, dict))
-            yield _Image(_platform(record), layers)
+            config = document.get("config")
+            yield _Image(_platform(record), layers, _blob_name(config) if isinstance(config, dict) else "")
 
 
 def _platform(record: Mapping[str, Any]) -> str:
@@ -144,27 +148,42 @@ def _files(images: list[_Image], blob: Blob, path: str, budget: Budget) -> Found
         if len(images) > 1:
             label = visible(image.name).replace("/", "_") or str(number)
             inside = f"{path}{INSIDE}{label}"
+        yield from _configuration(image, blob, inside, budget)
         yield from _effective(image, blob, inside, budget)
+
+
+def _configuration(image: _Image, blob: Blob, path: str, budget: Budget) -> Found:
+    """Yield the image's configuration, which is no file of a container; it belongs to no layer."""
+    file = blob(image.config) if image.config else None
+    if file is None:
+        return
+    budget.member()
+    with file:
+        data = file.read(_LARGEST_DOCUMENT)
+    try:
+        yield Member(place(path, image.config), len(data), io.BytesIO(data).read)
+    except BadArchive as error:
+        yield Diagnostic(path, Skip.HOSTILE, str(error))
 
 
 @dataclass(slots=True)
 class _Later:
-    """What the layers above the one that is read hold."""
+    """What the layers above the one that is read hold, each name with the digest of the lowest such layer."""
 
-    files: set[str] = field(default_factory=set)
+    files: dict[str, str] = field(default_factory=dict)
     """Everything but folders."""
-    folders: set[str] = field(default_factory=set)
-    removed: set[str] = field(default_factory=set)
-    opaque: set[str] = field(default_factory=set)
+    folders: dict[str, str] = field(default_factory=dict)
+    removed: dict[str, str] = field(default_factory=dict)
+    opaque: dict[str, str] = field(default_factory=dict)
 
-    def hides(self, name: str) -> bool:
-        """Whether a file of an earlier layer is not to be seen any more."""
-        if name in self.files or name in self.folders or name in self.removed:
-            return True
+    def hides(self, name: str) -> str:
+        """Return which layer keeps a file of an earlier layer from being seen; empty when none does."""
+        if layer := self.files.get(name) or self.folders.get(name) or self.removed.get(name):
+            return layer
         while name := posixpath.dirname(name):
-            if name in self.files or name in self.removed or name in self.opaque:
-                return True
-        return "" in self.opaque
+            if layer := self.files.get(name) or self.removed.get(name) or self.opaque.get(name):
+                return layer
+        return self.opaque.get("", "")
 
     def add(self, other: _Later) -> None:
         for name in ("files", "folders", "removed", "opaque"):
@@ -181,20 +200,23 @@ def _effective(image: _Image, blob: Blob, path: str, budget: Budget) -> Found:
             for info, archive in _headers(blob(name), budget):
                 budget.member()
                 inner = posixpath.normpath(info.name).lstrip("/")
-                if inner == "." or _is_mark(own, inner):
+                if inner == "." or _is_mark(own, inner, digest):
                     continue
-                (own.folders if info.isdir() else own.files).add(inner)
+                (own.folders if info.isdir() else own.files)[inner] = digest
                 if not info.isreg():
                     continue
-                if later.hides(inner):
-                    hidden += 1
-                    continue
-                yield _member(path, info, archive, digest)
+                hidden_by = later.hides(inner)
+                hidden += bool(hidden_by)
+                shown = f"{path}{INSIDE}{visible(name)}" if hidden_by else path
+                yield _member(shown, info, archive, digest, hidden_by)
         except BadArchive as error:
             yield Diagnostic(path, Skip.MALFORMED, f"the layer {digest}: {error}")
         later.add(own)
     if hidden:
-        message = f"{hidden} files of earlier layers are replaced or removed by later ones; they were not looked at"
+        message = (
+            f"{hidden} files of earlier layers are replaced or removed by later ones and still ship with the "
+            "image; only keys and certificates were looked for in them"
+        )
         yield Diagnostic(path, Skip.EXCLUDED, message)
 
 
@@ -205,21 +227,24 @@ def _headers(file: BinaryIO | None, budget: Budget) -> Iterator[tuple[tarfile.Ta
         yield from tars.entries(_unpacked(file, budget))
 
 
-def _is_mark(own: _Later, name: str) -> bool:
+def _is_mark(own: _Later, name: str, digest: str) -> bool:
     """Note a whiteout; whether the entry was one."""
     folder, base = posixpath.split(name)
     if base == _OPAQUE:
-        own.opaque.add(folder)
+        own.opaque[folder] = digest
     elif base.startswith(_WHITEOUT):
-        own.removed.add(posixpath.join(folder, base[len(_WHITEOUT) :]))
+        own.removed[posixpath.join(folder, base[len(_WHITEOUT) :])] = digest
     else:
         return False
     return True
 
 
-def _member(path: str, info: tarfile.TarInfo, archive: tarfile.TarFile, digest: str) -> Member | Diagnostic:
+def _member(
+    path: str, info: tarfile.TarInfo, archive: tarfile.TarFile, digest: str, hidden_by: str
+) -> Member | Diagnostic:
     try:
-        return Member(place(path, info.name.lstrip("/")), info.size, tars.Reader(archive, info), digest)
+        where = place(path, info.name.lstrip("/"))
+        return Member(where, info.size, tars.Reader(archive, info), digest, hidden_by)
     except BadArchive as error:
         return Diagnostic(path, Skip.HOSTILE, str(error))
 

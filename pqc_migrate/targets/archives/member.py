@@ -36,6 +36,8 @@ class Member:
     """Return up to so many further bytes; only until the next member is asked for. Raises `BadArchive`."""
     layer: str = ""
     """Digest of the image layer that it comes from."""
+    hidden_by: str = ""
+    """Digest of the first later layer that replaces or removes it: no container sees it, owners of the image do."""
 
 
 class Budget:

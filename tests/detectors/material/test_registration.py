@@ -27,6 +27,7 @@ def test_a_key_inside_a_source_file_does_not_make_the_file_parsed(look):
         "xml-key": False,
         "age": False,
         "minisign": False,
+        "kdbx": True,
         "openssh-key": True,
         "openssh-key-embedded": False,
     }

@@ -3,6 +3,7 @@
 * `leaf`: what they all give, a key with its value and its place; `grammar`: how those with a grammar are parsed
 * `yaml`, `json`, `toml`, `hcl`, `bicep`, `xml`, `ini`, `properties`, `lines`, `oracle_net`, `mqsc`, `erlang`:
   one reader each, `read(document)`
+* `environment`: variables, whatever sets them
 * `of`: a reader by the name that the catalog uses
 
 None of them knows a product or an algorithm.
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pqc_migrate.detectors.config.document import Document
 from pqc_migrate.detectors.config.syntax import (
     bicep,
+    environment,
     erlang,
     hcl,
     ini,
@@ -22,6 +24,7 @@ from pqc_migrate.detectors.config.syntax import (
     lines,
     mqsc,
     oracle_net,
+    pairs,
     properties,
     toml,
     xml,
@@ -34,14 +37,19 @@ Read = Callable[[Document], Iterator[tuple[Leaf, ...]]]
 
 READERS: Mapping[str, Read] = {
     "bicep": bicep.read,
+    "container-yaml": environment.read_yaml,
+    "dockerfile": environment.read_dockerfile,
+    "environment": environment.read,
     "erlang": erlang.read,
     "hcl": hcl.read,
+    "image-config": environment.read_image,
     "ini": ini.read,
     "ini-words": ini.read_words,
     "json": json.read,
     "lines": lines.read,
     "mqsc": mqsc.read,
     "oracle-net": oracle_net.read,
+    "pairs": pairs.read,
     "properties": properties.read,
     "toml": toml.read,
     "xml": xml.read,
