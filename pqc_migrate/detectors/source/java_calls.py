@@ -65,7 +65,9 @@ class JavaCalls(JavaNames):
         found: list[Name | Call] = []
         for option in options(self.value(owner)):
             if isinstance(option, Name | Call) and option.name.startswith(LOCAL):
-                found.extend(self.methods(self.local_class(option.name), name, passed))
+                methods = self.methods(self.local_class(option.name), name, passed)
+                made = isinstance(option, Call) and option.start >= 0
+                found.extend(Call(name=m.name, receiver=option) if made else m for m in methods)
             elif isinstance(option, Call):
                 found.append(Call(name=f"{self.type_of(option)}.{name}", receiver=option))
             elif isinstance(option, Name):

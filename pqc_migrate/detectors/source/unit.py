@@ -400,6 +400,11 @@ class Unit:
         found = self.bindings.get((scope, name))
         return choice([self.bound(b) for b in found[:8]]) if found else None
 
+    def known_member(self, owner: Value, name: str, called: bool) -> Value | None:
+        """Return an attribute of an object of this file, or what its method gives; None when it is not known."""
+        del owner, name, called
+        return None
+
     def enclosing_class(self, offset: int) -> int | None:
         """Return the scope of the class around an offset."""
         return next((scope for scope in self.scopes.chain(offset) if scope in self.classes), None)
