@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
@@ -16,18 +16,20 @@ from tree_sitter import Node
 
 from pqc_migrate.catalog import libraries
 from pqc_migrate.detectors.calls.interpret import Interpreter
-from pqc_migrate.detectors.calls.values import Call, Value, options
+from pqc_migrate.detectors.calls.values import Call, Items, Name, Number, Table, Text, Value, options
 from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, made_for, new_neighbor, new_unit
-from pqc_migrate.detectors.source.elsewhere import detached
+from pqc_migrate.detectors.source.elsewhere import Elsewhere, detached
 from pqc_migrate.detectors.source.unit import Binding, Called, Unit
 from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
-from pqc_migrate.model.target import EXTENSION, Offer, Offers, SourceFile, word
+from pqc_migrate.model.target import ANY_LEVEL, EXTENSION, Given, Offer, Offers, SourceFile, word
 
 _KEPT = 32
+_LEVELS = 3
 _NAME_OF_WORDS = re.compile(r"[a-z0-9]_[A-Za-z0-9]|[a-z0-9][A-Z]")
 """``scram_hmac`` or ``hashPassword``; what is called ``hash`` in one program is another function in the next."""
 _MOST_REEXPORTS = 3
 _MOST_CALLS = 400
+_MOST_ARGUMENTS = 16
 _MOST_DEFINITIONS = 6
 """Definitions of one name, of which a build takes one."""
 
@@ -42,6 +44,8 @@ class Callers:
         self._make = make
         self._found: dict[str, tuple[Offer, ...]] = {}
         self._known: dict[str, bool] = {}
+        self._met: dict[int, tuple[Node, tuple[Offer, ...]]] = {}
+        """Calls of functions that uses depend on, by their offset: the word and the functions."""
         self._unit = new_unit(file, make, Interpreter(libraries.load(language)))
         self._catalog = self._unit.knows
         self._unit.knows = self._knows
@@ -58,11 +62,65 @@ class Callers:
             for token in self._unit.words(name):
                 for call in self._called_at(token):
                     offers = self._offers_of(call.name)
-                    if all(offer.level != level for offer in offers):
+                    if all(level not in (offer.level, ANY_LEVEL) for offer in offers):
                         continue
+                    if any(offer.asks for offer in offers):
+                        self._met[call.offset] = token, offers
                     count += 1
                     if count <= _MOST_CALLS:
                         yield from self._handed(call, offers)
+
+    def given(self) -> Iterator[Given]:
+        """Yield what is decided here for functions of other files: arguments, and methods that override theirs."""
+        unit = self._reader
+        for token, offers in self._met.values():
+            for call in options(unit.value(unit.use(token))):
+                if isinstance(call, Call) and call.offset == token.start_byte:
+                    yield from self._decided(offers, call.args, call.named)
+        for name, arguments, result in (
+            unit.given_to_bases() if any(offer.asks for offer in self._offers.at.values()) else ()
+        ):
+            yield from self._decided(self._offers_of(name), arguments, {}, result)
+
+    def _decided(
+        self,
+        offers: tuple[Offer, ...],
+        args: tuple[Value, ...],
+        named: Mapping[str, Value],
+        result: Value | None = None,
+    ) -> Iterator[Given]:
+        if not any(map(self._says, (*args, *named.values(), *([result] if result is not None else [])))):
+            return
+        path = self._file.path
+        arguments = tuple(detached(value, path) for value in args[:_MOST_ARGUMENTS])
+        labelled = tuple((key, detached(value, path)) for key, value in sorted(named.items())[:_MOST_ARGUMENTS])
+        given = detached(result, path) if result is not None else None
+        for offer in offers:
+            if offer.asks and offer.path != path:
+                yield Given(self._language, offer.path, offer.members, path, arguments, labelled, given)
+
+    def _says(self, value: Value) -> bool:
+        """Whether a value can decide something: a literal, or what the catalog knows."""
+        return any(
+            isinstance(option, Text | Number | Items | Table)
+            or (isinstance(option, Call | Name) and self._catalog(option.name))
+            for option in options(value)
+        )
+
+    def asking(self) -> frozenset[int]:
+        """Return where the functions begin whose callers decide what this one passes on."""
+
+        def read(unit: Unit, offset: int) -> object:
+            return unit.value(unit.use(self._met[offset][0]))
+
+        return frozenset().union(*(self._unit.decided_by(offset, read) for offset in self._met))
+
+    @cached_property
+    def _reader(self) -> Unit:
+        """The file once more, with what the files beside it say."""
+        unit = self._unit.fresh()
+        unit.elsewhere = Elsewhere(self._file, lambda other: new_neighbor(other, self._language, self._make)).find
+        return unit
 
     def _called_at(self, token: Node) -> list[Call]:
         """Return the functions that a word may call; none when one that it names cannot be told from the others."""
@@ -185,6 +243,7 @@ class Callers:
             return None
         return replace(
             found,
+            given=self._file.given.by(self._file.path) if self._file.given is not None else None,
             neighbor=lambda relative: self._neighbor(posixpath.normpath(posixpath.join(folder, relative))),
             listing=lambda relative: self._listing(posixpath.normpath(posixpath.join(folder, relative))),
         )
@@ -228,6 +287,6 @@ def _wrappers(file: SourceFile, level: int, offers: Offers, language: str, make:
     callers = Callers(file, offers, language, make)
     wrappers = callers.wrappers
     list(wrappers.calls(wrappers.analysis.composed))
-    places = [handed.call.offset for below in range(1, level) for handed in callers.calls(below)]
+    places = [h.call.offset for below in range(1, level or _LEVELS) for h in callers.calls(below)]
     list(wrappers.calls(places))
     return wrappers

@@ -59,7 +59,6 @@ _MAPS = frozenset({"Map.of", "ImmutableMap.of", "singletonMap"})
 _DECODERS = frozenset({
     "decode", "decodeStrict", "decodeHex", "decodeBase64", "parseHex", "parseHexBinary", "parseBase64Binary",
 })  # fmt: skip
-_LOOKUPS = frozenset({"get", "getOrDefault", "getProperty"})
 _SETTINGS = frozenset({"getProperty", "getRequiredProperty", "getString", "getOrDefault"})
 
 
@@ -141,13 +140,13 @@ class JavaUnit(JavaObjects):
             return Items(self.line(node), items=self.passed(node))
         if _listed(name, _MAPS):
             return self.table(node, [(passed[i], passed[i + 1]) for i in range(0, len(passed) - 1, 2)])
-        if method in _LOOKUPS and owner is not None and passed:
-            found = self.looked_up(owner, passed)
-            if found is not None or method not in _SETTINGS:
-                return found
+        if method in ("get", "getOrDefault") and owner is not None and passed:
+            return self.looked_up(owner, passed)
         if method in _SETTINGS and passed:
             kind = self.written_type(owner).rsplit(".", 1)[-1] if owner is not None else ""
-            return self.setting(kind, self.value(passed[0]), self.value(passed[1]) if len(passed) == 2 else None)
+            other = self.setting(kind, self.value(passed[0]), self.value(passed[1]) if len(passed) == 2 else None)
+            put = self.put_under(owner, passed[0]) if owner is not None and kind in ("Properties", "") else UNKNOWN
+            return other if put == UNKNOWN else choice([put, *([other] if other is not None else [])])
         if method in _DECODERS and passed and ("Hex" in name or "Base64" in name or "Binary" in method):
             return _decoded(self.value(passed[0]), "64" in name)
         if method == "copyOf" and len(passed) == 2:

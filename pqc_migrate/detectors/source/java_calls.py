@@ -79,11 +79,19 @@ class JavaCalls(JavaNames):
             methods = self.methods(scope, name, passed) if scope in self.classes else []
             if methods:
                 return [*methods, *self._overriding(scope, methods, name, passed)]
+        bases = (base for part in self.scopes.chain(offset) if part in self.classes for base in self._above(part))
+        inherited = [full for base in bases if self.knows(full := f"{base}.{name}")]
+        if inherited:
+            return [Name(name=inherited[0])]
         imported = [b for b in self.bindings.get((0, name), []) if b.kind == "import"]
         if imported:
             return [Name(name=binding.name) for binding in imported]
         other = self.unbound(name, offset)
         return [other] if isinstance(other, Name) and "." in other.name else [Name(name=f"*.{name}")]
+
+    def _above(self, scope: int) -> list[str]:
+        """Return the foreign bases of a class and of those of this file that it inherits from."""
+        return [base for part in self.lineage(scope) if part in self.classes for base in self.foreign_bases(part)]
 
     def _overriding(self, scope: int, methods: list[Name], name: str, passed: list[Node]) -> list[Name]:
         """Return the methods of subclasses in this file that may run where a class calls a method of its own."""

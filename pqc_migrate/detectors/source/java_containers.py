@@ -51,6 +51,12 @@ class JavaContainers(JavaTexts):
             found += [as_default(self.value(passed[1]))]
         return choice(found) if found else None
 
+    def put_under(self, owner: Node, key: Node) -> Value:
+        """Return what the code puts into a map under a key."""
+        keys = [written for written in map(_key, options(self.value(key))) if written is not None]
+        tables = [held for held in self._held(owner) if isinstance(held, Table)]
+        return choice([table.pairs[key] for table in tables for key in keys if key in table.pairs])
+
     def bound(self, binding: Binding) -> Value:
         """Return what one binding gives its name; a loop runs over what was added to a list, too."""
         if binding.kind != "loop" or binding.node is None:

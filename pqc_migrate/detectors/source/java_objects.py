@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
@@ -99,11 +99,33 @@ class JavaObjects(JavaContainers):
         made = options(callee.receiver)[0] if isinstance(callee, Call) and callee.receiver is not None else None
         inside = self._inside(made) if isinstance(made, Call) else None
         unit = inside if inside is not None else self
-        nodes = [
-            node for node in self.returns.get(self.scope_of(method), [])[:_MOST_RETURNS] if node.named_children
-        ]
-        found = choice([unit.value(node.named_children[0]) for node in nodes])
+        nodes = self.returns.get(self.scope_of(method), [])[:_MOST_RETURNS]
+        found = choice([unit.value(node.named_children[0]) for node in nodes if node.named_children])
+        if found == UNKNOWN:
+            found = self.told_results(method)
         return self.of_type(found, self.type_text(method), method.start_byte)
+
+    def given_to_bases(self) -> Iterator[tuple[str, tuple[Value, ...], Value | None]]:
+        """Yield what classes give to base classes of other files: arguments of constructors, results of methods."""
+        for scope in self.classes:
+            bases = self.foreign_bases(scope)
+            for (owner, name), bindings in self.bindings.items() if bases else ():
+                for binding in bindings if owner == scope else ():
+                    if binding.kind != "function" or binding.node is None:
+                        continue
+                    if name == f"{CONSTRUCTOR}()":
+                        yield bases[0], self._super_arguments(binding.node), None
+                    else:
+                        result = self.result_of(Name(name=f"{LOCAL}{binding.offset}"))
+                        yield from ((f"{base}.{name.removesuffix('()')}", (), result) for base in bases)
+
+    def _super_arguments(self, constructor: Node) -> tuple[Value, ...]:
+        body = constructor.child_by_field_name("body")
+        for child in body.named_children[:1] if body is not None else ():
+            called = child.child_by_field_name("constructor")
+            if child.type == "explicit_constructor_invocation" and called is not None and called.type == "super":
+                return self.passed(child)
+        return ()
 
     def known_member(self, owner: Value, name: str, called: bool) -> Value | None:
         """Return a field of an object of this file, or what a method of it gives."""

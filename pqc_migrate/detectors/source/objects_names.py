@@ -207,6 +207,20 @@ class ObjectNames(Unit):
             self._known_bases[scope] = [s for s in map(self.local_class, names) if s is not None and s != scope]
         return self._known_bases[scope]
 
+    def foreign_bases(self, scope: int) -> list[str]:
+        """Return what a class extends or implements that is of another file, by its resolved name."""
+        outside = self.scopes.starts[max(self.scopes.parents[scope], 0)]
+        found = (self.type_name(text, outside) for text in self.bases_written(scope)[:_MOST_BASES])
+        return [base for base in found if base and not base.startswith(LOCAL)]
+
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield the functions of this file by their names, also by those of the interfaces that they implement."""
+        for names, node in super().named_functions():
+            yield names, node
+            scope = self.enclosing_class(node.start_byte)
+            for base in self.foreign_bases(scope) if scope is not None and len(names) > 1 else ():
+                yield (base.rsplit(".", 1)[-1], names[-1]), node
+
     def unbound(self, name: str, offset: int) -> Value:
         """Return what a name is that the file does not bind: of its own package, of a star import, or global."""
         del offset
