@@ -34,6 +34,8 @@ class Offer:
 
     anywhere: bool = False
     """Whether files of its language call it without saying where it is defined (C: some header declares it)."""
+    hands: bool = True
+    """Whether a call of it may get something."""
     asks: bool = False
     """Whether a use in its file depends on what it is called with, or on what a subclass puts in its place."""
 
@@ -69,6 +71,12 @@ class Given:
     """Values by the name of the parameter."""
     result: object = None
     """What a method that takes the function's place gives; None for a call."""
+    inherits: bool = False
+    """Whether a class of that file inherits from the function's class, and decides by that."""
+
+    def concerned(self) -> tuple[str, ...]:
+        """Return the files that say more when this is known: a class that inherits gets more of its bases, too."""
+        return (self.path, self.origin) if self.inherits else (self.path,)
 
 
 class Givens:
@@ -89,6 +97,8 @@ class Givens:
         return self._by[origin]
 
 
+LAST_LEVEL = 2
+"""How many functions may stand between a call and the library, each in another file."""
 ANY_LEVEL = 0
 """Stands for the functions of every level."""
 _ANY_PLACE = frozenset({"index", "__init__", "mod", "src", "lib", "dist", "build", "main"})
@@ -103,8 +113,10 @@ class Offers:
         self.level = level
         self.at = {(offer.path, offer.members): offer for offer in sorted(offers, reverse=True)}
         for offer in sorted(offers):
-            if offer.asks:
-                self.at[offer.path, offer.members] = replace(self.at[offer.path, offer.members], asks=True)
+            known = self.at[offer.path, offer.members]
+            if (offer.hands, offer.asks) != (known.hands, known.asks):
+                both = replace(known, hands=known.hands or offer.hands, asks=known.asks or offer.asks)
+                self.at[offer.path, offer.members] = both
         self.classes = {(path, members[:-1]) for path, members in self.at if len(members) > 1}
         self.class_names = frozenset(members[-1] for _, members in self.classes)
         self.named: dict[str, list[Offer]] = {}

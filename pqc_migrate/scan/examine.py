@@ -149,7 +149,7 @@ class Settler(Examiner):
         super().__init__((), rules=rules)
         self._offers = offers
         self._given = given
-        self._paths = frozenset(path for one in given.all for path in (one.path, one.origin))
+        self._paths = frozenset(path for one in given.all for path in one.concerned())
 
     def _look(self, path: str, found: Content, near: Neighbor | None, names: Listing | None) -> Examined:
         """Return what one file uses and calls, now that more is known; nothing for any other file."""

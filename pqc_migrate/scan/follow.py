@@ -6,24 +6,23 @@ another function in another file, so this is repeated, a bounded number of times
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from pqc_migrate.model.inventory import Asset, Finding, Skip
-from pqc_migrate.model.target import ANY_LEVEL, Given, Givens, Offer, Offers
+from pqc_migrate.model.target import ANY_LEVEL, LAST_LEVEL, Given, Givens, Offer, Offers
 from pqc_migrate.scan.examine import Examined, Examiner, Follower, Rules, Settler
 from pqc_migrate.targets.walk import Entry
-
-_ROUNDS = 2
-"""How many functions may stand between a call and the library, each in another file."""
 
 Results = list[tuple[Examined, ...]]
 """What each entry gave: the file itself, then the files in it if it is an archive."""
 _Decided = dict[tuple[str, tuple[str, ...], str, str], Given]
 """What files decide for each other, in an order that does not depend on who read them."""
 _MOST_GIVEN = 4000
+_PLACE = re.compile(r"(?:line|offset|start|end)=-?\d+|path='[^']*'")
 Run = Callable[[Sequence[Entry], Callable[[], Examiner], int], Results]
 """Examine entries with an examiner made by a function, after so many readings; the results in their order."""
 
@@ -35,7 +34,7 @@ def with_callers(entries: Sequence[Entry], examined: Results, run: Run, rules: R
     asked = [index for index, files in enumerate(examined) if any(file.language in languages for file in files)]
     given: _Decided = {}
     level = 1
-    while any(offer.level == level for offer in offers) and level <= _ROUNDS:
+    while any(offer.level == level for offer in offers) and level <= LAST_LEVEL:
         before = len(entries) + (level - 1) * len(asked)
         found = run([entries[index] for index in asked], partial(Follower, Offers(offers, level), rules), before)
         for index, files in zip(asked, found, strict=True):
@@ -64,10 +63,10 @@ def _settle(
     """Read files again whose functions others decide for; what that decides in turn is passed on, within bounds."""
     offers = Offers(readings.offers, ANY_LEVEL)
     fresh = given
-    for _ in range(_ROUNDS + 1):
+    for _ in range(LAST_LEVEL + 1):
         if not fresh:
             return
-        paths = {path for one in fresh.values() for path in (one.path, one.origin)}
+        paths = {path for one in fresh.values() for path in one.concerned()}
         indexes = [index for index in asked if any(file.path in paths for file in examined[index])]
         told = Givens(given[key] for key in sorted(given)[:_MOST_GIVEN])
         found = run([entries[i] for i in indexes], partial(Settler, offers, told, readings.rules), readings.before)
@@ -80,8 +79,17 @@ def _settle(
 
 
 def _given(files: Iterable[Examined]) -> _Decided:
-    """Return what files decide for each other, each once."""
-    return {(one.path, one.members, one.origin, repr(one)): one for file in files for one in file.given}
+    """Return what files decide for each other, each once; who calls matters only where a class inherits."""
+    given = (one for file in files for one in file.given)
+    return {
+        (one.path, one.members, one.origin if one.inherits else "", _values(one)): one
+        for one in sorted(given, key=lambda one: one.origin, reverse=True)
+    }
+
+
+def _values(given: Given) -> str:
+    """Return what is decided, without the places where."""
+    return _PLACE.sub("", repr((given.arguments, given.named, given.result)))
 
 
 def _settled(first: Examined, more: Examined | None) -> Examined:
@@ -125,7 +133,5 @@ def _with(first: Examined, more: Examined | None) -> Examined:
 
 def _new(offers: Iterable[Offer], found: Iterable[Examined]) -> set[Offer]:
     """Return the functions that are offered for the first time; a function has the level of its shortest way."""
-    known = {(offer.path, offer.members, offer.asks) for offer in offers}
-    return {
-        offer for file in found for offer in file.offers if (offer.path, offer.members, offer.asks) not in known
-    }
+    known = {(offer.path, offer.members) for offer in offers}
+    return {offer for file in found for offer in file.offers if (offer.path, offer.members) not in known}

@@ -15,7 +15,7 @@ from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit
 from pqc_migrate.detectors.source.callers import Callers
 from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
 from pqc_migrate.model.inventory import Diagnostic, Finding, Provenance, Skip
-from pqc_migrate.model.target import Offer, Offers, SourceFile
+from pqc_migrate.model.target import ANY_LEVEL, LAST_LEVEL, Offer, Offers, SourceFile
 
 _LARGEST_PACKED = 1 << 20
 _WRITTEN_LINE = 1000
@@ -56,7 +56,7 @@ def _second(file: SourceFile, offers: Offers, language: str, make: MakeUnit) -> 
     callers = Callers(file, offers, language, make)
     places = list(callers.calls(offers.level))
     yield from callers.given()
-    asking = callers.asking() if offers.level else frozenset()
+    asking = callers.asking() if offers.level < LAST_LEVEL and offers.level != ANY_LEVEL else frozenset()
     if not places:
         if asking:
             yield from _offers(file.path, language, callers.wrappers, asking, offers.level + 1)
@@ -71,8 +71,9 @@ def _offers(path: str, language: str, wrappers: Wrappers, asking: Set[int], leve
     """Yield the functions that hand out something, and those that uses depend on, by where they begin."""
     unit = wrappers.analysis.unit
     asked = {members for members, node in unit.named_owners() if node.start_byte in asking} if asking else set()
-    for members in sorted({*wrappers.offered(), *asked}):
-        yield Offer(language, path, members, level, unit.program_wide, members in asked)
+    handed = set(wrappers.offered())
+    for members in sorted(handed | asked):
+        yield Offer(language, path, members, level, unit.program_wide, members in handed, members in asked)
 
 
 def _finding(file: SourceFile, value: Call | Name, meaning: Meaning, rivals: int) -> Finding:

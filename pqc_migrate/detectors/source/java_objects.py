@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tree_sitter import Node
 
@@ -105,7 +106,7 @@ class JavaObjects(JavaContainers):
             found = self.told_results(method)
         return self.of_type(found, self.type_text(method), method.start_byte)
 
-    def given_to_bases(self) -> Iterator[tuple[str, tuple[Value, ...], Value | None]]:
+    def given_to_bases(self) -> Iterator[tuple[str, Callable[[], tuple[Value, ...]], Callable[[], Value] | None]]:
         """Yield what classes give to base classes of other files: arguments of constructors, results of methods."""
         for scope in self.classes:
             bases = self.foreign_bases(scope)
@@ -114,10 +115,10 @@ class JavaObjects(JavaContainers):
                     if binding.kind != "function" or binding.node is None:
                         continue
                     if name == f"{CONSTRUCTOR}()":
-                        yield bases[0], self._super_arguments(binding.node), None
+                        yield bases[0], partial(self._super_arguments, binding.node), None
                     else:
-                        result = self.result_of(Name(name=f"{LOCAL}{binding.offset}"))
-                        yield from ((f"{base}.{name.removesuffix('()')}", (), result) for base in bases)
+                        result = partial(self.result_of, Name(name=f"{LOCAL}{binding.offset}"))
+                        yield from ((f"{base}.{name.removesuffix('()')}", tuple, result) for base in bases)
 
     def _super_arguments(self, constructor: Node) -> tuple[Value, ...]:
         body = constructor.child_by_field_name("body")

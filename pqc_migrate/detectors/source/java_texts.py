@@ -31,6 +31,8 @@ class JavaTexts(JavaCalls):
         if method == "formatted":
             return self._formatted(owner, passed)
         texts = [option for option in options(self.value(owner)) if isinstance(option, Text)]
+        if not texts:
+            return None
         given = [[o.text for o in options(self.value(p)) if isinstance(o, Text)] for p in passed]
         firsts = [options_[0] for options_ in given if options_]
         numbers = [o.number for p in passed for o in options(self.value(p))[:1] if isinstance(o, Number)]

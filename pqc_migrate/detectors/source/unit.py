@@ -41,6 +41,7 @@ _MOST_BINDINGS = 200
 _DEEPEST_CLASS = 4
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _MOST_CALLERS = 24
+_MOST_TOLD = 8
 _FARTHEST_ANCESTOR = 48
 """Asking for a parent costs a walk from the root; deeper nesting than this is not written by hand."""
 
@@ -198,15 +199,21 @@ class Unit:
         results = (given.result for given in self.told.get(function.start_byte, ()))
         return choice([result for result in results if isinstance(result, Value)])
 
-    def decided_by(self, offset: int, evaluate: Callable[[Self, int], object]) -> set[int]:
+    def decided_by(self, places: Iterable[int], evaluate: Callable[[Self, int], object]) -> frozenset[int]:
         """Return where the functions begin whose callers or overriding methods decide what is evaluated."""
         other = self.fresh()
         other._asked_for, other._asked_results = set(), set()
-        evaluate(other, offset)
-        return {offset for offset, _ in other._asked_for} | other._asked_results
+        for place in places:
+            evaluate(other, place)
+        return frozenset({offset for offset, _ in other._asked_for} | other._asked_results)
 
-    def given_to_bases(self) -> Iterator[tuple[str, tuple[Value, ...], Value | None]]:
-        """Yield what classes give to a base class of another file: (name of its function, arguments, result)."""
+    def declares(self, data: bytes, name: str) -> bool:
+        """Whether a file of this language may declare a type; where that costs much, it may."""
+        del data, name
+        return True
+
+    def given_to_bases(self) -> Iterator[tuple[str, Callable[[], tuple[Value, ...]], Callable[[], Value] | None]]:
+        """Yield what classes give to base classes of other files: (name of the function, arguments, result)."""
         yield from ()
 
     def is_visible(self, function: Node) -> bool:
@@ -426,7 +433,7 @@ class Unit:
 
     def _from_elsewhere(self, binding: Binding, owner: Node) -> Iterator[Value]:
         """Yield what calls in other files pass for a parameter."""
-        for given in self.told.get(owner.start_byte, ()):
+        for given in self.told.get(owner.start_byte, ())[:_MOST_TOLD]:
             value = dict(given.named).get(self.parameter_named(binding)) if given.named else None
             index = binding.index - self.implicit(owner)
             if value is None and 0 <= index < len(given.arguments):
