@@ -194,7 +194,7 @@ class Callers:
 
     def _is_meant(self, offer: Offer, name: str) -> bool:
         """Whether a function is of the type that is named, or in the place of one that the type declares."""
-        if len(offer.members) < 2:
+        if len(offer.members) < 2 or offer.members[0] == EXTENSION:
             return True
         home = self._neighbor(offer.path)
         if home is None or self._unit.declares(home.data, offer.members[-2]):

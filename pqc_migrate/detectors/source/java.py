@@ -27,7 +27,7 @@ from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.java_calls import arguments
 from pqc_migrate.detectors.source.java_objects import JavaObjects, unless_call
 from pqc_migrate.detectors.source.objects_values import sized
-from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.operations import operate, parsed
 from pqc_migrate.detectors.source.settings import Maker, Settings
 from pqc_migrate.detectors.source.unit import LOCAL, fallback
 from pqc_migrate.model.target import SourceFile
@@ -35,8 +35,6 @@ from pqc_migrate.model.target import SourceFile
 _ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|([0-7]{1,3})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "\n": ""}
 _HEX = re.compile(r"[0-9a-fA-F]+")
-_DECIMAL = re.compile(r"[0-9]{1,4000}")
-"""Python turns no longer text into a number."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _SAME_VALUE = frozenset({
     "valueOf", "copyValueOf", "parseInt", "requireNonNull", "unmodifiableList", "unmodifiableSet",
@@ -115,7 +113,7 @@ class JavaUnit(JavaObjects):
         if passed and (simple in _WRAPPERS or (simple in _COPIES and self._is_container(passed[0]))):
             return self.value(passed[0])
         if simple == "BigInteger":
-            return _parsed(self.passed(node))
+            return parsed(self.passed(node))
         return Call(
             self.line(token), "object", name, self.passed(node), {}, None,
             token.start_byte, node.start_byte, node.end_byte,
@@ -217,17 +215,6 @@ class JavaUnit(JavaObjects):
             if last.type in ("expression_statement", "yield_statement") and last.named_children:
                 found.append(self.value(last.named_children[0]))
         return choice([value for value in found if value != UNKNOWN])
-
-
-def _parsed(passed: tuple[Value, ...]) -> Value:
-    """Return the number that ``new BigInteger(text, radix)`` makes."""
-    radix = passed[1].number if len(passed) == 2 and isinstance(passed[1], Number) else 10
-    found: list[Value] = []
-    for option in options(passed[0]) if passed and len(passed) <= 2 else ():
-        digits = option.text.strip() if isinstance(option, Text) else ""
-        if radix in (10, 16) and (_HEX if radix == 16 else _DECIMAL).fullmatch(digits):
-            found.append(Number(option.line, option.how, int(digits, radix)))
-    return choice(found)
 
 
 def _listed(name: str, names: frozenset[str]) -> bool:

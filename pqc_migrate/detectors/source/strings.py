@@ -12,7 +12,7 @@ _CHANGES: Mapping[str, Callable[[str], str]] = {
     "toLowerCase": str.lower, "lowercase": str.lower, "lowercased": str.lower,
     "toUpperCase": str.upper, "uppercase": str.upper, "uppercased": str.upper,
     "trim": _SAME, "strip": _SAME, "trimIndent": _SAME, "stripMargin": _SAME,
-    "toString": str, "intern": str, "toCharArray": str,
+    "reversed": lambda text: text[::-1], "toString": str, "intern": str, "toCharArray": str,
 }  # fmt: skip
 _ENCODERS = frozenset({"getBytes", "toByteArray", "encodeToByteArray"})
 _REPLACERS = frozenset({"replace", "replaceAll", "replacingOccurrences", "replaceFirst"})
