@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from tree_sitter import Node
 
 from pqc_migrate.catalog import libraries
+from pqc_migrate.catalog.roles import role_of
 from pqc_migrate.detectors.calls.interpret import Interpreter
 from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Items, Name, Number, Table, Text, Value, options
 from pqc_migrate.detectors.source import demands
@@ -22,6 +23,7 @@ from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, made_for, 
 from pqc_migrate.detectors.source.elsewhere import Elsewhere, detached
 from pqc_migrate.detectors.source.unit import Binding, Called, Unit
 from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
+from pqc_migrate.model.inventory import Role
 from pqc_migrate.model.target import ANY_LEVEL, EXTENSION, Given, Offer, Offers, SourceFile, word
 
 _KEPT = 32
@@ -108,8 +110,13 @@ class Callers:
         if all(value == UNKNOWN for value in arguments) and not labelled and given in (None, UNKNOWN):
             return
         for offer in offers:
-            if offer.asks and offer.path != path:
+            if offer.asks and offer.path != path and self._counts_for(offer.path):
                 yield Given(self._language, offer.path, offer.members, path, arguments, labelled, given)
+
+    def _counts_for(self, path: str) -> bool:
+        """Whether what is decided here holds for a file: tests and examples decide nothing for production code."""
+        role = role_of(self._file.path, self._file.language, self._file.data)
+        return role not in (Role.TEST, Role.EXAMPLE) or role_of(path, self._file.language, b"") is role
 
     def _deciding(self, value: Value) -> Value:
         return demands.deciding(value, self._interpreter)
