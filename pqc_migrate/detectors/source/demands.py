@@ -6,6 +6,7 @@ method. Whoever calls or overrides that, in another file, knows more (`callers`)
 
 from __future__ import annotations
 
+from pqc_migrate.catalog.libraries import Rule
 from pqc_migrate.detectors.calls.interpret import Interpreter
 from pqc_migrate.detectors.calls.values import (
     Call,
@@ -31,8 +32,14 @@ _LONGEST = 120
 def undecided(analysis: Analysis) -> frozenset[int]:
     """Return where the functions begin on which uses of a file depend that were not read completely."""
     interpreter, unit = analysis.interpreter, analysis.unit
-    places = sorted({*interpreter.unresolved, *interpreter.missing})[:_MOST_USES]
+    open_ones = {at for at, rule in interpreter.unresolved.items() if not _is_setting(rule)}
+    places = sorted(open_ones | interpreter.missing)[:_MOST_USES]
     return unit.decided_by((offset for offset in places if offset >= 0), values_at)
+
+
+def _is_setting(rule: Rule) -> bool:
+    """Whether a call says what a TLS connection offers: every caller has its own, and none of them decides."""
+    return rule.algorithm is not None and rule.algorithm.convert.startswith(("tls", "jsse"))
 
 
 def deciding(value: Value, interpreter: Interpreter) -> Value:
