@@ -116,7 +116,11 @@ def _adversarial() -> Scores:
     scores = Scores()
     for folder in sorted(path for path in ADVERSARIAL.iterdir() if path.is_dir()):
         project = {"name": folder.name, "language": folder.name, "round": 0}
-        files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.name != "labels.tsv"}
+        files = {
+            str(path.relative_to(folder))
+            for path in folder.rglob("*")
+            if path.is_file() and path.name != "labels.tsv"
+        }
         _score(project, folder, _table(folder / "labels.tsv"), files, scores)
     return scores
 

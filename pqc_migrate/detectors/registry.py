@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pqc_migrate.model.inventory import Diagnostic, Finding
-from pqc_migrate.model.target import Offer, SourceFile
+from pqc_migrate.model.target import Given, Offer, SourceFile
 
-Claim = Finding | Diagnostic | Offer
-"""What a detector may say of a file; the functions that other files may call come from source only."""
+Claim = Finding | Diagnostic | Offer | Given
+"""What a detector may say of a file; what files offer and decide for each other comes from source only."""
 
 
 @dataclass(frozen=True, slots=True)

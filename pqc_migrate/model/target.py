@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pqc_migrate.model.inventory import Role
 
@@ -34,6 +34,10 @@ class Offer:
 
     anywhere: bool = False
     """Whether files of its language call it without saying where it is defined (C: some header declares it)."""
+    hands: bool = True
+    """Whether a call of it may get something."""
+    asks: bool = False
+    """Whether a use in its file depends on what it is called with, or on what a subclass puts in its place."""
 
     def homes(self) -> set[bytes]:
         """Return words of which a file that calls it holds one: its class, else its file or folder; b"" for any.
@@ -50,6 +54,53 @@ class Offer:
         return {part.encode() for part in (parts - _ANY_PLACE or parts)}
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one file of the target decides for a function of another: it calls it so, or overrides it so."""
+
+    libraries: str
+    path: str
+    """The file that holds the function."""
+    members: tuple[str, ...]
+    """Its name there; that of its class for a constructor."""
+    origin: str
+    """The file that decides."""
+    arguments: tuple[object, ...] = ()
+    """Values by position, as `detectors.calls.values` has them."""
+    named: tuple[tuple[str, object], ...] = ()
+    """Values by the name of the parameter."""
+    result: object = None
+    """What a method that takes the function's place gives; None for a call."""
+    inherits: bool = False
+    """Whether a class of that file inherits from the function's class, and decides by that."""
+
+    def concerned(self) -> tuple[str, ...]:
+        """Return the files that say more when this is known: a class that inherits gets more of its bases, too."""
+        return (self.path, self.origin) if self.inherits else (self.path,)
+
+
+class Givens:
+    """What the files of a target decide for each other's functions."""
+
+    def __init__(self, given: Iterable[Given]) -> None:
+        self.all = tuple(given)
+        self._by: dict[str, Givens] = {}
+
+    def of(self, path: str) -> list[Given]:
+        """Return what is decided for the functions of one file."""
+        return [given for given in self.all if given.path == path]
+
+    def by(self, origin: str) -> Givens:
+        """Return what one file decides."""
+        if origin not in self._by:
+            self._by[origin] = Givens(given for given in self.all if given.origin == origin)
+        return self._by[origin]
+
+
+LAST_LEVEL = 2
+"""How many functions may stand between a call and the library, each in another file."""
+ANY_LEVEL = 0
+"""Stands for the functions of every level."""
 _ANY_PLACE = frozenset({"index", "__init__", "mod", "src", "lib", "dist", "build", "main"})
 """Names of files and folders that say nothing: nearly every file of a project holds one of them."""
 
@@ -61,13 +112,18 @@ class Offers:
         """`level` is that of the functions whose calls are looked for now."""
         self.level = level
         self.at = {(offer.path, offer.members): offer for offer in sorted(offers, reverse=True)}
+        for offer in sorted(offers):
+            known = self.at[offer.path, offer.members]
+            if (offer.hands, offer.asks) != (known.hands, known.asks):
+                both = replace(known, hands=known.hands or offer.hands, asks=known.asks or offer.asks)
+                self.at[offer.path, offer.members] = both
         self.classes = {(path, members[:-1]) for path, members in self.at if len(members) > 1}
         self.class_names = frozenset(members[-1] for _, members in self.classes)
         self.named: dict[str, list[Offer]] = {}
         self._wanted: dict[bytes, set[bytes]] = {}
         for offer in self.at.values():
             self.named.setdefault(offer.members[-1], []).append(offer)
-            if offer.level == level:
+            if level in (offer.level, ANY_LEVEL):
                 self._wanted.setdefault(word(offer.members[-1]), set()).update(offer.homes())
 
         self.called = frozenset(map(word, self.named))
@@ -106,6 +162,9 @@ class SourceFile:
 
     offers: Offers | None = field(default=None, compare=False, repr=False)
     """What to look for in a second reading: calls of functions that other files of the target offer."""
+
+    given: Givens | None = None
+    """What other files decide for the functions of this target, once that is known."""
 
     @property
     def name(self) -> str:

@@ -17,7 +17,7 @@ from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import DETECTORS as SOURCE
 from pqc_migrate.gate import Gate
 from pqc_migrate.model.inventory import Asset, Diagnostic, Finding, Role, Skip, Technique
-from pqc_migrate.model.target import Offer, Offers, SourceFile
+from pqc_migrate.model.target import Given, Givens, Offer, Offers, SourceFile
 from pqc_migrate.scan import layers
 from pqc_migrate.scan.examined import Examined
 from pqc_migrate.scan.inside import Inner, files_in
@@ -150,6 +150,42 @@ class Follower(Examiner):
         return _sorted(said, file, found.shift)
 
 
+class Settler(Examiner):
+    """The source detectors once more for files whose functions others decide for, and for those that decide."""
+
+    def __init__(self, offers: Offers, given: Givens, rules: Rules = Rules()) -> None:
+        super().__init__((), rules=rules)
+        self._offers = offers
+        self._given = given
+        self._paths = frozenset(path for one in given.all for path in one.concerned())
+
+    def _look_for_material(self, path: str, found: Content) -> Examined:
+        return Examined(path, archive=found.archive)
+
+    def _look(
+        self,
+        path: str,
+        found: Content,
+        near: Neighbor | None,
+        names: Listing | None,
+        asked: Iterable[Detector] = (),
+    ) -> Examined:
+        """Return what one file uses and calls, now that more is known; nothing for any other file."""
+        if found.archive:
+            return Examined(path, archive=found.archive)
+        if path not in self._paths or not found.whole:
+            return Examined(path)
+        language = languages.of(path.rsplit("/", 1)[-1], found.data)
+        first = SourceFile(path, found.data, language, neighbor=near, listing=names, given=self._given)
+        said = [
+            claim
+            for file in (first, replace(first, offers=self._offers))
+            for detector in SOURCE
+            for claim in _claims(detector, file) or ()
+        ]
+        return _sorted(said, first, found.shift)
+
+
 @cache
 def default_examiner(rules: Rules = Rules()) -> Examiner:
     """Return the examiner with every detector, compiled once a process."""
@@ -189,6 +225,7 @@ def _sorted(said: list[Claim], file: SourceFile, shift: int | None) -> Examined:
         findings=_placed(findings, file, shift) if findings else (),
         diagnostics=tuple(dict.fromkeys(claim for claim in said if isinstance(claim, Diagnostic))),
         offers=tuple(claim for claim in said if isinstance(claim, Offer)),
+        given=tuple(claim for claim in said if isinstance(claim, Given)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pqc_migrate.model.inventory import Diagnostic, Finding
-from pqc_migrate.model.target import Offer
+from pqc_migrate.model.target import Given, Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,4 @@ class Examined:
     findings: tuple[Finding, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     offers: tuple[Offer, ...] = ()
+    given: tuple[Given, ...] = ()

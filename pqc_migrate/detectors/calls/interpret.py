@@ -109,6 +109,8 @@ class Interpreter:
     """Offsets of calls whose algorithm is decided where this file cannot show."""
     unlisted: set[int] = field(default_factory=set)
     """Those of them that name it, by a name that the catalog does not hold."""
+    missing: set[int] = field(default_factory=set)
+    """Offsets of calls that are given a size, curve, digest or mode that was not read."""
     passes: Callable[[int, int], bool] = lambda first, second: False
     """Whether every path to the second offset has come through the first."""
     refinements: Mapping[int, tuple[Refinement, ...]] = field(default_factory=dict)
@@ -123,6 +125,7 @@ class Interpreter:
         self.refinements = refinements
         self.unresolved.clear()
         self.unlisted.clear()
+        self.missing.clear()
         self._memo.clear()
         self._refined.clear()
 
@@ -243,6 +246,8 @@ class Interpreter:
         for wanted, detail in ((rule.parameters, False), (rule.details, True)):
             for name, source in wanted:
                 reads = [(name, detail, read) for read in self._read(source, call, name)]
+                if not reads and name in _DEFAULT_CONVERSION and _argument(source, call) == UNKNOWN:
+                    self.missing.add(call.offset)
                 alternatives = len({(read.text, read.meaning, read.asset) for _, _, read in reads}) > 1
                 if reads and not (alternatives and several):
                     choices.append(reads)

@@ -65,6 +65,8 @@ class Analysis:
 def new_unit(file: SourceFile, make: MakeUnit, interpreter: Interpreter) -> Unit:
     unit = make(file.data, interpreter.type_of, interpreter.libraries.knows)
     unit.texts = interpreter.libraries.texts
+    if file.given is not None:
+        unit.tell(file.given.of(file.path))
     return unit
 
 

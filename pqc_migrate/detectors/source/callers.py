@@ -8,26 +8,31 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from tree_sitter import Node
 
 from pqc_migrate.catalog import libraries
+from pqc_migrate.catalog.roles import role_of
 from pqc_migrate.detectors.calls.interpret import Interpreter
-from pqc_migrate.detectors.calls.values import Call, Value, options
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Items, Name, Number, Table, Text, Value, options
+from pqc_migrate.detectors.source import demands
 from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, made_for, new_neighbor, new_unit
-from pqc_migrate.detectors.source.elsewhere import detached
+from pqc_migrate.detectors.source.elsewhere import Elsewhere, detached
 from pqc_migrate.detectors.source.unit import Binding, Called, Unit
 from pqc_migrate.detectors.source.wrappers import HandedOut, Wrappers
-from pqc_migrate.model.target import EXTENSION, Offer, Offers, SourceFile, word
+from pqc_migrate.model.inventory import Role
+from pqc_migrate.model.target import ANY_LEVEL, EXTENSION, Given, Offer, Offers, SourceFile, word
 
 _KEPT = 32
+_LEVELS = 3
 _NAME_OF_WORDS = re.compile(r"[a-z0-9]_[A-Za-z0-9]|[a-z0-9][A-Z]")
 """``scram_hmac`` or ``hashPassword``; what is called ``hash`` in one program is another function in the next."""
 _MOST_REEXPORTS = 3
 _MOST_CALLS = 400
+_MOST_ARGUMENTS = 16
 _MOST_DEFINITIONS = 6
 """Definitions of one name, of which a build takes one."""
 
@@ -42,7 +47,13 @@ class Callers:
         self._make = make
         self._found: dict[str, tuple[Offer, ...]] = {}
         self._known: dict[str, bool] = {}
-        self._unit = new_unit(file, make, Interpreter(libraries.load(language)))
+        told = file.given.by(file.path).all if file.given is not None else ()
+        self._hands = offers.level != ANY_LEVEL or any(one.inherits for one in told)
+        """Whether calls are to be followed: a file that is read again hands out something new where it inherits."""
+        self._met: dict[int, tuple[Node, Call, tuple[Offer, ...]]] = {}
+        """Calls of functions that uses depend on, by their offset: the word, the call and the functions."""
+        self._interpreter = Interpreter(libraries.load(language))
+        self._unit = new_unit(file, make, self._interpreter)
         self._catalog = self._unit.knows
         self._unit.knows = self._knows
 
@@ -58,11 +69,73 @@ class Callers:
             for token in self._unit.words(name):
                 for call in self._called_at(token):
                     offers = self._offers_of(call.name)
-                    if all(offer.level != level for offer in offers):
+                    if all(level not in (offer.level, ANY_LEVEL) for offer in offers):
+                        continue
+                    if any(offer.asks for offer in offers):
+                        self._met[call.offset] = token, call, offers
+                    if not any(offer.hands for offer in offers) or not self._hands:
                         continue
                     count += 1
                     if count <= _MOST_CALLS:
                         yield from self._handed(call, offers)
+
+    def given(self) -> Iterator[Given]:
+        """Yield what is decided here for functions of other files: arguments, and methods that override theirs."""
+        unit = self._reader
+        for token, met, offers in self._met.values():
+            if not any(map(_may_say, (*met.args, *met.named.values()))):
+                continue
+            for call in options(unit.value(unit.use(token))):
+                if isinstance(call, Call) and call.offset == token.start_byte:
+                    yield from self._decided(offers, call.args, call.named)
+        for name, arguments, result in unit.given_to_bases():
+            offers = tuple(offer for offer in self._offers_of(name) if offer.asks)
+            if offers:
+                found = result() if result is not None else None
+                for given in self._decided(offers, arguments(), {}, found):
+                    yield replace(given, inherits=True)
+
+    def _decided(
+        self,
+        offers: tuple[Offer, ...],
+        args: tuple[Value, ...],
+        named: Mapping[str, Value],
+        result: Value | None = None,
+    ) -> Iterator[Given]:
+        path = self._file.path
+        arguments = tuple(detached(self._deciding(value), path) for value in args[:_MOST_ARGUMENTS])
+        pairs = ((key, detached(self._deciding(value), path)) for key, value in sorted(named.items()))
+        labelled = tuple((key, value) for key, value in pairs if value != UNKNOWN)[:_MOST_ARGUMENTS]
+        given = detached(self._deciding(result), path) if result is not None else None
+        if all(value == UNKNOWN for value in arguments) and not labelled and given in (None, UNKNOWN):
+            return
+        for offer in offers:
+            if offer.asks and offer.path != path and self._counts_for(offer.path):
+                yield Given(self._language, offer.path, offer.members, path, arguments, labelled, given)
+
+    def _counts_for(self, path: str) -> bool:
+        """Whether what is decided here holds for a file: tests and examples decide nothing for production code."""
+        role = role_of(self._file.path, self._file.language, self._file.data)
+        return role not in (Role.TEST, Role.EXAMPLE) or role_of(path, self._file.language, b"") is role
+
+    def _deciding(self, value: Value) -> Value:
+        return demands.deciding(value, self._interpreter)
+
+    def asking(self) -> frozenset[int]:
+        """Return where the functions begin whose callers decide what this one passes on."""
+
+        def read(unit: Unit, offset: int) -> object:
+            return unit.value(unit.use(self._met[offset][0]))
+
+        unread = [at for at, (_, call, _) in self._met.items() if any(map(_may_be_handed, call.args))]
+        return self._unit.decided_by(unread, read) if unread else frozenset()
+
+    @cached_property
+    def _reader(self) -> Unit:
+        """The file once more, with what the files beside it say."""
+        unit = self._unit.fresh()
+        unit.elsewhere = Elsewhere(self._file, lambda other: new_neighbor(other, self._language, self._make)).find
+        return unit
 
     def _called_at(self, token: Node) -> list[Call]:
         """Return the functions that a word may call; none when one that it names cannot be told from the others."""
@@ -122,8 +195,19 @@ class Callers:
         if name not in self._found:
             self._found[name] = ()
             if word(name) in self._offers.called and self._is_looked_up(name):
-                self._found[name] = self._follow(self._unit, name, "", _MOST_REEXPORTS)
+                found = self._follow(self._unit, name, "", _MOST_REEXPORTS)
+                self._found[name] = tuple(offer for offer in found if self._is_meant(offer, name))
         return self._found[name]
+
+    def _is_meant(self, offer: Offer, name: str) -> bool:
+        """Whether a function is of the type that is named, or in the place of one that the type declares."""
+        if len(offer.members) < 2 or offer.members[0] == EXTENSION:
+            return True
+        home = self._neighbor(offer.path)
+        if home is None or self._unit.declares(home.data, offer.members[-2]):
+            return True
+        near = (self._neighbor(path) for path, _ in self._places(self._unit, name, ""))
+        return any(one is not None and word(name) in one.data for one in near)
 
     def _is_looked_up(self, name: str) -> bool:
         """Whether a name says enough: on an object of unknown type, only that of an extension, in several words."""
@@ -185,6 +269,7 @@ class Callers:
             return None
         return replace(
             found,
+            given=self._file.given.by(self._file.path) if self._file.given is not None else None,
             neighbor=lambda relative: self._neighbor(posixpath.normpath(posixpath.join(folder, relative))),
             listing=lambda relative: self._listing(posixpath.normpath(posixpath.join(folder, relative))),
         )
@@ -193,6 +278,19 @@ class Callers:
         here = posixpath.dirname(self._file.path)
         names = self._file.listing
         return names(posixpath.relpath(folder, here or ".")) if names is not None else ()
+
+
+def _may_say(value: Value) -> bool:
+    """Whether a value is more than an object of a known type: a literal, or a name or call that is written here."""
+    return any(
+        o.offset >= 0 if isinstance(o, Call) else isinstance(o, Text | Number | Items | Table | Name)
+        for o in options(value)
+    )
+
+
+def _may_be_handed(value: Value) -> bool:
+    """Whether a value may come from a parameter: nothing is known of it but its type."""
+    return any(o == UNKNOWN or (isinstance(o, Call) and o.offset < 0) for o in options(value))
 
 
 def _ends_alike(members: tuple[str, ...], parts: tuple[str, ...]) -> bool:
@@ -228,6 +326,6 @@ def _wrappers(file: SourceFile, level: int, offers: Offers, language: str, make:
     callers = Callers(file, offers, language, make)
     wrappers = callers.wrappers
     list(wrappers.calls(wrappers.analysis.composed))
-    places = [handed.call.offset for below in range(1, level) for handed in callers.calls(below)]
+    places = [h.call.offset for below in range(1, level or _LEVELS) for h in callers.calls(below)]
     list(wrappers.calls(places))
     return wrappers

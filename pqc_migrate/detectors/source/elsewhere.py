@@ -85,13 +85,14 @@ class Elsewhere:
 
 
 def _member(unit: Unit, members: tuple[str, ...], called: bool) -> Value | None:
-    """Return a top-level name of a unit, or an attribute of a class at its top."""
+    """Return a top-level name of a unit, or an attribute of a class or object at its top."""
     scope = 0
-    for name in members[:-1]:
+    for index, name in enumerate(members[:-1]):
         owner = unit.declared_in(scope, name)
         node = owner[-1].node if owner and owner[-1].kind == "class" else None
         if node is None:
-            return None
+            held = choice([unit.bound(binding) for binding in owner[:4]])
+            return unit.known_member(held, members[-1], called) if index == len(members) - 2 else None
         scope = unit.scope_of(node)
     bindings = unit.declared_in(scope, members[-1]) if members else []
     if not bindings:

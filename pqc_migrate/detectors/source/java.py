@@ -11,6 +11,7 @@ from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
+    Choice,
     Items,
     Name,
     Number,
@@ -18,17 +19,17 @@ from pqc_migrate.detectors.calls.values import (
     Table,
     Text,
     Value,
-    as_default,
     choice,
     options,
 )
 from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.java_calls import arguments
-from pqc_migrate.detectors.source.java_texts import JavaTexts
-from pqc_migrate.detectors.source.operations import operate
+from pqc_migrate.detectors.source.java_objects import JavaObjects, unless_call
+from pqc_migrate.detectors.source.objects_values import sized
+from pqc_migrate.detectors.source.operations import operate, parsed
 from pqc_migrate.detectors.source.settings import Maker, Settings
-from pqc_migrate.detectors.source.unit import LOCAL
+from pqc_migrate.detectors.source.unit import LOCAL, fallback
 from pqc_migrate.model.target import SourceFile
 
 _ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|([0-7]{1,3})|(.))", re.DOTALL)
@@ -36,58 +37,36 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "\n
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _SAME_VALUE = frozenset({
-    "valueOf", "parseInt", "requireNonNull", "unmodifiableList", "unmodifiableSet", "unmodifiableMap",
-    "unmodifiableCollection",
+    "valueOf", "copyValueOf", "parseInt", "requireNonNull", "unmodifiableList", "unmodifiableSet",
+    "unmodifiableMap", "unmodifiableCollection",
 })  # fmt: skip
-_SAME_OBJECT = frozenset({"trim", "strip", "intern", "toString", "getId", "clone", "toCharArray"})
+_SAME_OBJECT = frozenset({
+    "intern", "toString", "getId", "clone", "toCharArray", "get", "orElseThrow", "intValue", "longValue",
+})  # fmt: skip
+_HELD = frozenset({"get", "orElseThrow"})
+"""Methods of holders, which read nothing out of a name that is not known."""
+_HOLDERS = frozenset({"Optional.of", "Optional.ofNullable"})
+_WRAPPERS = frozenset({"String", "Integer", "Long", "Short"})
+_COPIES = frozenset({
+    "ArrayList", "LinkedList", "Vector", "ArrayDeque", "HashSet", "LinkedHashSet", "TreeSet", "HashMap",
+    "LinkedHashMap", "TreeMap", "ConcurrentHashMap",
+})  # fmt: skip
+"""Collections whose constructor copies another one."""
 _LISTS = frozenset({"asList", "List.of", "Set.of", "Stream.of", "newArrayList", "newHashSet", "ImmutableList.of"})
 _MAPS = frozenset({"Map.of", "ImmutableMap.of", "singletonMap"})
 _DECODERS = frozenset({
     "decode", "decodeStrict", "decodeHex", "decodeBase64", "parseHex", "parseHexBinary", "parseBase64Binary",
 })  # fmt: skip
 _SETTINGS = frozenset({"getProperty", "getRequiredProperty", "getString", "getOrDefault"})
-_MOST_ITEMS = 64
 
 
-class JavaUnit(JavaTexts):
+class JavaUnit(JavaObjects):
     """One Java file."""
 
     # Names ------------------------------------------------------------------------------------
 
     def _of_identifier(self, node: Node) -> Value:
         return self.placed(self.identifier(self.text(node), node.start_byte), node)
-
-    def _of_this(self, node: Node) -> Value:
-        scope = self.enclosing_class(node.start_byte)
-        return Call(name=f"{LOCAL}{self.classes[scope].start_byte}", how="object") if scope is not None else UNKNOWN
-
-    def _of_field_access(self, node: Node) -> Value:
-        owner, field = node.child_by_field_name("object"), node.child_by_field_name("field")
-        if owner is None or field is None:
-            return UNKNOWN
-        if field.type == "this":
-            return self._of_this(node)
-        name = self.text(field)
-        if owner.type in ("this", "super"):
-            return self._field(self.enclosing_class(node.start_byte), name, field)
-        return choice([self._field_of(option, name, field) for option in options(self.value(owner))])
-
-    def _field_of(self, owner: Value, name: str, field: Node) -> Value:
-        if isinstance(owner, Name | Call) and owner.name.startswith(LOCAL):
-            return self._field(self.local_class(owner.name), name, field)
-        if isinstance(owner, Name):
-            return Name(self.line(field), "literal", f"{owner.name}.{name}", field.start_byte)
-        if isinstance(owner, Octets) and name == "length":
-            return Number(owner.line, owner.how, owner.length)
-        if isinstance(owner, Items) and name == "length":
-            return Number(owner.line, owner.how, len(owner.items))
-        return UNKNOWN
-
-    def _field(self, scope: int | None, name: str, field: Node) -> Value:
-        if scope is None:
-            return UNKNOWN
-        found = self.attribute(scope, name)
-        return self.placed(found, field) if found is not None else UNKNOWN
 
     def _of_method_reference(self, node: Node) -> Value:
         first, last = node.children[0], node.children[-1]
@@ -104,10 +83,10 @@ class JavaUnit(JavaTexts):
         name = node.child_by_field_name("name")
         if name is None:
             return UNKNOWN
-        found: list[Value] = []
-        for callee in self.callee(node):
+        found: list[Value] = [] if arguments(node) else self.components(node, self.text(name))
+        for callee in self.callee(node) if not found else ():
             if callee.name.startswith(LOCAL):
-                found.append(self._returned(callee))
+                found.append(self.result_of(callee))
                 continue
             known = self._known_call(node, callee.name)
             found.append(known if known is not None else self._call(node, name, callee))
@@ -116,21 +95,9 @@ class JavaUnit(JavaTexts):
     def _call(self, node: Node, name: Node, callee: Name | Call) -> Call:
         receiver = callee.receiver if isinstance(callee, Call) else None
         return Call(
-            self.line(name), "object", callee.name, self._passed(node), {}, receiver,
+            self.line(name), "object", callee.name, self.passed(node), {}, receiver,
             name.start_byte, node.start_byte, node.end_byte,
         )  # fmt: skip
-
-    def _passed(self, node: Node) -> tuple[Value, ...]:
-        return tuple(self.value(argument) for argument in arguments(node)[:_MOST_ITEMS])
-
-    def _returned(self, callee: Name | Call) -> Value:
-        """Return what a method of this file returns, at least an object of its declared type."""
-        method = self.local(callee.name)
-        if method is None:
-            return UNKNOWN
-        nodes = [node for node in self.returns.get(self.scope_of(method), [])[:8] if node.named_children]
-        found = choice([self.value(node.named_children[0]) for node in nodes])
-        return self.of_type(found, self.type_text(method), method.start_byte)
 
     def _of_object_creation_expression(self, node: Node) -> Value:
         written = self.type_text(node)
@@ -139,20 +106,21 @@ class JavaUnit(JavaTexts):
         if not name or kind is None:
             return UNKNOWN
         if name.startswith(LOCAL):
-            return Call(self.line(node), "object", name)
+            return self.made(name, node)
         token = _last_type_name(kind)
-        if name.endswith("String") and arguments(node):
-            return self.value(arguments(node)[0])
+        passed = arguments(node)
+        simple = self.text(token)
+        if passed and (simple in _WRAPPERS or (simple in _COPIES and self._is_container(passed[0]))):
+            return self.value(passed[0])
+        if simple == "BigInteger":
+            return parsed(self.passed(node))
         return Call(
-            self.line(token), "object", name, self._passed(node), {}, None,
+            self.line(token), "object", name, self.passed(node), {}, None,
             token.start_byte, node.start_byte, node.end_byte,
         )  # fmt: skip
 
-    def _of_enum_constant(self, node: Node) -> Value:
-        scope = self.enclosing_class(node.start_byte)
-        if scope is None:
-            return UNKNOWN
-        return Call(self.line(node), "object", f"{LOCAL}{self.classes[scope].start_byte}")
+    def _is_container(self, node: Node) -> bool:
+        return any(isinstance(option, Items | Table) for option in options(self.value(node)))
 
     def _known_call(self, node: Node, name: str) -> Value | None:
         """Return what the few methods of the JDK give that carry names and lengths on; None for any other."""
@@ -160,79 +128,28 @@ class JavaUnit(JavaTexts):
         passed, owner = arguments(node), node.child_by_field_name("object")
         if method in _SAME_OBJECT and owner is not None and not passed:
             built = self.built(owner) if method == "toString" else None
-            return built if built is not None else _unless_call(self.value(owner))
-        if method in _SAME_VALUE and len(passed) == 1:
+            kept = built if built is not None else unless_call(self.value(owner))
+            return kept if method not in _HELD or isinstance(kept, Text | Number | Octets | Choice) else None
+        if (method in _SAME_VALUE or _listed(name, _HOLDERS)) and len(passed) == 1:
             return self.value(passed[0])
+        if method == "orElse" and len(passed) == 1 and owner is not None:
+            return fallback(unless_call(self.value(owner)) or UNKNOWN, self.value(passed[0]))
         if _listed(name, _LISTS):
-            return Items(self.line(node), items=self._passed(node))
+            return Items(self.line(node), items=self.passed(node))
         if _listed(name, _MAPS):
-            return self._table(node, [(passed[i], passed[i + 1]) for i in range(0, len(passed) - 1, 2)])
+            return self.table(node, [(passed[i], passed[i + 1]) for i in range(0, len(passed) - 1, 2)])
         if method in ("get", "getOrDefault") and owner is not None and passed:
-            return self._looked_up(owner, passed)
+            return self.looked_up(owner, passed)
         if method in _SETTINGS and passed:
             kind = self.written_type(owner).rsplit(".", 1)[-1] if owner is not None else ""
-            return self.setting(kind, self.value(passed[0]), self.value(passed[1]) if len(passed) == 2 else None)
+            other = self.setting(kind, self.value(passed[0]), self.value(passed[1]) if len(passed) == 2 else None)
+            put = self.put_under(owner, passed[0]) if owner is not None and kind in ("Properties", "") else UNKNOWN
+            return other if put == UNKNOWN else choice([put, *([other] if other is not None else [])])
         if method in _DECODERS and passed and ("Hex" in name or "Base64" in name or "Binary" in method):
             return _decoded(self.value(passed[0]), "64" in name)
         if method == "copyOf" and len(passed) == 2:
-            return _sized(self.value(passed[1]), self.line(node))
+            return sized(self.value(passed[1]), self.line(node))
         return self.text_call(method, owner, passed)
-
-    # Lists and maps ---------------------------------------------------------------------------
-
-    def _table(self, node: Node, pairs: list[tuple[Node, Node]]) -> Table:
-        found: dict[str, Value] = {}
-        for key, value in pairs[:_MOST_ITEMS]:
-            for option in options(self.value(key)):
-                if isinstance(option, Text | Name):
-                    found[option.text if isinstance(option, Text) else option.name] = self.value(value)
-        return Table(self.line(node), pairs=found)
-
-    def _looked_up(self, owner: Node, passed: list[Node]) -> Value | None:
-        """Return what a map or list gives: by the key where it is known, else anything in it."""
-        tables = [o for o in options(self.value(owner)) if isinstance(o, Table | Items)]
-        tables = tables or [self._puts(owner)]
-        keys = options(self.value(passed[0]))
-        found = [value for table in tables for value in _members(table, keys)]
-        if len(passed) == 2:
-            found += [as_default(self.value(passed[1]))]
-        return choice(found) if found else None
-
-    def _puts(self, owner: Node) -> Table:
-        """Return what ``owner.put(key, value)`` puts into a map anywhere in the file."""
-        name = self.text(owner.child_by_field_name("field") or owner)
-        pairs: list[tuple[Node, Node]] = []
-        for token in self.words(name.encode()) if name.isidentifier() else ():
-            call = token.parent
-            if call is not None and call.type == "field_access":
-                call = call.parent
-            if call is not None and call.type == "method_invocation" and len(arguments(call)) == 2:
-                method = call.child_by_field_name("name")
-                if method is not None and self.text(method) == "put" and method != token:
-                    pairs.append((arguments(call)[0], arguments(call)[1]))
-        return self._table(owner, pairs)
-
-    def _of_array_access(self, node: Node) -> Value:
-        array, index = node.child_by_field_name("array"), node.child_by_field_name("index")
-        keys = options(self.value(index))
-        found = [v for o in options(self.value(array)) if isinstance(o, Items) for v in _members(o, keys)]
-        return choice(found)
-
-    def _of_array_creation_expression(self, node: Node) -> Value:
-        value = node.child_by_field_name("value")
-        if value is not None:
-            return self.value(value)
-        kind = node.child_by_field_name("type")
-        sizes = [child for child in node.named_children if child.type == "dimensions_expr"]
-        if kind is None or self.text(kind) != "byte" or len(sizes) != 1 or not sizes[0].named_children:
-            return UNKNOWN
-        return _sized(self.value(sizes[0].named_children[-1]), self.line(node))
-
-    def _of_array_initializer(self, node: Node) -> Value:
-        children = [child for child in node.named_children if "comment" not in child.type]
-        if _element_type(node) == b"byte":
-            return Octets(self.line(node), length=len(children))
-        return Items(self.line(node), items=tuple(self.value(child) for child in children[:_MOST_ITEMS]))
 
     # Literals and operators -------------------------------------------------------------------
 
@@ -278,7 +195,13 @@ class JavaUnit(JavaTexts):
         return self.of_type(inner, self.type_text(node), node.start_byte)
 
     def _of_assignment_expression(self, node: Node) -> Value:
-        return self.value(node.child_by_field_name("right"))
+        operator, left = node.child_by_field_name("operator"), node.child_by_field_name("left")
+        right = self.value(node.child_by_field_name("right"))
+        if operator is None or operator.type != "+=":
+            return right if operator is None or operator.type == "=" else UNKNOWN
+        before = self.value(left) if left is not None else UNKNOWN
+        found = [operate("+", a, b) for a in options(before) for b in _operands(a, right, "+")]
+        return choice([value for value in found if value != UNKNOWN])
 
     def _of_switch_expression(self, node: Node) -> Value:
         body = node.child_by_field_name("body")
@@ -294,20 +217,8 @@ class JavaUnit(JavaTexts):
         return choice([value for value in found if value != UNKNOWN])
 
 
-def _unless_call(value: Value) -> Value | None:
-    """Return a value that ``x.toString()`` keeps; None where x is an object whose text is not known."""
-    kept = [option for option in options(value) if not isinstance(option, Call) and option != UNKNOWN]
-    return choice(kept) if kept else None
-
-
 def _listed(name: str, names: frozenset[str]) -> bool:
     return name.rsplit(".", 1)[-1] in names or ".".join(name.rsplit(".", 2)[-2:]) in names
-
-
-def _sized(count: Value, line: int) -> Value:
-    """Return the byte array that has as many elements as a number says."""
-    numbers = [option for option in options(count) if isinstance(option, Number)]
-    return choice([Octets(line, number.how, number.number) for number in numbers if 0 <= number.number < 1 << 24])
 
 
 def _decoded(value: Value, base64: bool) -> Value | None:
@@ -322,17 +233,6 @@ def _decoded(value: Value, base64: bool) -> Value | None:
     return choice(found) if found else None
 
 
-def _members(owner: Value, keys: tuple[Value, ...]) -> list[Value]:
-    if isinstance(owner, Table):
-        wanted = [k.text if isinstance(k, Text) else k.name for k in keys if isinstance(k, Text | Name)]
-        chosen = [key for key in wanted if key in owner.pairs]
-        return [owner.pairs[key] for key in chosen or owner.pairs]
-    if isinstance(owner, Items):
-        indexes = [key.number for key in keys if isinstance(key, Number) and 0 <= key.number < len(owner.items)]
-        return [owner.items[index] for index in indexes] if indexes else list(owner.items)
-    return []
-
-
 def _operands(left: Value, right: Value, sign: str) -> list[Value]:
     """Return the alternatives of an operand; a number joined to a text becomes one."""
     joined = sign == "+" and isinstance(left, Text)
@@ -340,17 +240,6 @@ def _operands(left: Value, right: Value, sign: str) -> list[Value]:
         Text(option.line, option.how, str(option.number)) if joined and isinstance(option, Number) else option
         for option in options(right)
     ]
-
-
-def _element_type(node: Node) -> bytes:
-    """Return the element type that an array initializer is written for."""
-    parent = node.parent
-    if parent is not None and parent.type == "variable_declarator":
-        parent = parent.parent
-    kind = parent.child_by_field_name("type") if parent is not None else None
-    element = kind.child_by_field_name("element") if kind is not None else None
-    written = element if element is not None else kind
-    return written.text or b"" if written is not None else b""
 
 
 def _last_type_name(node: Node) -> Node:

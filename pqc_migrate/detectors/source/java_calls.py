@@ -65,7 +65,9 @@ class JavaCalls(JavaNames):
         found: list[Name | Call] = []
         for option in options(self.value(owner)):
             if isinstance(option, Name | Call) and option.name.startswith(LOCAL):
-                found.extend(self.methods(self.local_class(option.name), name, passed))
+                methods = self.methods(self.local_class(option.name), name, passed)
+                made = isinstance(option, Call) and option.start >= 0
+                found.extend(Call(name=m.name, receiver=option) if made else m for m in methods)
             elif isinstance(option, Call):
                 found.append(Call(name=f"{self.type_of(option)}.{name}", receiver=option))
             elif isinstance(option, Name):
@@ -77,11 +79,19 @@ class JavaCalls(JavaNames):
             methods = self.methods(scope, name, passed) if scope in self.classes else []
             if methods:
                 return [*methods, *self._overriding(scope, methods, name, passed)]
+        bases = (base for part in self.scopes.chain(offset) if part in self.classes for base in self._above(part))
+        inherited = [full for base in bases if self.knows(full := f"{base}.{name}")]
+        if inherited:
+            return [Name(name=inherited[0])]
         imported = [b for b in self.bindings.get((0, name), []) if b.kind == "import"]
         if imported:
             return [Name(name=binding.name) for binding in imported]
         other = self.unbound(name, offset)
         return [other] if isinstance(other, Name) and "." in other.name else [Name(name=f"*.{name}")]
+
+    def _above(self, scope: int) -> list[str]:
+        """Return the foreign bases of a class and of those of this file that it inherits from."""
+        return [base for part in self.lineage(scope) if part in self.classes for base in self.foreign_bases(part)]
 
     def _overriding(self, scope: int, methods: list[Name], name: str, passed: list[Node]) -> list[Name]:
         """Return the methods of subclasses in this file that may run where a class calls a method of its own."""

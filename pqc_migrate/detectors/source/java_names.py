@@ -9,7 +9,7 @@ from functools import cache, cached_property
 import tree_sitter_java
 from tree_sitter import Language, Node
 
-from pqc_migrate.detectors.calls.values import Name, Value
+from pqc_migrate.detectors.calls.values import Call, Name, Value
 from pqc_migrate.detectors.source.objects_names import ObjectNames, Parameter
 from pqc_migrate.detectors.source.settings import SettingsUnit
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
@@ -180,7 +180,8 @@ class JavaNames(SettingsUnit, ObjectNames):
         operator = node.child_by_field_name("operator")
         if left is None or right is None:
             return
-        value = right if operator is not None and operator.type == "=" else None
+        sign = operator.type if operator is not None else ""
+        value = right if sign == "=" else node if sign == "+=" else None
         if left.type == "identifier":
             self.assign(self.text(left), node, value)
         elif left.type == "field_access":
@@ -225,9 +226,9 @@ class JavaNames(SettingsUnit, ObjectNames):
     # Constants of other files -----------------------------------------------------------------
 
     def is_foreign(self, value: Value) -> bool:
-        """Whether a value is a field of a class that neither this file nor the catalog holds (``Names.CIPHER``)."""
-        parts = value.name.split(".") if isinstance(value, Name) else []
-        if len(parts) == 1:  # of a class whose members are imported by a star, or of a base class
+        """Whether a value is of a class that neither this file nor the catalog holds (``Names.CIPHER``)."""
+        parts = value.name.split(".") if isinstance(value, Name | Call) else []
+        if len(parts) == 1 and isinstance(value, Name):  # of a class imported by a static star, or of a base class
             return bool(self._owners) and _CONSTANT.fullmatch(parts[0]) is not None and super().is_foreign(value)
         return len(parts) > 1 and parts[-2][:1].isupper() and super().is_foreign(value)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from tree_sitter import Language, Node
@@ -296,11 +298,34 @@ class TsxUnit(TypeScriptUnit):
         return grammars.load("tsx")
 
 
+_COMPONENTS = frozenset({"vue", "svelte"})
+_SCRIPT = re.compile(rb"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_TYPED = re.compile(rb"\blang\s*=\s*[\"']?tsx?\b")
+_NOT_BREAK = re.compile(rb"[^\r\n]")
+
+
 def _wants(file: SourceFile) -> bool:
-    return file.language in ("javascript", "typescript") and engine.anchored(file, engine.anchors("javascript"))
+    read = file.language in ("javascript", "typescript") or file.language in _COMPONENTS
+    return read and engine.anchored(file, engine.anchors("javascript"))
+
+
+def _script(file: SourceFile) -> SourceFile:
+    """Return the scripts of a Vue or Svelte component at their places; everything else is spaces."""
+    blank = bytearray(_NOT_BREAK.sub(b" ", file.data))
+    typed = False
+    for match in _SCRIPT.finditer(file.data):
+        blank[match.start(2) : match.end(2)] = match[2]
+        typed = typed or _TYPED.search(match[1]) is not None
+    masked = bytes(blank)
+    hits = tuple(hit for hit in file.hits if masked.startswith(hit.anchor, hit.offset))
+    return replace(file, data=masked, language="typescript" if typed else "javascript", hits=hits)
 
 
 def _detect(file: SourceFile) -> Iterator[Claim]:
+    if file.language in _COMPONENTS:
+        file = _script(file)
+        if not engine.anchored(file, engine.anchors("javascript")):
+            return iter(())
     unit: type[JavaScriptUnit] = JavaScriptUnit
     if file.language == "typescript":
         unit = TsxUnit if file.name.endswith(".tsx") else TypeScriptUnit

@@ -82,8 +82,13 @@ def _of_text(owner: Text, name: str, args: list[Value]) -> Value | None:
             once = name == "replace" and not _is_global(args[0])
             return Text(owner.line, owner.how, owner.text.replace(old.text, new.text, 1 if once else -1))
         return UNKNOWN
-    if name == "split" and args and isinstance(args[0], Text) and args[0].text:
-        parts = owner.text.split(args[0].text)[:64]
+    if name in ("slice", "substring") and args and all(isinstance(arg, Number) for arg in args[:2]):
+        first, *rest = [arg.number for arg in args[:2] if isinstance(arg, Number)]
+        if first >= 0 and all(number >= first for number in rest):
+            return Text(owner.line, owner.how, owner.text[first : rest[0] if rest else None])
+        return UNKNOWN
+    if name == "split" and args and isinstance(args[0], Text):
+        parts = (owner.text.split(args[0].text) if args[0].text else list(owner.text))[:64]
         return Items(owner.line, items=tuple(Text(owner.line, owner.how, part) for part in parts))
     return None
 
@@ -109,7 +114,9 @@ def _of_list(owner: Items, name: str, args: list[Value]) -> Value | None:
     if name == "concat":
         items = [item for arg in args for item in (arg.items if isinstance(arg, Items) else (arg,))]
         return Items(owner.line, items=(*owner.items, *items))
-    return owner if name in ("filter", "slice", "sort", "reverse") else None
+    if name == "reverse":
+        return Items(owner.line, items=owner.items[::-1])
+    return owner if name in ("filter", "slice", "sort") else None
 
 
 def iterates(name: str) -> bool:

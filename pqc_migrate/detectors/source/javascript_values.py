@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from tree_sitter import Node
 
@@ -150,6 +152,17 @@ class JavaScriptValues(JavaScriptObjects):
         names = [o.name for o in extended if isinstance(o, Name) and not o.name.startswith(LOCAL)]
         span, args = (place.start_byte, node.start_byte, node.end_byte), self.passed(arguments) if names else ()
         return choice([Call(self.line(place), "object", name, args, {}, None, *span) for name in names])
+
+    def given_to_bases(self) -> Iterator[tuple[str, Callable[[], tuple[Value, ...]], Callable[[], Value] | None]]:
+        """Yield what ``super(…)`` passes to the constructors of classes of other files."""
+        for token in self.words(b"super"):
+            call, scope = token.parent, self.enclosing_class(token.start_byte)
+            if call is None or scope is None or call.type != "call_expression":
+                continue
+            passed = partial(self.passed, call.child_by_field_name("arguments"))
+            for base in options(self.extended(scope)):
+                if isinstance(base, Name) and not base.name.startswith(LOCAL):
+                    yield base.name, passed, None
 
     def _of_new_expression(self, node: Node) -> Value:
         constructor, arguments = node.child_by_field_name("constructor"), node.child_by_field_name("arguments")

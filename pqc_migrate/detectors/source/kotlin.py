@@ -11,6 +11,7 @@ from pqc_migrate.detectors.calls.values import (
     NOTHING,
     UNKNOWN,
     Call,
+    Items,
     Number,
     Octets,
     Text,
@@ -23,6 +24,7 @@ from pqc_migrate.detectors.source import engine, strings
 from pqc_migrate.detectors.source.kotlin_names import KotlinNames, first, is_generic_call
 from pqc_migrate.detectors.source.objects import Argument
 from pqc_migrate.detectors.source.objects_values import sized
+from pqc_migrate.detectors.source.operations import parsed
 from pqc_migrate.detectors.source.settings import Maker, Settings
 from pqc_migrate.detectors.source.unit import LOCAL
 from pqc_migrate.model.target import SourceFile
@@ -114,7 +116,29 @@ class KotlinUnit(KotlinNames):
             return sized(self.value(passed[0].node), self.line(node))
         if method == "byteArrayOf":
             return Octets(self.line(node), length=len(passed))
+        if owner is None and method in ("BigInteger", "String", "charArrayOf"):
+            return self._made_of(method, list(self.positional(passed)), self.line(node))
+        if method == "joinToString" and owner is not None:
+            return self._joined_items(owner, list(self.positional(passed)), self.line(node))
         return self._on_literal(owner, method, passed) if owner is not None else None
+
+    def _made_of(self, kind: str, passed: list[Value], line: int) -> Value | None:
+        """Return the text or number that a constructor makes; None where it is another object."""
+        if kind == "BigInteger":
+            return parsed(passed)
+        texts = [value for value in passed if isinstance(value, Text)]
+        if not texts or len(texts) < len(passed):
+            return None
+        return texts[0] if kind == "String" else Text(line, text="".join(text.text for text in texts))
+
+    def _joined_items(self, owner: Node, passed: list[Value], line: int) -> Value | None:
+        """Return what ``listOf(a, b).joinToString(mark)`` makes of known texts."""
+        items = [o.items for o in options(self.value(owner)) if isinstance(o, Items)]
+        texts = [item.text for item in items[0] if isinstance(item, Text)] if len(items) == 1 else []
+        marks = [value.text for value in passed if isinstance(value, Text)] or [", "]
+        if not texts or len(texts) < len(items[0]) or len(passed) > 1:
+            return None
+        return Text(line, text=marks[0].join(texts))
 
     def _on_literal(self, owner: Node, method: str, passed: list[Argument]) -> Value | None:
         """Return what a method gives for strings, lists and maps; None on any other object."""
@@ -134,7 +158,13 @@ class KotlinUnit(KotlinNames):
         texts = [option for option in held if isinstance(option, Text)]
         first_values = [options(self.value(argument.node))[0] for argument in passed]
         given = [value.text for value in first_values if isinstance(value, Text)]
-        changed = [strings.changed(text, method, given) for text in texts]
+        numbers = [value.number for value in first_values if isinstance(value, Number)]
+        changed = [
+            strings.split(text, given[0])
+            if method == "split" and given
+            else strings.changed(text, method, given) or strings.cut(text, method, numbers)
+            for text in texts
+        ]
         return choice([value for value in changed if value is not None]) if any(changed) else None
 
     # Blocks and conditions --------------------------------------------------------------------
@@ -170,7 +200,9 @@ class KotlinUnit(KotlinNames):
         return self.of_type(inner, self.text(kind), node.start_byte) if kind is not None else inner
 
     def _of_assignment(self, node: Node) -> Value:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        left, right, sign = (node.child_by_field_name(field) for field in ("left", "right", "operator"))
+        if sign is not None and sign.type == "+=":
+            return self.operated("+", left, right)
         return self.put(left, right, node) if left is not None and right is not None else UNKNOWN
 
     def _of_return_expression(self, node: Node) -> Value:
@@ -208,6 +240,9 @@ class KotlinUnit(KotlinNames):
             return Number(self.line(node), number=int(self.text(node).rstrip("uUlL").replace("_", ""), 0))
         except ValueError:
             return UNKNOWN
+
+    def _of_character_literal(self, node: Node) -> Value:
+        return Text(self.line(node), text=_ESCAPE.sub(_unescaped, self.text(node)[1:-1]))
 
     def _of_string_literal(self, node: Node) -> Value:
         raw = node.type == "multiline_string_literal"

@@ -203,7 +203,7 @@ class KotlinNames(SettingsUnit, ObjectUnit):
         left, right, sign = (node.child_by_field_name(field) for field in ("left", "right", "operator"))
         if left is None or right is None:
             return
-        value = right if sign is not None and sign.type == "=" else None
+        value = {"=": right, "+=": node}.get(sign.type if sign is not None else "")
         if left.type == "identifier":
             self.assign(self.text(left), node, value)
             return

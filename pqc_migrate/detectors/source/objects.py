@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import ClassVar
 
@@ -148,6 +149,15 @@ class ObjectUnit(ObjectValues):
         return f"{owner}.{name}"
 
     def _local_member(self, owner: Name | Call, name: str, place: Node) -> Value:
+        return self.placed(self._held_by(owner, name), place)
+
+    def known_member(self, owner: Value, name: str, called: bool) -> Value | None:
+        """Return an attribute of an object of this file, as an entry of an enumeration has them."""
+        held = [o for o in options(owner) if isinstance(o, Name | Call) and o.name.startswith(LOCAL)]
+        return None if called or not held else choice([self._held_by(option, name) for option in held])
+
+    def _held_by(self, owner: Name | Call, name: str) -> Value:
+        """Return what a class or an object of this file has under a name."""
         scope = self.local_class(owner.name)
         if scope is None:
             return UNKNOWN
@@ -160,8 +170,7 @@ class ObjectUnit(ObjectValues):
                     if given is None and index < len(owner.args):
                         given = owner.args[index]
                     return given if given is not None else self.value(parameter.default)
-        found = self.attribute(scope, name)
-        return self.placed(found, place) if found is not None else UNKNOWN
+        return self.attribute(scope, name) or UNKNOWN
 
     def property_of(self, owner: Call, name: str, place: Node, node: Node) -> Value:
         """Return a property of an object of a library."""
@@ -255,9 +264,30 @@ class ObjectUnit(ObjectValues):
         return Call(self.line(node), "object", name, self.positional(passed), self.labelled(passed))
 
     def returned(self, definition: Node) -> Value:
-        """Return what a function or computed property of this file gives."""
+        """Return what a function or computed property of this file gives, or what takes its place elsewhere."""
         found = [self.value(node) for node in self.results(definition)[:_MOST_RETURNS]]
-        return choice([value for value in found if value not in (UNKNOWN, NOTHING)])
+        known = [value for value in found if value not in (UNKNOWN, NOTHING)]
+        return choice(known) if known else self.told_results(definition)
+
+    def named_owners(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield (names, definition) of what has parameters: functions, and classes with a constructor."""
+        yield from super().named_owners()
+        for (_, name), bindings in self.bindings.items():
+            yield from (((name,), b.node) for b in bindings if b.kind == "class" and b.node is not None)
+
+    def given_to_bases(self) -> Iterator[tuple[str, Callable[[], tuple[Value, ...]], Callable[[], Value] | None]]:
+        """Yield what classes give to base classes of other files: arguments of constructors, results of methods."""
+        for node in self.supers:
+            base = self.made_by(node)
+            if base and not base.startswith(LOCAL):
+                yield base, partial(self.positional, self.arguments(node)), None
+        for scope in self.classes:
+            bases = self.foreign_bases(scope)
+            for (owner, name), bindings in self.bindings.items() if bases else ():
+                for binding in bindings if owner == scope else ():
+                    if binding.kind == "function" and binding.node is not None:
+                        result = partial(self.returned, binding.node)
+                        yield from ((f"{base}.{name.removesuffix('()')}", tuple, result) for base in bases)
 
     def targets(self, node: Node) -> list[Name | Call]:
         """Return what a call may reach, with the object it is called on."""
@@ -312,9 +342,19 @@ class ObjectUnit(ObjectValues):
                 known = [target for target in on_it if self.knows(target.name)]
                 if known:
                     return list(known)
+        inherited = self._inherited(name, node)
+        if inherited:
+            return list(inherited)
         found = options(self.identifier(name, node.start_byte))
         named = [option for option in found if isinstance(option, Name)]
         return [n if n.name != name or self.knows(name) else Name(name=f"*.{name}") for n in named]
+
+    def _inherited(self, name: str, node: Node) -> list[Name]:
+        """Return the function of a base class of another file that a simple name calls, where one is known."""
+        around = [scope for scope in self.scopes.chain(node.start_byte) if scope in self.classes]
+        parts = (part for scope in around for part in self.lineage(scope) if part in self.classes)
+        bases = (base for part in parts for base in self.foreign_bases(part))
+        return [Name(name=full) for base in bases if self.knows(full := f"{base}.{name}")][:1]
 
     def methods(self, scope: int | None, name: str, passed: list[Argument]) -> list[Name]:
         """Return the functions of a class, its companions or its bases that take these arguments."""

@@ -25,6 +25,7 @@ from pqc_migrate.detectors.source.ranges import Ranges
 from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit, as_constant, members
 
 _TYPE_WORDS = re.compile(r"[\w$]+(?:\s*\.\s*[\w$]+)*")
+_DECLARES = rb"\b(?:class|interface|enum|record|object|trait|protocol|struct|extension|actor)\s+%s\b"
 _MOST_CLASSES = 32
 _MOST_BASES = 8
 _DEEPEST_ALIAS = 4
@@ -206,6 +207,24 @@ class ObjectNames(Unit):
             names = [self.type_name(text, outside) for text in self.bases_written(scope)[:_MOST_BASES]]
             self._known_bases[scope] = [s for s in map(self.local_class, names) if s is not None and s != scope]
         return self._known_bases[scope]
+
+    def foreign_bases(self, scope: int) -> list[str]:
+        """Return what a class extends or implements that is of another file, by its resolved name."""
+        outside = self.scopes.starts[max(self.scopes.parents[scope], 0)]
+        found = (self.type_name(text, outside) for text in self.bases_written(scope)[:_MOST_BASES])
+        return [base for base in found if base and not base.startswith(LOCAL)]
+
+    def declares(self, data: bytes, name: str) -> bool:
+        """Whether a file declares a type, and does not only extend or use it."""
+        return re.search(_DECLARES % re.escape(name.encode()), data) is not None
+
+    def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield the functions of this file by their names, also by those of the interfaces that they implement."""
+        for names, node in super().named_functions():
+            yield names, node
+            scope = self.enclosing_class(node.start_byte)
+            for base in self.foreign_bases(scope) if scope is not None and len(names) > 1 else ():
+                yield (base.rsplit(".", 1)[-1], names[-1]), node
 
     def unbound(self, name: str, offset: int) -> Value:
         """Return what a name is that the file does not bind: of its own package, of a star import, or global."""

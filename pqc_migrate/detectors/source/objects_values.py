@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tree_sitter import Node
 
 from pqc_migrate.detectors.calls.values import (
@@ -77,7 +79,36 @@ class ObjectValues(ObjectNames):
             elif isinstance(option, Items):
                 indexes = [k.number for k in keys if isinstance(k, Number) and 0 <= k.number < len(option.items)]
                 found += [option.items[index] for index in indexes] if indexes else option.items
+        if not found:
+            found = [
+                self.value(value)
+                for other, value in self._put_into(owner)
+                if _alike(options(self.value(other)), keys)
+            ]
         return choice(found) if found else None
+
+    def _put_into(self, owner: Node) -> Iterator[tuple[Node, Node]]:
+        """Yield key and value of each ``owner[key] = value`` on the same variable."""
+        name = self.text(owner)
+        scope = self.declaring(name, owner.start_byte) if name.isidentifier() else -1
+        for token in self.words(name.encode()) if scope >= 0 else ():
+            place = token.parent
+            store = place.parent if place is not None and place.type == "index_expression" else None
+            if place is None or store is None or store.type != "assignment" or len(place.named_children) < 2:
+                continue
+            value = store.child_by_field_name("right")
+            first = place.named_children[0] == token and store.child_by_field_name("left") == place
+            if first and value is not None and self.declaring(name, token.start_byte) == scope:
+                yield place.named_children[1], value
+
+
+def _alike(one: tuple[Value, ...], other: tuple[Value, ...]) -> bool:
+    """Whether two keys may be the same: one of them is not known, or they have a text or number in common."""
+    known = [
+        {o.text if isinstance(o, Text) else o.number for o in k if isinstance(o, Text | Number)}
+        for k in (one, other)
+    ]
+    return not all(known) or bool(known[0] & known[1])
 
 
 def sized(count: Value, line: int) -> Value:

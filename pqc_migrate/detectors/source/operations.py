@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice, product
 
 from pqc_migrate.detectors.calls.values import (
@@ -19,6 +20,8 @@ from pqc_migrate.detectors.calls.values import (
 )
 
 _MOST_JOINS = 8
+_DIGITS = {10: re.compile(r"[0-9]{1,4000}"), 16: re.compile(r"[0-9a-fA-F]+")}
+"""Python turns no longer decimal text into a number."""
 
 
 def operate(sign: str, left: Value, right: Value) -> Value:
@@ -78,3 +81,15 @@ def elements(value: Value, kind: str) -> list[Value]:
         elif isinstance(option, Table):
             found.extend(option.pairs.values() if kind == "values" else (Text(text=key) for key in option.pairs))
     return found[:32]
+
+
+def parsed(passed: Sequence[Value]) -> Value:
+    """Return the number that a text and, behind it, its radix stand for (``new BigInteger(text, 16)``)."""
+    radix = passed[1].number if len(passed) == 2 and isinstance(passed[1], Number) else 10
+    digits = _DIGITS.get(radix)
+    found: list[Value] = []
+    for option in options(passed[0]) if digits is not None and 1 <= len(passed) <= 2 else ():
+        text = option.text.strip() if isinstance(option, Text) else ""
+        if digits is not None and digits.fullmatch(text):
+            found.append(Number(option.line, option.how, int(text, radix)))
+    return choice(found)

@@ -23,7 +23,7 @@ from pqc_migrate.detectors.source import engine, scripts, yaml_scripts
 from pqc_migrate.detectors.source.shell_commands import Word, call_of, merged
 from pqc_migrate.detectors.source.shell_keys import KeyFiles
 from pqc_migrate.detectors.source.unit import Binding, Unit, as_constant
-from pqc_migrate.model.target import Offer, SourceFile
+from pqc_migrate.model.target import Given, Offer, SourceFile
 
 _WRAPPERS = frozenset(
     {
@@ -453,7 +453,7 @@ def _detect(file: SourceFile) -> Iterator[Claim]:
         yield from engine.detect(file, "shell", ShellUnit)
     elif (script := scripts.script(file, _PIECES[file.language])) is not None:
         for claim in engine.detect(script.file, "shell", ShellUnit):
-            if not isinstance(claim, Offer):  # nobody can call the functions of a step
+            if not isinstance(claim, Offer | Given):  # nobody can call the functions of a step
                 yield script.placed(claim)
 
 

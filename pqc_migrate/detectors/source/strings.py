@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from pqc_migrate.detectors.calls.values import Octets, Text, Value
+from pqc_migrate.detectors.calls.values import Items, Octets, Text, Value
 
 _SAME: Callable[[str], str] = str.strip
 _CHANGES: Mapping[str, Callable[[str], str]] = {
     "toLowerCase": str.lower, "lowercase": str.lower, "lowercased": str.lower,
     "toUpperCase": str.upper, "uppercase": str.upper, "uppercased": str.upper,
     "trim": _SAME, "strip": _SAME, "trimIndent": _SAME, "stripMargin": _SAME,
-    "toString": str, "intern": str, "toCharArray": str,
+    "reversed": lambda text: text[::-1], "toString": str, "intern": str, "toCharArray": str,
 }  # fmt: skip
 _ENCODERS = frozenset({"getBytes", "toByteArray", "encodeToByteArray"})
 _REPLACERS = frozenset({"replace", "replaceAll", "replacingOccurrences", "replaceFirst"})
@@ -41,3 +41,27 @@ def formatted(pattern: Text, given: list[str]) -> Value | None:
         return None
     filled = "".join(piece + text for piece, text in zip(pieces, [*given, ""], strict=True))
     return Text(pattern.line, pattern.how, filled)
+
+
+def cut(text: Text, method: str, numbers: list[int]) -> Value | None:
+    """Return the part of a text that a method gives for one or two positions; None when it is not known here."""
+    size = len(text.text)
+    if not numbers or any(not 0 <= number <= size for number in numbers):
+        return None
+    first, last = numbers[0], numbers[1] if len(numbers) > 1 else size
+    parts = {
+        "substring": text.text[first:last],
+        "subSequence": text.text[first:last],
+        "charAt": text.text[first : first + 1],
+        "drop": text.text[first:],
+        "take": text.text[:first],
+    }
+    return Text(text.line, text.how, parts[method]) if method in parts else None
+
+
+def split(text: Text, mark: str) -> Value | None:
+    """Return the parts of a text around a mark; None where the mark may be a pattern that means another."""
+    plain = mark[1:] if len(mark) == 2 and mark[0] == "\\" and not mark[1].isalnum() else mark
+    if not plain or (plain == mark and any(letter in "\\^$.|?*+()[{" for letter in plain)):
+        return None
+    return Items(text.line, items=tuple(Text(text.line, text.how, part) for part in text.text.split(plain)[:64]))

@@ -6,7 +6,7 @@ and how each kind of expression becomes a value. Nothing here knows cryptography
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -30,6 +30,7 @@ from pqc_migrate.detectors.calls.values import (
     options,
 )
 from pqc_migrate.detectors.source.ranges import Ranges
+from pqc_migrate.model.target import Given
 
 LOCAL = "local:"
 """Prefix of the resolved name of a function or class defined in the file itself."""
@@ -40,6 +41,7 @@ _MOST_BINDINGS = 200
 _DEEPEST_CLASS = 4
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _MOST_CALLERS = 24
+_MOST_TOLD = 8
 _FARTHEST_ANCESTOR = 48
 """Asking for a parent costs a walk from the root; deeper nesting than this is not written by hand."""
 
@@ -80,6 +82,8 @@ class Unit:
     """Types of expressions that only name something; a variable bound to one is an alias of it."""
     program_wide: ClassVar[bool] = False
     """Whether a file uses the functions and classes of others without saying which file they are in."""
+    constructor_names: ClassVar[frozenset[str]] = frozenset({"<init>", "__init__", "constructor", "__construct"})
+    """What the language calls a function that makes an object of the class around it."""
     bind_last: ClassVar[tuple[str, ...]] = ()
     """Captures to bind after all others, in this order (assignments, where declarations decide their scope)."""
 
@@ -89,6 +93,8 @@ class Unit:
         """Asks other files of the target for an imported name; set once the file itself is read."""
         self.texts: Mapping[str, str] = {}
         """Constants of libraries that are strings, by resolved name; set once the file itself is read."""
+        self.told: dict[int, list[Given]] = {}
+        """What other files call a function with, or put in its place, by where it begins."""
         self.through: Called | None = None
         """Look at one function as one call of it sees it; None: as all calls of this file together do."""
         self.type_of = type_of
@@ -115,6 +121,7 @@ class Unit:
         self._words: dict[bytes, list[Node]] = {}
         self._memo_of_parameters: dict[tuple[int, int], Value] = {}
         self._asked_for: set[tuple[int, int]] = set()
+        self._asked_results: set[int] = set()
         self._cut = 0
         self._evaluated = 0
 
@@ -170,6 +177,44 @@ class Unit:
                             around, outer = names[around]
                             members.insert(0, outer)
                     yield tuple(members), binding.node
+
+    def named_owners(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield (names, definition) of what has parameters: functions, and constructors by their class's name."""
+        for members, node in self.named_functions():
+            owner = members[:-1] if members[-1] in self.constructor_names else members
+            if owner:
+                yield owner, node
+
+    def tell(self, given: Iterable[Given]) -> None:
+        """Take what other files decide for the functions of this one."""
+        by_name: dict[tuple[str, ...], list[Given]] = {}
+        for one in given:
+            by_name.setdefault(one.members, []).append(one)
+        for members, node in self.named_owners() if by_name else ():
+            self.told.setdefault(node.start_byte, []).extend(by_name.get(members, ()))
+
+    def told_results(self, function: Node) -> Value:
+        """Return what methods of other files give that take a function's place."""
+        self._asked_results.add(function.start_byte)
+        results = (given.result for given in self.told.get(function.start_byte, ()))
+        return choice([result for result in results if isinstance(result, Value)])
+
+    def decided_by(self, places: Iterable[int], evaluate: Callable[[Self, int], object]) -> frozenset[int]:
+        """Return where the functions begin whose callers or overriding methods decide what is evaluated."""
+        other = self.fresh()
+        other._asked_for, other._asked_results = set(), set()
+        for place in places:
+            evaluate(other, place)
+        return frozenset({offset for offset, _ in other._asked_for} | other._asked_results)
+
+    def declares(self, data: bytes, name: str) -> bool:
+        """Whether a file of this language may declare a type; where that costs much, it may."""
+        del data, name
+        return True
+
+    def given_to_bases(self) -> Iterator[tuple[str, Callable[[], tuple[Value, ...]], Callable[[], Value] | None]]:
+        """Yield what classes give to base classes of other files: (name of the function, arguments, result)."""
+        yield from ()
 
     def is_visible(self, function: Node) -> bool:
         """Whether other files can call a function of this file."""
@@ -381,9 +426,21 @@ class Unit:
                 for passed in options(self.value(self.arguments_at(caller, binding))):
                     if passed != UNKNOWN:
                         found.append(passed if isinstance(passed, Call | Name) else replace(passed, how="argument"))
+            found.extend(self._from_elsewhere(binding, binding.owner))
         if binding.name and not found:
             return Call(name=binding.name, how="object")
         return choice(found)
+
+    def _from_elsewhere(self, binding: Binding, owner: Node) -> Iterator[Value]:
+        """Yield what calls in other files pass for a parameter."""
+        for given in self.told.get(owner.start_byte, ())[:_MOST_TOLD]:
+            value = dict(given.named).get(self.parameter_named(binding)) if given.named else None
+            index = binding.index - self.implicit(owner)
+            if value is None and 0 <= index < len(given.arguments):
+                value = given.arguments[index]
+            for option in options(value) if isinstance(value, Value) else ():
+                if option != UNKNOWN:
+                    yield option if isinstance(option, Call | Name) else replace(option, how="argument")
 
     def placed(self, value: Value, node: Node) -> Value:
         """Give a name the place it is written at, so that it can be a use."""
@@ -399,6 +456,11 @@ class Unit:
         """Return what an attribute of a class of this file is, over all its bindings; None when unbound."""
         found = self.bindings.get((scope, name))
         return choice([self.bound(b) for b in found[:8]]) if found else None
+
+    def known_member(self, owner: Value, name: str, called: bool) -> Value | None:
+        """Return an attribute of an object of this file, or what its method gives; None when it is not known."""
+        del owner, name, called
+        return None
 
     def enclosing_class(self, offset: int) -> int | None:
         """Return the scope of the class around an offset."""

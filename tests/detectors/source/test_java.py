@@ -390,3 +390,42 @@ class A {
     assert found(code % other) == {(5, "RSA-2048"), (10, "RSA-PKCS1-1.5")}
     other = 'void set(byte[] b) { key = KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(b)); }'
     assert found(code % other) == {(5, "RSA-2048"), (8, "RSA"), (10, "RSA-PKCS1-1.5")}
+
+
+@pytest.mark.parametrize(
+    ("statements", "argument", "expected"),
+    [
+        ('StringBuilder b = new StringBuilder(); b.append("DES"); b.append("/ECB").append("/NoPadding");',
+         "b.toString()", {"DES-ECB"}),
+        ('StringBuffer b = new StringBuffer("RC"); b.append(2);', "b.toString()", {"RC2"}),
+        ('StringBuilder b = new StringBuilder("RC2"); fill(b);', "b.toString()", set()),
+        ('StringBuilder b = new StringBuilder("DES"); if (yes) b.append("/ECB/NoPadding");', "b.toString()", set()),
+        ("", 'new StringBuilder("SED").reverse().toString()', {"DES"}),
+        ('String s = "DE"; s += "S";', "s", {"DES"}),
+        ("", '"xDESx".substring(1, 4)', {"DES"}),
+        ("", '"AES:DES".split(":")[1]', {"DES"}),
+        ("", '"AES|DES".split("|")[1]', set()),
+        ("", '" des ".trim().toUpperCase(java.util.Locale.ROOT)', {"DES"}),
+        ("", 'java.text.MessageFormat.format("{0}/{1}/NoPadding", "AES", "ECB")', {"AES-ECB"}),
+        ("char[] c = {'D', 'E', 'S'};", "new String(c)", {"DES"}),
+        ("", 'String.copyValueOf("RC2".toCharArray())', {"RC2"}),
+        ('String[] a = new String[2]; a[0] = "RC2"; a[1] = "DES";', "a[0]", {"RC2"}),
+        ('Map<Integer, String> m = new HashMap<>(); m.put(1, "RC2"); m.put(2, "DES");', "m.get(2)",
+         {"DES"}),
+        ('List<String> l = new ArrayList<>(); l.add("RC2");', "l.get(0)", {"RC2"}),
+        ('Properties p = new Properties(); p.setProperty("c", "DES");', 'p.getProperty("c")', {"DES"}),
+        ('Properties p = new Properties(); p.setProperty("c", "DES");', 'p.getProperty("d")', set()),
+        ("", 'java.util.Optional.ofNullable(System.getenv("C")).orElse("DES")', {"DES"}),
+        ('Config config = new Config("DES", 56);', "config.name()", {"DES"}),
+        ("", "Alg.TWO.get()", {"RC2"}),
+        ("Alg alg = Alg.ONE;", "alg.name", {"DES"}),
+    ],
+)  # fmt: skip
+def test_names_that_the_code_puts_together(statements: str, argument: str, expected: set[str]) -> None:
+    """Builders, cut texts, arrays, collections, holders, records and objects lead to one name, or to none."""
+    members = """record Config(String name, int bits) { }
+enum Alg { ONE("DES"), TWO("RC2"); final String name; Alg(String name) { this.name = name; }
+  String get() { return name; } }"""
+    imports = "import java.security.*; import java.util.*; import javax.crypto.*;"
+    code = in_method(f"{statements}\nCipher.getInstance({argument});", members.replace("\n", " "), imports)
+    assert {name for _, name in found(code)} == expected

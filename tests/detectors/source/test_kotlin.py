@@ -235,3 +235,24 @@ def test_deep_nesting_ends() -> None:
     deep = "(" * 3000 + '"MD5"' + ")" * 3000
     blocks = "run { " * 500 + 'MessageDigest.getInstance("MD5")' + " }" * 500
     assert isinstance(results(f"{IMPORTS}val a = MessageDigest.getInstance({deep})\nval b = {blocks}\n"), list)
+
+
+@pytest.mark.parametrize(
+    ("statements", "argument", "expected"),
+    [
+        ('val m = mutableMapOf<String, String>(); m["a"] = "DES"; m["b"] = "RC2"', 'm["a"]', {"DES"}),
+        ('var s = "DE"; s += "S"', "s", {"DES"}),
+        ("", '"xDESx".substring(1, 4)', {"DES"}),
+        ("", '"AES:DES".split(":")[1]', {"DES"}),
+        ("", '"SED".reversed()', {"DES"}),
+        ("", "String(charArrayOf('D', 'E', 'S'))", {"DES"}),
+        ("", 'listOf("AES", "CBC", "NoPadding").joinToString("/")', {"AES-CBC"}),
+        ("", 'listOf("AES", given).joinToString("/")', set()),
+    ],
+)
+def test_names_that_the_code_puts_together(statements: str, argument: str, expected: set[str]) -> None:
+    """Maps that are filled, cut and joined texts lead to one name, or to none."""
+    code = (
+        f"import javax.crypto.Cipher\nfun f(given: String) {{\n{statements}\nCipher.getInstance({argument})\n}}\n"
+    )
+    assert {name for _, name in found(code)} == expected
