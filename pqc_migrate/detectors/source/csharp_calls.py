@@ -35,7 +35,7 @@ class CSharpCalls(CSharpNames):
         return [Name(name=name), *fitting] if name else []
 
     def called(self, node: Node) -> Value:
-        """Return what a call gives; one of a class that is used statically is asked of the file that declares it."""
+        """Return what a call gives; one of a class used statically, of the file that declares it."""
         found, callee = super().called(node), self.callee(node)
         if callee is None or callee.type != "identifier" or not (self.statics or self.partials):
             return found

@@ -214,7 +214,7 @@ class CSharpNames(ObjectUnit):
                 yield (EXTENSION, members[-1]), node
 
     def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the files that may declare a member of a class, of a class used statically, or of a partial class."""
+        """Yield the files that may declare a member of a class: named, used statically, or partly declared here."""
         *path, member = name.split(".")
         if self.project is None or not member[:1].isupper():
             return
