@@ -56,7 +56,7 @@ def test_a_group_with_a_subgroup_has_one_of_that_order(name: str) -> None:
 
 
 def test_a_prime_is_read_in_both_notations() -> None:
-    """Decimal, and hexadecimal in any case with spaces, colons, a prefix or leading zeros; one digit off is none."""
+    """Decimal, and hexadecimal in any case spaced, with a prefix or zeros in front; one digit off is none."""
     prime = groups()["modp2048s256"].prime
     assert of_prime(str(prime)) == groups()["modp2048s256"]
     spaced = " ".join(textwrap.wrap(f"{prime:x}", 8))
