@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pqc_migrate.detectors.calls.values import Value
 from pqc_migrate.detectors.registry import Claim, Detector
-from pqc_migrate.detectors.source import engine
+from pqc_migrate.detectors.source import engine, own_implementations
 from pqc_migrate.detectors.source.c_headers import Headers
 from pqc_migrate.detectors.source.c_values import CUnit
 from pqc_migrate.detectors.source.cpp_values import CppUnit
@@ -29,7 +29,9 @@ _OBJC = re.compile(rb"^\s*(?:@(?:interface|implementation|protocol|class)\b|#\s*
 
 
 def _wants(file: SourceFile) -> bool:
-    return file.language in ("c", "cpp", "objective-c") and engine.anchored(file, engine.anchors("c"))
+    if file.language not in ("c", "cpp", "objective-c"):
+        return False
+    return engine.anchored(file, engine.anchors("c")) or own_implementations.are_in(file)
 
 
 def _detect(file: SourceFile) -> Iterator[Claim]:
