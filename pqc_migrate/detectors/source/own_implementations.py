@@ -2,8 +2,8 @@
 
 Their calls from other files are uses; what they call of each other is the implementation.
 
-The numbers are found by `constants`; that finding says that the algorithm is implemented here, the function's name says
-which calls are uses of it (``Blowfish_expandstate(…)`` where the file holds Blowfish's tables).
+The numbers are found by `constants`: the algorithm is implemented here. The function's name says which calls
+are uses of it (``Blowfish_expandstate(…)`` where the file holds Blowfish's tables).
 """
 
 from __future__ import annotations
