@@ -35,7 +35,9 @@ ADVERSARIAL = LABELS.parent / "adversarial"
 _WRAPPERS_NOT_LABELLED = 1
 """The round whose labels leave out calls of a project's own functions that name no algorithm."""
 _SOURCE = frozenset(
-    path.name for path in LABELS.iterdir() if path.is_dir() and not path.name.startswith("config-")
+    path.name
+    for path in (*LABELS.iterdir(), *ADVERSARIAL.iterdir())
+    if path.is_dir() and not path.name.startswith("config-")
 ) - {"material", "manifests", "binaries"}
 """Kinds of labels whose files have to be read with all others of their project."""
 FEW = 60
@@ -116,11 +118,8 @@ def _adversarial() -> Scores:
     scores = Scores()
     for folder in sorted(path for path in ADVERSARIAL.iterdir() if path.is_dir()):
         project = {"name": folder.name, "language": folder.name, "round": 0}
-        files = {
-            str(path.relative_to(folder))
-            for path in folder.rglob("*")
-            if path.is_file() and path.name != "labels.tsv"
-        }
+        paths = (path for path in folder.rglob("*") if path.is_file() and path.name != "labels.tsv")
+        files = {str(path.relative_to(folder)) for path in paths}
         _score(project, folder, _table(folder / "labels.tsv"), files, scores)
     return scores
 

@@ -1,6 +1,6 @@
-"""Named Diffie–Hellman groups and their primes, computed from the formula in their standards.
+"""Named Diffie–Hellman groups and their primes, computed from the formula in their standards where they give one.
 
-No table of digits: a prime that is one digit off is not found, and a test proves each one prime.
+A prime that is one digit off is not found, and a test proves each one prime.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _GUARD_BITS = 64
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One named group; its generator is 2 (RFC 2409, RFC 3526, RFC 7919)."""
+    """One named group; its generator is 2 (RFC 2409, RFC 3526, RFC 7919), but another one in RFC 5114."""
 
     name: str
     size: int
@@ -25,6 +25,8 @@ class Group:
     prime: int
     source: str
     aliases: tuple[str, ...] = ()
+    subgroup: int = 0
+    """Order of the subgroup where it is not half of the prime less one (RFC 5114)."""
 
 
 @cache
@@ -33,11 +35,14 @@ def groups() -> Mapping[str, Group]:
     path = toml.root() / "groups.toml"
     found = {}
     for raw in toml.read(path)["group"]:
-        toml.check_keys(
-            f"{path.name}: {raw.get('name', '?')!r}", raw, {"name", "size", "base", "offset", "source"}, {"aliases"}
-        )
-        prime = _prime(raw["size"], raw["offset"], {"pi": _pi, "e": _e}[raw["base"]])
-        found[raw["name"]] = Group(raw["name"], raw["size"], prime, raw["source"], tuple(raw.get("aliases", ())))
+        written = {"prime", "subgroup"} if "prime" in raw else {"base", "offset"}
+        where = f"{path.name}: {raw.get('name', '?')!r}"
+        toml.check_keys(where, raw, {"name", "size", "source", *written}, {"aliases"})
+        prime, subgroup = _hexadecimal(raw.get("prime", "0")), _hexadecimal(raw.get("subgroup", "0"))
+        if not prime:
+            prime = _prime(raw["size"], raw["offset"], {"pi": _pi, "e": _e}[raw["base"]])
+        aliases = tuple(raw.get("aliases", ()))
+        found[raw["name"]] = Group(raw["name"], raw["size"], prime, raw["source"], aliases, subgroup)
     return found
 
 
@@ -49,6 +54,21 @@ def _by_prime() -> Mapping[str, Group]:
 def of_prime(digits: str) -> Group | None:
     """Return the group whose prime has these decimal digits."""
     return _by_prime().get(digits) if len(digits) > 200 else None
+
+
+def of_hexadecimal(digits: str) -> Group | None:
+    """Return the group whose prime has these hexadecimal digits, in any case and parted by spaces or colons."""
+    plain = "".join(digits.split()).replace(":", "").upper().removeprefix("0X").lstrip("0")
+    return _by_hexadecimal().get(plain) if len(plain) > 190 else None
+
+
+@cache
+def _by_hexadecimal() -> Mapping[str, Group]:
+    return {f"{group.prime:X}": group for group in groups().values()}
+
+
+def _hexadecimal(text: str) -> int:
+    return int("".join(text.split()), 16)
 
 
 def _prime(size: int, offset: int, digits: Callable[[int], int]) -> int:

@@ -88,8 +88,8 @@ def _openssl_object(text: str) -> Named | None:
 
 
 def _dh_prime(text: str) -> Named | None:
-    """Read the prime of a named Diffie–Hellman group, written out in decimal."""
-    group = groups.of_prime(text)
+    """Read the prime of a named Diffie–Hellman group, written out in decimal or in hexadecimal."""
+    group = groups.of_prime(text) or groups.of_hexadecimal(text)
     if group is None:
         return None
     return Named(Asset.of(Kind.ALGORITHM, "FFDH", group=group.name, size=group.size))

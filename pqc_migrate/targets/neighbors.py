@@ -17,6 +17,8 @@ from pqc_migrate.targets.walk import Entry
 
 _KEPT = 512
 """Files of one process kept for the next importer, negative answers included."""
+_FOLDERS_KEPT = 4096
+"""Folders of one process whose names are kept; most that are asked for do not exist."""
 _MOST_NAMES = 400
 
 
@@ -45,7 +47,7 @@ def _inside(entry: Entry, relative: str) -> tuple[str, str] | None:
     return entry.place[: len(entry.place) - len(entry.path)], path
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_FOLDERS_KEPT)
 def _names(root: str, path: str) -> tuple[str, ...]:
     place = os.path.join(root, path)
     inside = (os.path.realpath(place) + os.sep).startswith(os.path.realpath(root) + os.sep)

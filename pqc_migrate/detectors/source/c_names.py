@@ -17,6 +17,7 @@ from pqc_migrate.catalog import libraries
 from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.calls.values import UNKNOWN, Name, Table, Value, choice
 from pqc_migrate.detectors.source import c_switches
+from pqc_migrate.detectors.source.c_headers import Headers
 from pqc_migrate.detectors.source.c_paths import Paths
 from pqc_migrate.detectors.source.unit import Binding, Unit
 
@@ -66,6 +67,8 @@ class CNames(Unit):
     alias_nodes = frozenset({"identifier"})
 
     def __init__(self, *arguments: object) -> None:
+        self.headers: Headers | None = None
+        """The headers that the file includes; set once the file itself is read."""
         self.macros: dict[str, list[tuple[int, int]]] = {}
         """Object-like and function-like macros: the bytes of their bodies, one for each definition."""
         self.function_macros: dict[str, list[Node]] = {}
@@ -265,7 +268,25 @@ class CNames(Unit):
                 held[name.removeprefix(FIELD).encode()] = functions & words
         few = frozenset(field for field, functions in held.items() if 0 < len(functions) <= _MOST_HELD)
         self.held = few - words
-        return words | self.held
+        macros = self.headers.standing_for(words) if self.headers is not None else frozenset()
+        return words | self.held | macros
+
+    def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the included headers that define a name."""
+        if self.headers is not None:
+            yield from self.headers.locations(name)
+
+    def declared_in(self, scope: int, name: str) -> list[Binding]:
+        """Return what binds a name in the file, its macros included."""
+        found = super().declared_in(scope, name)
+        if found or scope != 0:
+            return found
+        functions = [Binding(node.start_byte, node, "function") for node in self.function_macros.get(name, ())]
+        return functions or [Binding(start, None, "macro", name) for start, _ in self.macros.get(name, ())[:1]]
+
+    def bound(self, binding: Binding) -> Value:
+        """Return what one binding gives its name; a macro, what its bodies are."""
+        return self.unbound(binding.name, -1) if binding.kind == "macro" else super().bound(binding)
 
     def _bind_function(self, node: Node) -> None:
         declarator = _function(node)

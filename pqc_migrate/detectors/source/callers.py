@@ -18,7 +18,7 @@ from pqc_migrate.catalog import libraries
 from pqc_migrate.catalog.roles import role_of
 from pqc_migrate.detectors.calls.interpret import Interpreter
 from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Items, Name, Number, Table, Text, Value, options
-from pqc_migrate.detectors.source import demands
+from pqc_migrate.detectors.source import demands, own_implementations
 from pqc_migrate.detectors.source.analysis import Analysis, MakeUnit, made_for, new_neighbor, new_unit
 from pqc_migrate.detectors.source.elsewhere import Elsewhere, detached
 from pqc_migrate.detectors.source.unit import Binding, Called, Unit
@@ -156,6 +156,7 @@ class Callers:
     def _handed(self, call: Call, offers: tuple[Offer, ...]) -> list[HandedOut]:
         """Return what a call hands out; of several definitions, one a platform, what all that are read agree on."""
         read = [handed for offer in offers if (handed := self._handed_by(call, offer))]
+        read.sort(key=_is_own)  # a library's stands for what a build without it falls back on
         if not read or any(_assets(handed) != _assets(read[0]) for handed in read):
             return []
         self.wrappers.hand(call, [handed.meaning for handed in read[0]])
@@ -314,6 +315,10 @@ class _Passed:
         if named is None and 0 <= index < len(self._call.args):
             named = self._call.args[index]
         return detached(named, self._path) if named is not None else None
+
+
+def _is_own(handed: list[HandedOut]) -> bool:
+    return any(one.meaning.rule.id == own_implementations.RULE for one in handed)
 
 
 def _assets(handed: list[HandedOut]) -> set[tuple[str, tuple[tuple[str, str], ...]]]:

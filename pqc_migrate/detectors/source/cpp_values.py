@@ -117,6 +117,9 @@ class CppUnit(CUnit):
         if binding.kind == "member" and binding.node is not None:
             name, named = self._named(binding.node)
             return Call(self.line(binding.node), "object", name, (), named)
+        if binding.kind == "value" and binding.node is not None and binding.node.type in _TYPES:
+            alias, given = self._named(binding.node)
+            return Call(self.line(binding.node), "object", alias, (), given) if given else super().bound(binding)
         return super().bound(binding)
 
     def unbound(self, name: str, offset: int) -> Value:
@@ -147,6 +150,10 @@ class CppUnit(CUnit):
                 return self._named(name, depth + 1)
             outer, given = self._named(scope, depth + 1)
             inner, more = self._unscoped(name, depth + 1)
+            if not self.means(f"{outer}.{inner}") and name.type in _SIMPLE:
+                alias, inherited = self._alias_of_header(inner)
+                if alias != inner:
+                    return alias, {**given, **inherited}
             return f"{outer}.{inner}", {**given, **more}
         if node.type in _SIMPLE:
             return self._alias(node, depth)
@@ -174,7 +181,16 @@ class CppUnit(CUnit):
                 if binding.node is not None and binding.node.type in _TYPES:
                     return self._named(binding.node, depth + 1)
         known = next((f"{module}.{text}" for module in self.stars if self.knows(f"{module}.{text}")), text)
-        return known, {}
+        return (known, {}) if known != text else self._alias_of_header(text)
+
+    def _alias_of_header(self, text: str) -> tuple[str, Mapping[str, Value]]:
+        """Return what a name is an alias of in an included header; the name itself where it is none."""
+        found = (
+            self.elsewhere(self, text, False) if self.elsewhere is not None and text not in self.macros else None
+        )
+        if isinstance(found, Call):
+            return found.name, found.named
+        return (found.name if isinstance(found, Name) else text), {}
 
     def _template_argument(self, node: Node) -> Value:
         kind = node.child_by_field_name("type") if node.type == "type_descriptor" else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
@@ -25,6 +26,7 @@ from pqc_migrate.detectors.registry import Claim, Detector
 from pqc_migrate.detectors.source import engine
 from pqc_migrate.detectors.source.csharp_calls import CSharpCalls
 from pqc_migrate.detectors.source.csharp_names import first
+from pqc_migrate.detectors.source.csharp_projects import Project
 from pqc_migrate.detectors.source.objects import Argument
 from pqc_migrate.detectors.source.objects_values import sized
 from pqc_migrate.detectors.source.unit import LOCAL
@@ -348,12 +350,29 @@ def _unescaped(match: re.Match[str]) -> str:
     return chr(min(int(code, 16), 0x10FFFF)) if code else _ESCAPED.get(match[4], match[4])
 
 
+@dataclass(frozen=True)
+class _Make:
+    """Makes the unit of a file, which looks into the files around it, and those of the others, which do not."""
+
+    file: SourceFile = field(compare=False)
+
+    def __call__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> CSharpUnit:
+        unit = CSharpUnit(data, type_of, knows)
+        if data is self.file.data:
+            unit.project = Project(self.file)
+        return unit
+
+    def for_file(self, file: SourceFile) -> _Make:
+        """Return what makes the unit of another file as one that looks into the files around it."""
+        return _Make(file)
+
+
 def _wants(file: SourceFile) -> bool:
     return file.language == "csharp" and engine.anchored(file, engine.anchors("csharp"))
 
 
 def _detect(file: SourceFile) -> Iterator[Claim]:
-    return engine.detect(file, "csharp", CSharpUnit)
+    return engine.detect(file, "csharp", _Make(file))
 
 
 DETECTOR = Detector("csharp", lambda: engine.anchors("csharp"), _wants, _detect)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from pqc_migrate.detectors.calls.values import Call, Name
+from pqc_migrate.detectors.calls.values import UNKNOWN, Call, Name, Value
 from pqc_migrate.detectors.source.csharp_names import CREATIONS, CSharpNames, first
 from pqc_migrate.detectors.source.objects import Argument
 from pqc_migrate.detectors.source.unit import LOCAL, Binding
@@ -33,6 +33,15 @@ class CSharpCalls(CSharpNames):
         scope = self.local_class(name)
         fitting = self._fitting(self.constructors.get(scope, []), self.arguments(node)) if scope is not None else []
         return [Name(name=name), *fitting] if name else []
+
+    def called(self, node: Node) -> Value:
+        """Return what a call gives; one of a class used statically, of the file that declares it."""
+        found, callee = super().called(node), self.callee(node)
+        if callee is None or callee.type != "identifier" or not (self.statics or self.partials):
+            return found
+        unknown = isinstance(found, Call) and found.name == f"*.{self.text(callee)}" and not self.knows(found.name)
+        given = self.elsewhere(self, self.text(callee), True) if unknown and self.elsewhere is not None else None
+        return found if given is None or given == UNKNOWN else given
 
     def made_by(self, node: Node) -> str:
         """Return the class whose constructor ``this(…)`` or ``base(…)`` runs."""

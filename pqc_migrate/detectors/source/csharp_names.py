@@ -9,6 +9,7 @@ from tree_sitter import Language, Node
 
 from pqc_migrate.detectors import grammars
 from pqc_migrate.detectors.calls.values import Call, Value, as_default, choice, options
+from pqc_migrate.detectors.source.csharp_projects import Project
 from pqc_migrate.detectors.source.objects import Argument, ObjectUnit
 from pqc_migrate.detectors.source.objects_names import Parameter
 from pqc_migrate.detectors.source.unit import Binding
@@ -78,6 +79,12 @@ class CSharpNames(ObjectUnit):
     })  # fmt: skip
 
     def __init__(self, data: bytes, type_of: Callable[[Value], str], knows: Callable[[str], bool]) -> None:
+        self.project: Project | None = None
+        """The files around this one; set once the file itself is read."""
+        self.statics: list[str] = []
+        """Classes whose members are named without them (``using static``)."""
+        self.partials: list[str] = []
+        """Classes of which other files may declare a part."""
         self.constructors: dict[int, list[Binding]] = {}
         """Scope of a class → its constructors."""
         super().__init__(data, type_of, knows)
@@ -103,9 +110,13 @@ class CSharpNames(ObjectUnit):
             self.add(0, self.text(alias), Binding(node.end_byte, None, "import", path))
         else:
             self.stars.append(path)
+            if any(child.type == "static" for child in node.children):
+                self.statics.append(path)
 
     def _bind_type(self, node: Node) -> None:
         name, scope = node.child_by_field_name("name"), self.scope_of(node)
+        if name is not None and any(c.type == "modifier" and self.text(c) == "partial" for c in node.children):
+            self.partials.append(self.text(name))
         if name is not None and scope:
             self.define(self.scopes.parents[scope], self.text(name), node, "class")
             self.declare_parameters(scope, node, self.parameters(node))
@@ -201,6 +212,31 @@ class CSharpNames(ObjectUnit):
             yield members, node
             if self._extended(node) is not None:
                 yield (EXTENSION, members[-1]), node
+
+    def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the files that may declare a member of a class: named, used statically, or partly declared here."""
+        *path, member = name.split(".")
+        if self.project is None or not member[:1].isupper():
+            return
+        around = tuple(dict.fromkeys(filter(None, (self.package, *self.stars))))
+        if path:
+            named = ".".join(path[:-1])
+            spaces = (named, *(f"{space}.{named}" for space in around)) if named else around
+            yield from ((near, (path[-1], member)) for near in self.project.declaring(path[-1], spaces))
+            return
+        for static in self.statics:
+            space, _, owner = static.rpartition(".")
+            yield from (
+                (near, (owner, member)) for near in self.project.declaring(owner, (space,) if space else ())
+            )
+        for owner in self.partials:
+            yield from ((near, (owner, member)) for near in self.project.declaring(owner, ()))
+
+    def declared_in(self, scope: int, name: str) -> list[Binding]:
+        """Return what binds a name in a class; a method only where all its calls give the same."""
+        methods = super().declared_in(scope, f"{name}()")
+        alike = [method for method in methods if method.node is not None and not self.parameters(method.node)]
+        return super().declared_in(scope, name) or alike
 
     # What is where ----------------------------------------------------------------------------
 

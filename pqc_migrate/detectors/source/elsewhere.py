@@ -108,7 +108,9 @@ def detached(value: Value, path: str, depth: int = _DEEPEST) -> Value:
     if depth == 0:
         return UNKNOWN
     if isinstance(value, Text | Number | Octets):
-        return replace(value, how="constant", path=value.path or path)
+        # What is only a default there is one here, too.
+        how = value.how if value.how == "default argument" else "constant"
+        return replace(value, how=how, path=value.path or path)
     if isinstance(value, Choice):
         return Choice(options=tuple(detached(option, path, depth - 1) for option in value.options))
     if isinstance(value, Items):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from tree_sitter import Node
 
 from pqc_migrate.detectors.calls.values import Value
-from pqc_migrate.detectors.source.unit import LOCAL, Unit
+from pqc_migrate.detectors.source.unit import LOCAL, Binding, Unit
 
 _MOST_BASES = 8
 
@@ -35,6 +35,20 @@ class KinUnit(Unit):
         node = self.definition(name)
         scope = self.scope_of(node) if node is not None else None
         return scope if scope in self.classes else None
+
+    def parameters(self, function: Node) -> list[Node]:
+        """Return the parameters of a function."""
+        raise NotImplementedError
+
+    def declared_in(self, scope: int, name: str) -> list[Binding]:
+        """Return what binds a name in the file or a class; a method only where all its calls give the same."""
+        found = super().declared_in(scope, name)
+        methods = self.bindings.get((scope, self.label(name)), []) if not found else []
+        return found or [m for m in methods if m.node is not None and not self.parameters(m.node)]
+
+    def label(self, method: str) -> str:
+        """Return the name under which a method is bound."""
+        return f"{method}()"
 
     def lineage(self, scope: int) -> list[int]:
         """Return a class with those of this file that it inherits from, itself first."""

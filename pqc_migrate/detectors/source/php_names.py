@@ -138,6 +138,10 @@ class PhpNames(KinUnit):
             if parameter.type == "property_promotion_parameter" and owner is not None:
                 self.add(owner, self.text(label), binding)
 
+    def label(self, method: str) -> str:
+        """Return the name under which a method is bound: case does not matter."""
+        return f"{method.lower()}()"
+
     def named_functions(self) -> Iterator[tuple[tuple[str, ...], Node]]:
         """Yield the functions of this file by their names as written, which are bound in lower case."""
         for members, node in super().named_functions():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from tree_sitter import Language, Node
 
@@ -18,6 +19,9 @@ from pqc_migrate.model.target import SourceFile
 
 _TEMPLATE_CODE = re.compile(rb"<%(?![#%])[-=]?(.*?)-?%>", re.DOTALL)
 _CLASS = re.compile(r"\w+(?:::\w+)*")
+_REQUIRED = re.compile(rb"^[ \t]*require_relative[ (]{1,4}[\"']([\w./-]{1,200})[\"']", re.MULTILINE)
+_MOST_REQUIRED = 24
+_MOST_INCLUDED = 4
 _HIGHEST_FOLDER = 5
 _MOST_ITEMS = 256
 _MOST_UNPACKED = 8
@@ -222,12 +226,27 @@ class RubyUnit(RubyValues):
         return [child for child in self._listed(call) if child.type not in unwanted]
 
     def locations(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the files that may define a constant: by the autoloader's rule, ``A::BigName`` is a/big_name.rb."""
+        """Yield the files that may define a constant: those required by their place, or by the autoloader's rule.
+
+        ``A::BigName`` is in a/big_name.rb. A constant without its module is one of an included module.
+        """
         parts = tuple(name.split("."))
+        if len(parts) == 1 and parts[0][:1].isupper():
+            for module in self.stars[:_MOST_INCLUDED]:
+                if not self.knows(module):
+                    yield from self.locations(f"{module}.{name}")
+            return
+        if parts[0][:1].isupper():
+            yield from ((f"{path.removesuffix('.rb')}.rb", parts) for path in self._required[:_MOST_REQUIRED])
         for end in range(len(parts) - 1, 0, -1):
             path = "/".join(_WORD_START.sub("_", part).lower() for part in parts[:end])
             for up in range(_HIGHEST_FOLDER):
                 yield f"{'../' * up}{path}.rb", parts
+
+    @cached_property
+    def _required(self) -> list[str]:
+        """The files that this one requires by their place, relative to its folder."""
+        return [match[1].decode("utf-8", "replace") for match in _REQUIRED.finditer(self.data)]
 
     # Uses -------------------------------------------------------------------------------------
 

@@ -9,8 +9,9 @@ read anew for what each call passes to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 
 from tree_sitter import Node
@@ -20,6 +21,7 @@ from pqc_migrate.detectors.calls.interpret import Interpreter
 from pqc_migrate.detectors.calls.meaning import Meaning
 from pqc_migrate.detectors.calls.uses import Use, compose
 from pqc_migrate.detectors.calls.values import Call, Name, Value, options
+from pqc_migrate.detectors.source import own_implementations
 from pqc_migrate.detectors.source.analysis import Analysis, values_at
 from pqc_migrate.detectors.source.unit import Binding, Called, Unit
 from pqc_migrate.model.inventory import Kind
@@ -51,7 +53,7 @@ class HandedOut:
     """Where its definition begins."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Wrappers:
     """The functions of one file that hand out cryptography."""
 
@@ -69,6 +71,13 @@ class Wrappers:
     _busy: set[int] = field(default_factory=set)
     _members: dict[int, list[tuple[str, ...]]] = field(default_factory=dict)
     """The names that others call a function by."""
+
+    @cached_property
+    def _implementing(self) -> Mapping[int, Meaning]:
+        """The functions that implement an algorithm, by their scope."""
+        analysis = self.analysis
+        listed = analysis.language in own_implementations.LANGUAGES
+        return own_implementations.functions(analysis.file, analysis.unit) if listed else {}
 
     def __post_init__(self) -> None:
         for members, node in self.analysis.unit.named_functions():
@@ -99,18 +108,24 @@ class Wrappers:
                     waiting.append(self._around(place.offset))
 
     def hand(self, place: Call, meanings: list[Meaning]) -> None:
-        """Record what a call of a wrapper hands out."""
-        self.found.setdefault(place.offset, []).extend(meanings)
+        """Record what a call of a wrapper hands out, to the function around it too.
+
+        What a project implements itself goes no further: a function that falls back on it has another one at hand.
+        """
+        others = [m for m in meanings if m.rule.id != own_implementations.RULE]
+        self.found.setdefault(place.offset, []).extend(others)
         self._spans[place.start, place.end] = place.offset
 
     def offered(self) -> Iterator[tuple[str, ...]]:
         """Yield the names of the functions looked at that hand out something to a call from elsewhere."""
-        for scope in self._seen:
+        for scope in dict.fromkeys((*self._seen, *self._implementing)):
             if self.analysis.unit.is_visible(self.functions[scope]) and self._hands_out(scope):
                 yield from self._members[scope]
 
     def _hands_out(self, scope: int) -> bool:
         """Whether a call may get something: for certain, or when it names the algorithm."""
+        if scope in self._implementing:
+            return True
         handed = _few(self._as_read(scope, None), self._most(scope, None))
         return bool(handed) or any(self._encloses(scope, at) for at in self.analysis.interpreter.unresolved)
 
@@ -156,7 +171,9 @@ class Wrappers:
         key = (scope, most, *(repr(called.passed(parameter)) for parameter in asked))
         if key not in self._handed:
             found = self._read(scope, called, caller) if asked else self._as_read(scope, caller)
-            self._handed[key] = _few(found if most > 1 else self._decided(scope, found), most)
+            handed = _few(found if most > 1 else self._decided(scope, found), most)
+            own = self._implementing.get(scope)
+            self._handed[key] = handed if handed or own is None else [own]
         return self._handed[key]
 
     def _decided(self, scope: int, found: list[Meaning]) -> list[Meaning]:
