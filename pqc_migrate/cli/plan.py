@@ -29,6 +29,12 @@ _BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json
 @click.argument("cboms", nargs=-1, required=True, metavar="CBOM...")
 @options.register
 @click.option("--bench", metavar="FILE", help="Benchmark run (bench.json) that capacity is computed from.")
+@click.option(
+    "--previous",
+    multiple=True,
+    metavar="FILE",
+    help="Plan of an earlier run (plan.json): say what moved since; may be repeated for a series.",
+)
 @options.profile
 @options.today
 @options.lang
@@ -41,20 +47,25 @@ def plan(
     cboms: Sequence[str],
     register: str | None,
     bench: str | None,
+    previous: tuple[str, ...],
     profiles: tuple[str, ...],
     today: datetime | None,
     lang: str,
     format_name: str | None,
     output: str,
 ) -> None:
-    """Plan the migration of what one or more inventories hold.
+    r"""Plan the migration of what one or more inventories hold.
 
     A CBOM is a CycloneDX inventory, written by `scan` or by another tool. Every number of the plan traces
     to it, to the register or to the benchmark; what none of them says is flagged as an assumption.
+
+    \b
+    Example, a quarter later:
+      pqc-migrate plan now.cdx.json --register bank.xlsx --previous q1.json --previous q2.json -o plan.html
     """
     from pqc_migrate.inventory.cyclonedx_read import load
 
-    made = make([load(path) for path in cboms], register, bench, profiles, today)
+    made = make([load(path) for path in cboms], register, bench, profiles, today, previous)
     emit(render(made, format_name or _format_for(output), lang), output)
     note(summary(made))
 
@@ -65,9 +76,11 @@ def make(
     bench: str | None,
     profiles: Sequence[str],
     today: datetime | None,
+    previous: Sequence[str] = (),
 ) -> MigrationPlan:
-    """Return the plan of inventories at hand; register and benchmark are read from files when given."""
+    """Return the plan of inventories at hand; register, benchmark and earlier plans are read from files."""
     from pqc_migrate.plan.build import make_plan
+    from pqc_migrate.plan.progress import load as load_earlier
     from pqc_migrate.plan.register import load as load_register
 
     held = load_register(Path(register)) if register else None
@@ -77,7 +90,8 @@ def make(
 
         run = load_bench(Path(bench))
     day, from_clock = day_of_plan(today, held)
-    return make_plan(inventories, held, run, profiles, day, from_clock=from_clock)
+    earlier = [load_earlier(Path(name)) for name in previous]
+    return make_plan(inventories, held, run, profiles, day, from_clock=from_clock, earlier=earlier)
 
 
 def render(made: MigrationPlan, format_name: str, lang: str) -> bytes:

@@ -58,6 +58,7 @@ from pqc_migrate.model.plan_codes import (
     Verdict,
     WaveId,
 )
+from pqc_migrate.model.progress import Progress
 
 SCHEMA = "pqc-migrate/plan/v1"
 """Value of ``schema`` in the JSON form of a plan."""
@@ -704,13 +705,13 @@ class InputRecord:
     """One artefact the plan was made from."""
 
     kind: str
-    """``inventory``, ``register``, ``benchmark``."""
+    """``inventory``, ``register``, ``benchmark``, ``plan`` (an earlier one)."""
     name: str
     """Display name, never an absolute path."""
     digest: str
     """SHA-256 (hex) of its content as read."""
     items: int
-    """Components, systems or measurements."""
+    """Components, systems, measurements or uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -792,3 +793,5 @@ class MigrationPlan:
     """Arrival years: early, base, late."""
     steps: tuple[Step, ...] = ()
     """By system, the step of most places first."""
+    progress: Progress | None = None
+    """What moved since earlier plans; None when none was given."""

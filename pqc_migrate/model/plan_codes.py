@@ -354,6 +354,21 @@ class WaveId(StrEnum):
     """Priority ``renewal``."""
 
 
+class Movement(StrEnum):
+    """How a use or a system stands against an earlier plan."""
+
+    NEW = "new"
+    """Was not there before."""
+    GONE = "gone"
+    """No longer found, and everything it was found in was looked at again."""
+    NOT_LOOKED_AT = "not-looked-at"
+    """No longer found, but a target it stood in was not scanned this time: not known to be gone."""
+    REGROUPED = "regrouped"
+    """Places of it stand under another use of the other plan (a register came, a system was split)."""
+    CHANGED = "changed"
+    """In both plans, with other places, priority, wave or route."""
+
+
 class PhaseId(StrEnum):
     """Phases of the programme; names after the G7 Cyber Expert Group's steps, windows are in-house defaults."""
 

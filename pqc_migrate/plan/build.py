@@ -35,6 +35,7 @@ from pqc_migrate.plan import (
     capacity,
     gaps,
     indicators,
+    progress,
     readiness,
     roadmap,
     routes,
@@ -84,13 +85,29 @@ def make_plan(
     today: date,
     *,
     from_clock: bool = False,
+    earlier: Sequence[progress.Earlier] = (),
 ) -> MigrationPlan:
     """Return the migration plan.
 
     `profiles` are ids; without any, the register's, else `policies.DEFAULT`. `today` is the day every
-    days-left figure counts from; `from_clock` flags it as nobody's statement. Raises `CatalogError` for an
-    unknown profile.
+    days-left figure counts from; `from_clock` flags it as nobody's statement. `earlier` are plans of earlier
+    runs, in any order: the plan then says what moved. Raises `CatalogError` for an unknown profile,
+    `InventoryError` for earlier plans that cannot be put in order.
     """
+    series = progress.in_order(earlier, today)
+    made = _make_plan(inventories, register, bench, profiles, today, from_clock)
+    records = (*made.inputs, *(held.record for held in series))
+    return replace(made, inputs=records, progress=progress.progress(made, series))
+
+
+def _make_plan(
+    inventories: Sequence[Inventory],
+    register: Register | None,
+    bench: BenchmarkRun | None,
+    profiles: Sequence[str],
+    today: date,
+    from_clock: bool,
+) -> MigrationPlan:
     ground = prepare(inventories, register, bench, profiles, today)
     assessment, context, views = ground.assessment, ground.context, ground.context.profiles
     assets, registered = context.assets, context.systems

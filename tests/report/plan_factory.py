@@ -53,6 +53,7 @@ from pqc_migrate.model.plan_codes import (
     KpiId,
     MappingNote,
     MilestoneKind,
+    Movement,
     OrderRule,
     PhaseId,
     Population,
@@ -67,6 +68,14 @@ from pqc_migrate.model.plan_codes import (
     Use,
     Verdict,
     WaveId,
+)
+from pqc_migrate.model.progress import (
+    KpiChange,
+    PassedDeadline,
+    Progress,
+    ProgressPoint,
+    SystemChange,
+    UseChange,
 )
 
 TODAY = date(2026, 11, 24)
@@ -766,6 +775,60 @@ def change(name: str, use: CryptoUse, product: str, minimum: str, found: tuple[s
     )
 
 
+def moved(use: CryptoUse, movement: Movement) -> UseChange:
+    """A use that is new, gone or not what it was."""
+    fresh = movement is Movement.NEW
+    there = movement in (Movement.NEW, Movement.CHANGED)
+    return UseChange(
+        id=use.id,
+        system=use.system,
+        system_zh="网关",
+        system_en="",
+        use=use.use,
+        axis=use.axis,
+        sm=use.sm,
+        movement=movement,
+        places_before=0 if fresh else 4,
+        places_now=3 if there else 0,
+        priority_before=None if fresh else Priority.PLAN,
+        priority_now=use.priority if there else None,
+        wave_before=None if fresh else WaveId.NEXT,
+        wave_now=use.wave if there else None,
+        route_before=None if fresh else use.route,
+        route_now=use.route if there else None,
+    )
+
+
+def progress() -> Progress:
+    """Two earlier plans; one of everything that can move."""
+    every = uses()
+    kinds = tuple(Movement)
+
+    def point(day: date, key: int, files: int | None) -> ProgressPoint:
+        return ProgressPoint(day, "0.1.0", key + 29, key, 27, 2, 1, 6, 5, 4, 3, files)
+
+    return Progress(
+        points=(point(date(2026, 5, 24), 30, None), point(date(2026, 8, 24), 21, 1790), point(TODAY, 12, 1820)),
+        since=date(2026, 8, 24),
+        uses=tuple(moved(use, kind) for use, kind in zip(every, kinds, strict=True)),
+        unchanged=2,
+        kpis=(KpiChange(KpiId.COVERAGE, 50.0, 66.7), KpiChange(KpiId.HYBRID_ENDPOINTS, None, None)),
+        systems=(
+            SystemChange("archive", "档案系统", "Archive", Movement.NEW),
+            SystemChange("fax", "", "Fax", Movement.GONE),
+        ),
+        targets_gone=("fax-gateway",),
+        targets_new=("core-banking",),
+        deadlines=(PassedDeadline("cn-ref-critical", "cn-default", date(2026, 9, 30), Binding.REFERENCE, ("a",)),),
+    )
+
+
+def quiet_progress() -> Progress:
+    """One earlier plan, and nothing moved."""
+    held = progress()
+    return Progress(held.points[1:], held.since, (), 5, (), (), (), (), ())
+
+
 def full_plan() -> MigrationPlan:
     """A plan with a register, a benchmark and at least one row of everything."""
     assets, evidence = with_evidence(ASSETS)
@@ -1033,6 +1096,7 @@ def full_plan() -> MigrationPlan:
         ),
         sources=SOURCES,
         scenarios={"early": 2030, "base": 2035, "late": 2040},
+        progress=progress(),
     )
 
 
@@ -1082,6 +1146,7 @@ def bare_plan() -> MigrationPlan:
         unknowns=(),
         sources=(),
         scenarios={},
+        progress=None,
     )
 
 
@@ -1126,4 +1191,5 @@ def unregistered_plan() -> MigrationPlan:
         waves=waves_,
         dependencies=(),
         capacity=Capacity(False, "", (), (), (Reason.of(ReasonCode.NO_BENCHMARK),)),
+        progress=quiet_progress(),
     )

@@ -27,6 +27,7 @@ from pqc_migrate.report.document import (
     joined,
     plain,
 )
+from pqc_migrate.report.sections.progress import progress
 from pqc_migrate.report.sections.ranking import deadline
 from pqc_migrate.report.sections.routes import interim_of, targets_of, wave_cell
 from pqc_migrate.report.texts import Texts
@@ -211,6 +212,10 @@ def kpis(plan: MigrationPlan, t: Texts) -> Section:
     blocks: tuple[Block, ...] = (Paragraph(plain(t("kpis.lead"))), table)
     if not plan.kpis:
         blocks = (Notice(plain(t("kpis.empty"))),)
+    if plan.progress is not None:
+        blocks = (*blocks, *progress(plan.progress, w))
+    else:
+        blocks = (*blocks, Paragraph(plain(t("progress.none"))))
     return Section("kpis", "16", t("kpis.title"), blocks)
 
 
