@@ -58,6 +58,7 @@ from pqc_migrate.model.plan_codes import (
     Verdict,
     WaveId,
 )
+from pqc_migrate.model.programme import Budget, ExceptionRecord, Freeze
 from pqc_migrate.model.progress import Progress
 
 SCHEMA = "pqc-migrate/plan/v1"
@@ -795,3 +796,8 @@ class MigrationPlan:
     """By system, the step of most places first."""
     progress: Progress | None = None
     """What moved since earlier plans; None when none was given."""
+    budget: Budget | None = None
+    """Effort and cost; None when the register gives no figure."""
+    freezes: tuple[Freeze, ...] = ()
+    exceptions: tuple[ExceptionRecord, ...] = ()
+    """By the register's order; uses they cover have the route ``accept-risk``."""

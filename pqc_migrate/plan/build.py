@@ -35,6 +35,7 @@ from pqc_migrate.plan import (
     capacity,
     gaps,
     indicators,
+    programme,
     progress,
     readiness,
     roadmap,
@@ -114,7 +115,8 @@ def _make_plan(
     by_id = {mapping.id: mapping for rows in ground.mappings.values() for mapping in rows}
     rows = uses.crypto_uses(assessment, ground.mappings, context)
     edges = roadmap.dependencies(rows, registered)
-    waves = roadmap.waves(rows, edges, today)
+    spans = programme.freezes(register, today)
+    waves = roadmap.waves(rows, edges, today, spans)
     products = readiness.readiness(assessment.assets)
     changes = steps.steps(rows, {row.id: row for row in assessment.evidence}, products)
     plans = systems.system_plans(register, assessment, assets, rows, changes)
@@ -150,6 +152,9 @@ def _make_plan(
         unknowns=gaps.unknowns(assessment.assets, assessment.evidence, products, by_id.values(), basis, register),
         sources=gaps.sources(views, by_id.values(), products, direction, directions.instruments()),
         scenarios=context.arrival,
+        budget=programme.budget(register),
+        freezes=spans,
+        exceptions=programme.exceptions(register, rows, today),
     )
 
 

@@ -69,6 +69,7 @@ from pqc_migrate.model.plan_codes import (
     Verdict,
     WaveId,
 )
+from pqc_migrate.model.programme import Amount, Budget, CostSum, ExceptionRecord, Freeze, SystemCost
 from pqc_migrate.model.progress import (
     KpiChange,
     PassedDeadline,
@@ -829,6 +830,24 @@ def quiet_progress() -> Progress:
     return Progress(held.points[1:], held.since, (), 5, (), (), (), (), ())
 
 
+def budget() -> Budget:
+    """One system with every figure, one with none."""
+    days, money, hardware = Amount(10, 20, 40), Amount(30000, 60000, 120000), Amount(0, 5000, 9000)
+    total = Amount(30000, 65000, 129000)
+    return Budget(
+        currency="CNY",
+        person_day=3000,
+        systems=(
+            SystemCost("core", days, money, hardware, total, ()),
+            SystemCost("gateway", None, None, None, None, ("cost.effort_days.high", "cost.capex.low")),
+        ),
+        effort_days=CostSum(days, 1),
+        labor=CostSum(money, 1),
+        capex=CostSum(hardware, 1),
+        total=CostSum(total, 1),
+    )
+
+
 def full_plan() -> MigrationPlan:
     """A plan with a register, a benchmark and at least one row of everything."""
     assets, evidence = with_evidence(ASSETS)
@@ -1097,6 +1116,14 @@ def full_plan() -> MigrationPlan:
         sources=SOURCES,
         scenarios={"early": 2030, "base": 2035, "late": 2040},
         progress=progress(),
+        budget=budget(),
+        freezes=(Freeze("12-15", "01-10", date(2026, 12, 15), date(2027, 1, 10)),),
+        exceptions=(
+            ExceptionRecord("archive", "待下线", "", "风险部", date(2026, 6, 30), 147, ("mitigation",), ()),
+            ExceptionRecord(
+                "core", "no vendor", "isolated", "CISO", date(2027, 6, 30), None, (), (ranked[1].id, ranked[2].id)
+            ),
+        ),
     )
 
 
@@ -1147,6 +1174,9 @@ def bare_plan() -> MigrationPlan:
         sources=(),
         scenarios={},
         progress=None,
+        budget=None,
+        freezes=(),
+        exceptions=(),
     )
 
 
@@ -1192,4 +1222,7 @@ def unregistered_plan() -> MigrationPlan:
         dependencies=(),
         capacity=Capacity(False, "", (), (), (Reason.of(ReasonCode.NO_BENCHMARK),)),
         progress=quiet_progress(),
+        budget=None,
+        freezes=(),
+        exceptions=(),
     )

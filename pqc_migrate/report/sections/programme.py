@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pqc_migrate.model.escape import visible
 from pqc_migrate.model.plan import CryptoUse, Kpi, MigrationPlan, Scalar, Step, SystemPlan
-from pqc_migrate.model.plan_codes import Route, UnknownCode
+from pqc_migrate.model.plan_codes import UnknownCode
 from pqc_migrate.report.document import (
     Block,
     Cell,
@@ -27,6 +27,7 @@ from pqc_migrate.report.document import (
     joined,
     plain,
 )
+from pqc_migrate.report.sections.budget import budget, exceptions
 from pqc_migrate.report.sections.progress import progress
 from pqc_migrate.report.sections.ranking import deadline
 from pqc_migrate.report.sections.routes import interim_of, targets_of, wave_cell
@@ -161,7 +162,7 @@ def testing(_plan: MigrationPlan, t: Texts) -> Section:
 
 
 def organization(plan: MigrationPlan, t: Texts) -> Section:
-    """Section 15: roles to fill, and why no cost is stated."""
+    """Section 15: roles to fill; effort and cost from the institution's own figures, or why there is no amount."""
     lead: Line = plain(plan.institution.migration_lead)
     if not plan.institution.migration_lead:
         lead = (Span(t("word.to-fill"), tone=Tone.WARN),)
@@ -174,8 +175,7 @@ def organization(plan: MigrationPlan, t: Texts) -> Section:
         t("organization.title"),
         (
             Facts(facts),
-            Notice(plain(t("organization.no-cost")), t("organization.no-cost-title"), Tone.WARN),
-            Paragraph(plain(t("organization.needed"))),
+            *budget(plan.budget, Words(plan, t)),
         ),
     )
 
@@ -222,29 +222,12 @@ def kpis(plan: MigrationPlan, t: Texts) -> Section:
 def risks(plan: MigrationPlan, t: Texts) -> Section:
     """Section 17: exceptions of the register, what is unknown, and what threatens the plan itself."""
     w = Words(plan, t)
-    accepted = [use for use in plan.uses if use.route is Route.ACCEPT_RISK]
-    blocks: list[Block] = [Heading(t("risks.exceptions-title"))]
-    if accepted:
-        blocks.append(_exceptions(accepted, w))
-    else:
-        blocks.append(
-            Paragraph(plain(t("risks.no-exceptions" if plan.summary.registered else "risks.no-register")))
-        )
+    blocks: list[Block] = [Heading(t("risks.exceptions-title")), *exceptions(plan, w)]
     blocks += [Heading(t("risks.programme-title"))]
     names = ("standards", "suppliers", "sizes", "sm")
     blocks.append(Items(tuple(plain(t(f"risks.programme-{name}")) for name in names)))
     blocks += [Heading(t("risks.unknown-title")), Paragraph(plain(t("risks.unknown-text"))), _unknowns(plan, w)]
     return Section("risks", "17", t("risks.title"), tuple(blocks))
-
-
-def _exceptions(accepted: list[CryptoUse], w: Words) -> Table:
-    t = w.t
-    rows = tuple(
-        Row((w.text_cell(w.system(u.system)), w.text_cell(w.use_title(u)), w.text_cell(w.reason(u.route_reason))))
-        for u in accepted
-    )
-    columns = (Column(t("word.system")), Column(t("word.use")), Column(t("word.reason")))
-    return Table("table-exceptions", t("risks.exceptions-title"), columns, rows)
 
 
 def _unknowns(plan: MigrationPlan, w: Words) -> Block:

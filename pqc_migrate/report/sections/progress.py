@@ -27,6 +27,7 @@ from pqc_migrate.report.document import (
     Tone,
     joined,
     plain,
+    tag,
 )
 from pqc_migrate.report.words import MINUS, Words
 
@@ -186,7 +187,16 @@ def _kpis(held: Progress, w: Words) -> Block:
 def _systems(changes: tuple[SystemChange, ...], w: Words) -> Block:
     if not changes:
         return Paragraph(plain(w.t("progress.no-systems")))
-    return Items(tuple((Span(_name(change, w)), Span(" "), w.mark(change.movement)) for change in changes))
+
+    def line(change: SystemChange) -> Line:
+        gone = change.movement is Movement.GONE
+        return (
+            Span(_name(change, w)),
+            Span(" "),
+            tag(w.t("progress.system-gone" if gone else "progress.system-new")),
+        )
+
+    return Items(tuple(map(line, changes)))
 
 
 def _deadlines(held: Progress, w: Words) -> Block:
