@@ -35,6 +35,12 @@ _BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json
     metavar="FILE",
     help="Plan of an earlier run (plan.json): say what moved since; may be repeated for a series.",
 )
+@click.option(
+    "--codeowners",
+    multiple=True,
+    metavar="[TARGET=]FILE",
+    help="CODEOWNERS file (GitHub, GitLab) of a scanned repository: who owns each place; may be repeated.",
+)
 @options.profile
 @options.today
 @options.lang
@@ -48,6 +54,7 @@ def plan(
     register: str | None,
     bench: str | None,
     previous: tuple[str, ...],
+    codeowners: tuple[str, ...],
     profiles: tuple[str, ...],
     today: datetime | None,
     lang: str,
@@ -65,7 +72,7 @@ def plan(
     """
     from pqc_migrate.inventory.cyclonedx_read import load
 
-    made = make([load(path) for path in cboms], register, bench, profiles, today, previous)
+    made = make([load(path) for path in cboms], register, bench, profiles, today, previous, codeowners)
     emit(render(made, format_name or _format_for(output), lang), output)
     note(summary(made))
 
@@ -77,8 +84,10 @@ def make(
     profiles: Sequence[str],
     today: datetime | None,
     previous: Sequence[str] = (),
+    codeowners: Sequence[str] = (),
 ) -> MigrationPlan:
     """Return the plan of inventories at hand; register, benchmark and earlier plans are read from files."""
+    from pqc_migrate.plan import owners
     from pqc_migrate.plan.build import make_plan
     from pqc_migrate.plan.progress import load as load_earlier
     from pqc_migrate.plan.register import load as load_register
@@ -91,7 +100,11 @@ def make(
         run = load_bench(Path(bench))
     day, from_clock = day_of_plan(today, held)
     earlier = [load_earlier(Path(name)) for name in previous]
-    return make_plan(inventories, held, run, profiles, day, from_clock=from_clock, earlier=earlier)
+    targets = sorted({inventory.target for inventory in inventories})
+    files = {target: owners.load(path) for target, path in owners.by_target(codeowners, targets).items()}
+    return make_plan(
+        inventories, held, run, profiles, day, from_clock=from_clock, earlier=earlier, codeowners=files
+    )
 
 
 def render(made: MigrationPlan, format_name: str, lang: str) -> bytes:

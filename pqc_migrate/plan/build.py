@@ -35,6 +35,7 @@ from pqc_migrate.plan import (
     capacity,
     gaps,
     indicators,
+    owners,
     programme,
     progress,
     readiness,
@@ -87,16 +88,18 @@ def make_plan(
     *,
     from_clock: bool = False,
     earlier: Sequence[progress.Earlier] = (),
+    codeowners: Mapping[str, owners.Codeowners] | None = None,
 ) -> MigrationPlan:
     """Return the migration plan.
 
     `profiles` are ids; without any, the register's, else `policies.DEFAULT`. `today` is the day every
     days-left figure counts from; `from_clock` flags it as nobody's statement. `earlier` are plans of earlier
-    runs, in any order: the plan then says what moved. Raises `CatalogError` for an unknown profile,
-    `InventoryError` for earlier plans that cannot be put in order.
+    runs, in any order: the plan then says what moved. `codeowners` are files by target. Raises `CatalogError`
+    for an unknown profile, `InventoryError` for earlier plans that cannot be put in order.
     """
     series = progress.in_order(earlier, today)
     made = _make_plan(inventories, register, bench, profiles, today, from_clock)
+    made = owners.with_owners(made, codeowners or {})
     records = (*made.inputs, *(held.record for held in series))
     return replace(made, inputs=records, progress=progress.progress(made, series))
 

@@ -28,6 +28,7 @@ from pqc_migrate.model.plan import (
     Milestone,
     MilestoneUse,
     Phase,
+    PlaceOwner,
     PolicyBasis,
     ProductReadiness,
     ProfileRemark,
@@ -773,6 +774,7 @@ def change(name: str, use: CryptoUse, product: str, minimum: str, found: tuple[s
         check=check,
         verify="",
         source="manual, section 1",
+        owners=(PlaceOwner("@bank/gateway", 2), PlaceOwner("", 1)) if check else (),
     )
 
 
@@ -881,6 +883,7 @@ def full_plan() -> MigrationPlan:
             (),
             steps=tuple(step.id for step in changes),
             without_step=3,
+            owners=(PlaceOwner("@bank/gateway", 6), PlaceOwner("", 2), PlaceOwner("", 1, ambiguous=True)),
         ),
         SystemPlan(
             "core",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pqc_migrate.model.escape import visible
-from pqc_migrate.model.plan import CryptoUse, Kpi, MigrationPlan, Scalar, Step, SystemPlan
+from pqc_migrate.model.plan import CryptoUse, Kpi, MigrationPlan, PlaceOwner, Scalar, Step, SystemPlan
 from pqc_migrate.model.plan_codes import UnknownCode
 from pqc_migrate.report.document import (
     Block,
@@ -60,6 +60,8 @@ def _system(system: SystemPlan, w: Words) -> list[Block]:
         (t("ranking.mlps"), plain(w.unknown if system.mlps_level is None else str(system.mlps_level))),
         (t("systems.scanned"), plain(w.listed(system.targets) or t("systems.not-scanned"))),
     )
+    if system.owners:
+        facts = (*facts, (t("systems.place-owners"), plain(_owners(system.owners, w))))
     blocks: list[Block] = [Heading(w.system(system.id), f"system-{system.id}"), Facts(facts)]
     uses = [w.uses[identifier] for identifier in system.uses if identifier in w.uses]
     missing = "systems.no-uses" if system.targets else "systems.not-known"
@@ -72,6 +74,16 @@ def _system(system: SystemPlan, w: Words) -> list[Block]:
     if system.reasons:
         blocks.append(Notice(w.reasons(system.reasons), tone=Tone.WARN))
     return blocks
+
+
+def _owners(owners: tuple[PlaceOwner, ...], w: Words) -> str:
+    """Return who owns how many places by CODEOWNERS; nobody and a file that can be read two ways are said."""
+    t = w.t
+
+    def name(row: PlaceOwner) -> str:
+        return visible(row.owner) or t("systems.owner-ambiguous" if row.ambiguous else "systems.owner-none")
+
+    return w.listed(t("systems.owner-places", owner=name(row), count=row.places) for row in owners)
 
 
 def _steps(system: SystemPlan, uses: list[CryptoUse], w: Words) -> Table:
@@ -109,11 +121,14 @@ def _changes(system: SystemPlan, changes: list[Step], w: Words) -> Table:
 
     def row(step: Step) -> Row:
         commands = tuple((Span(text, Style.CODE),) for text in (step.check, step.verify) if text)
+        places = w.evidence(step.evidence, f"{step.system}")
+        if step.owners:
+            places = (*places, Span("\n" + t("steps.owners", owners=_owners(step.owners, w))))
         snippet = joined(((Span(step.before, Style.CODE),), plain("→"), (Span(step.after, Style.CODE),)), "\n")
         return Row(
             (
                 w.text_cell(t(f"steps.{step.step}")),
-                w.line_cell(w.evidence(step.evidence, f"{step.system}"), float(len(step.evidence))),
+                w.line_cell(places, float(len(step.evidence))),
                 w.line_cell(snippet),
                 w.line_cell(_version(step, w)),
                 w.line_cell(joined(commands, "\n") or plain(t("steps.no-check"))),
