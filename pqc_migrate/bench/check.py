@@ -1,7 +1,7 @@
 """Correct first: what is not right is not timed.
 
 A round trip, a tampered ciphertext or signature, the sizes of the standard's table, and, where two
-providers have the same algorithm, keys and messages of one used by the other.
+providers have the same algorithm, keys and messages of one used by the other, and keys made from one seed.
 """
 
 from __future__ import annotations
@@ -9,13 +9,26 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from typing import cast
 
-from pqc_migrate.bench.scheme import MESSAGE_BYTES, Kem, KeyAgreement, Scheme, Signer
+from pqc_migrate.bench.scheme import (
+    MESSAGE_BYTES,
+    Kem,
+    KeyAgreement,
+    Scheme,
+    Seeded,
+    SeededKem,
+    Signer,
+    StatefulSigner,
+)
 from pqc_migrate.catalog.mechanisms import Mechanism
-from pqc_migrate.errors import BenchmarkError
+from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
 from pqc_migrate.model.bench import Check, Role, Sizes
 
 _Outcome = tuple[str, bool, str]
+
+_SEEDS = {"ML-KEM": 64, "ML-DSA": 32}
+"""Bytes of the seed a key is made from: d and z of FIPS 203 section 6.1, ξ of FIPS 204 section 6.1."""
 
 
 def check(scheme: Scheme, mechanism: Mechanism, provider: str) -> list[Check]:
@@ -23,6 +36,7 @@ def check(scheme: Scheme, mechanism: Mechanism, provider: str) -> list[Check]:
     checks: dict[Role, Callable[..., Iterator[_Outcome]]] = {
         Role.KEM: _kem,
         Role.SIGNATURE: _signer,
+        Role.STATEFUL: _stateful,
         Role.KEY_AGREEMENT: _agreement,
     }
     try:
@@ -43,6 +57,34 @@ def agree(one: Scheme, other: Scheme, mechanism: Mechanism, provider: str, with_
     return Check(mechanism.name, provider, "agreement", passed, details)
 
 
+def known_answer(
+    one: Scheme, other: Scheme, mechanism: Mechanism, provider: str, with_provider: str
+) -> list[Check]:
+    """Make a key, and a ciphertext of a KEM, from a fixed seed in `one` and hold it against that of `other`.
+
+    Nothing when the standard's keys are not made from one seed, or a library does not take it.
+    """
+    length = _SEEDS.get(mechanism.group)
+    if length is None:
+        return []
+    seed = hashlib.shake_256(mechanism.name.encode()).digest(length)
+    details = (
+        f"the same key{' and shared secret' if mechanism.role is Role.KEM else ''} from a seed as {with_provider}"
+    )
+    try:
+        public, _ = cast(Seeded, one).from_seed(seed)
+        expected, secret = cast(Seeded, other).from_seed(seed)
+        passed = public == expected
+        if mechanism.role is Role.KEM:
+            ciphertext, shared = cast(SeededKem, one).encaps_from_seed(public, seed[:32])
+            passed = passed and cast(Kem, other).decaps(secret, ciphertext) == shared
+    except ProviderUnavailable:
+        return []
+    except BenchmarkError as error:
+        passed, details = False, f"{details}: {error}"
+    return [Check(mechanism.name, provider, "known-answer", passed, details)]
+
+
 def _kem(kem: Kem, mechanism: Mechanism) -> Iterator[_Outcome]:
     public, secret = kem.keypair()
     ciphertext, shared = kem.encaps(public)
@@ -55,7 +97,20 @@ def _kem(kem: Kem, mechanism: Mechanism) -> Iterator[_Outcome]:
 def _signer(signer: Signer, mechanism: Mechanism) -> Iterator[_Outcome]:
     public, secret = signer.keypair()
     message = os.urandom(MESSAGE_BYTES)
+    yield from _signed(signer, mechanism, public, message, signer.sign(secret, message))
+
+
+def _stateful(signer: StatefulSigner, mechanism: Mechanism) -> Iterator[_Outcome]:
+    public, secret = signer.keypair()
+    message, before = os.urandom(MESSAGE_BYTES), signer.state(secret)
     signature = signer.sign(secret, message)
+    yield "state", signer.state(secret) != before, "the private key changes with the signature"
+    yield from _signed(signer, mechanism, public, message, signature)
+
+
+def _signed(
+    signer: Signer, mechanism: Mechanism, public: bytes, message: bytes, signature: bytes
+) -> Iterator[_Outcome]:
     yield "round-trip", signer.verify(public, message, signature), ""
     other = hashlib.sha512(message).digest()[:MESSAGE_BYTES]
     rejected = not signer.verify(public, other, signature)

@@ -23,7 +23,7 @@ from pqc_migrate.model.bench import Library
 
 SCHEMA = "pqc-migrate/doctor/v1"
 _PACKAGE = "pqc-migrate"
-_FOR_USERS = ("liboqs", "binaries", "bench", "report", "fleet")
+_FOR_USERS = ("liboqs", "binaries", "bench", "history", "keys", "report", "fleet")
 """Extras whose absence is worth a word; the others are for developers or collect these."""
 
 

@@ -28,6 +28,13 @@ def address_of(library: ctypes.CDLL, symbol: str) -> int | None:
         return None
 
 
+def start_of(file: str) -> int | None:
+    """Return the address at which the first segment of a mapped file begins; None when it is not mapped."""
+    if not _MAPS.exists():
+        return None
+    return min((start for start, _, path in _mappings() if path == file), default=None)
+
+
 def files(part: str) -> list[str]:
     """Return the mapped files whose name contains `part`, sorted; empty where the system does not tell."""
     if not _MAPS.exists():

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pqc_migrate.bench import memory
 from pqc_migrate.bench.handshake.part import HANDSHAKES
+from pqc_migrate.bench.messages.measure import PART as MESSAGES
 from pqc_migrate.bench.plan import Part
+from pqc_migrate.bench.scaling.measure import PART as SCALING
 
 OPERATIONS = "operations"
 """The part that is always there: keygen, encaps, sign and so on of the algorithms that were chosen."""
 
-PARTS: tuple[Part, ...] = (HANDSHAKES,)
+PARTS: tuple[Part, ...] = (memory.PART, HANDSHAKES, MESSAGES, SCALING)
 
 
 def names() -> tuple[str, ...]:

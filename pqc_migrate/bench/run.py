@@ -5,27 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pqc_migrate import __version__, output
-from pqc_migrate.bench import artefact, cache, machine, schedule, timing, verdict
-from pqc_migrate.bench.execute import Execution, Task, execute
-from pqc_migrate.bench.plan import Plan, Progress
+from pqc_migrate.bench import artefact, cache, machine, schedule, verdict
+from pqc_migrate.bench.execute import Execution, Task
+from pqc_migrate.bench.plan import ROUNDS, Part, Plan, Progress
+from pqc_migrate.bench.repeat import executed
 from pqc_migrate.bench.summary import Summary, summarize
+from pqc_migrate.bench.timing import Batch
 from pqc_migrate.errors import BenchmarkError, PqcMigrateError
-from pqc_migrate.model.bench import BenchmarkRun, Environment, Library, Measurement, Quality
+from pqc_migrate.model.bench import BenchmarkRun, Environment, Library, Measurement, Quality, Skipped
 
 
 def run(plan: Plan, progress: Progress = lambda done, total, label: None) -> BenchmarkRun:
     """Check, time and summarize; `progress` gets seconds done, seconds in all and a label.
 
-    `BenchmarkError` when nothing at all could be measured.
+    Interrupted by the user after something was timed, that is returned as partial; else `KeyboardInterrupt`
+    passes on. `BenchmarkError` when nothing at all could be measured.
     """
-    overhead = {provider.name: timing.overhead(provider.nothing) for provider in plan.available.providers}
     load_before, ticks = machine.load(), machine.stolen_and_total()
-    done = execute(plan, progress)
+    done = executed(plan, progress)
     if not done.tasks and not plan.parts:
         why = "; ".join(f"{s.algorithm}: {s.reason}" for s in done.skipped[:5])
         raise BenchmarkError(f"nothing could be measured: {why}", hint="pqc-migrate doctor says what is missing")
@@ -38,23 +41,38 @@ def run(plan: Plan, progress: Progress = lambda done, total, label: None) -> Ben
         selection=plan.selection,
         seconds=plan.seconds,
         measurements=tuple(
-            _measurement(task, summary, overhead[task.job.provider.name])
+            _with_cycles(_measurement(task, summary, done.overhead(task)), task, done)
             for task, summary in zip(done.tasks, summaries, strict=True)
         ),
         checks=tuple(done.checks),
         skipped=tuple(done.skipped),
         notices=plan.notices,
+        repeat=plan.repeat,
     )
+    if done.interrupted:
+        return _partial(result, done.interrupted, plan.parts)
     return _with_parts(plan, progress, result)
 
 
 def _with_parts(plan: Plan, progress: Progress, result: BenchmarkRun) -> BenchmarkRun:
     total = plan.expected_seconds
     spent = total - sum(part.expected_seconds(plan) for part in plan.parts)
-    for part in plan.parts:
-        result = part.measure(plan, result, _from(spent, total, progress))
+    for place, part in enumerate(plan.parts):
+        try:
+            result = part.measure(plan, result, _from(spent, total, progress))
+        except KeyboardInterrupt:
+            if not result.measurements and not place:
+                raise
+            return _partial(result, f"in the part {part.name}", plan.parts[place:])
         spent += part.expected_seconds(plan)
     return result
+
+
+def _partial(result: BenchmarkRun, where: str, missing: Sequence[Part]) -> BenchmarkRun:
+    """Mark a result that the user interrupted, first of all notices."""
+    said = f"PARTIAL: interrupted by the user {where}; what is missing is listed as not measured"
+    lost = [Skipped(f"part {part.name}", "", "", "interrupted by the user") for part in missing]
+    return replace(result, partial=True, notices=(said, *result.notices), skipped=(*result.skipped, *lost))
 
 
 def _from(start: float, total: float, progress: Progress) -> Progress:
@@ -95,8 +113,8 @@ def kept_run(
     """Return the plan's result for this machine: the kept one when there is one, else a new run, which is kept.
 
     A kept result says so in a notice. It is kept by processor, kernel, library files, interpreter, version of
-    this program and algorithms, in `cache_dir` or the user's cache; an unusable one is not kept. `fresh`
-    measures anew.
+    this program and what the plan asks for, in `cache_dir` or the user's cache; an unusable one is not kept.
+    `fresh` measures anew. `KeyboardInterrupt` when the user interrupts it: a partial result is no result here.
     """
     folder = cache_dir if cache_dir is not None else cache.user_folder()
     path = folder / f"bench-{_machine_key(plan)}.json" if folder is not None else None
@@ -105,6 +123,8 @@ def kept_run(
         if kept is not None:
             return kept
     result = run(plan, progress)
+    if result.partial:
+        raise KeyboardInterrupt
     if path is not None and result.verdict.quality is not Quality.UNUSABLE:
         result = _keep(result, path)
     return result
@@ -145,7 +165,7 @@ def _machine_key(plan: Plan) -> str:
         machine.python(),
     ]
     parts += [libraries, plan.seconds, [(job.mechanism.name, job.provider.name) for job in plan.jobs]]
-    parts += [part.name for part in plan.parts]
+    parts += [plan.selection, plan.repeat, [part.name for part in plan.parts]]
     if any(part.name == "handshakes" for part in plan.parts):
         parts += [[case.name for case in plan.handshakes], [str(network) for network in plan.networks]]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
@@ -171,6 +191,8 @@ def _environment(plan: Plan, done: Execution, load_before: float | None, steal: 
         overhead={provider.name: provider.nothing_named for provider in plan.available.providers},
         control_ns=tuple(done.control_ns),
         steal=steal,
+        cycle_source=done.cycle_source.about,
+        pinning=done.pinning,
     )
 
 
@@ -216,8 +238,37 @@ def _measurement(task: Task, summary: Summary, overhead: float) -> Measurement:
         algorithm_version=task.facts.version,
         details=task.facts.details,
         mean_interval_ns=both(summary.mean_interval),
+        wrapper_ns=_wrapper(task, random),
         round_medians_ns=tuple(net(median) for median in summary.round_medians),
+        repeats_ns=tuple(net(value) for value in _repeats(task, random)),
     )
+
+
+def _repeats(task: Task, random: bool) -> list[float]:
+    """Return the figure of each repeated run by itself; nothing for a single run."""
+    runs: dict[int, list[Batch]] = {}
+    for batch in task.batches:
+        runs.setdefault(batch.round // ROUNDS, []).append(batch)
+    if len(runs) < 2:
+        return []
+    found = [summarize(batches) for _, batches in sorted(runs.items())]
+    return [summary.mean if random else summary.median for summary in found]
+
+
+def _wrapper(task: Task, random: bool) -> float | None:
+    if not task.wrapper_batches:
+        return None
+    found = summarize(task.wrapper_batches)
+    return found.mean if random else found.median
+
+
+def _with_cycles(measurement: Measurement, task: Task, done: Execution) -> Measurement:
+    source = done.cycle_source
+    if source.ticks_per_ns is not None:
+        count: float | None = measurement.representative_ns * source.ticks_per_ns
+    else:
+        count = done.cycles(task, mean=measurement.representative == "mean")
+    return measurement if count is None else replace(measurement, cycles=count, cycles_kind=source.kind)
 
 
 def _implementation(library: Library) -> str:

@@ -26,6 +26,17 @@ class Call:
     """Argument lists to go through in turn, so that keys and messages vary."""
     succeeded: Callable[[Any], bool]
     """Whether a result is that of a successful operation."""
+    idle: tuple[Any, ...] | None = None
+    """Arguments of the same number and kinds with which the function returns at once; None: there are none."""
+
+    ready: Callable[[int], None] | None = None
+    """What must happen, untimed, before that many calls: a key that is used up is replaced."""
+    took_ns: float | None = None
+    """What one call was seen to take, where it is too long to be tried again only to learn that."""
+
+    def doing_nothing(self) -> Call | None:
+        """Return the same call without its work, for what calling costs."""
+        return None if self.idle is None else Call(self.function, [self.idle], lambda result: True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +99,32 @@ class Signer(Scheme, Protocol):
         """Return whether the signature is valid."""
 
 
+class StatefulSigner(Signer, Protocol):
+    """A signature scheme whose private key changes with every signature."""
+
+    def state(self, secret: Any) -> bytes:
+        """Return the private key as it would be stored now."""
+
+
 class KeyAgreement(Scheme, Protocol):
     """A Diffie-Hellman style key agreement."""
 
     def derive(self, secret: Any, public: bytes) -> bytes:
         """Return the shared secret."""
+
+
+class Seeded(Scheme, Protocol):
+    """A scheme whose keys can be made from a seed: two implementations must make the same ones."""
+
+    def from_seed(self, seed: bytes) -> tuple[bytes, Any]:
+        """Return public and private key; `ProviderUnavailable` when this library does not take a seed."""
+
+
+class SeededKem(Kem, Seeded, Protocol):
+    """A KEM that also encapsulates without chance."""
+
+    def encaps_from_seed(self, public: bytes, seed: bytes) -> tuple[bytes, bytes]:
+        """Return ciphertext and shared secret; `ProviderUnavailable` when this library does not take a seed."""
 
 
 class Provider(Protocol):
@@ -101,11 +133,19 @@ class Provider(Protocol):
     name: str
     library: Library
     nothing: Call
-    """A call into the library that does nothing: its cost is the call overhead."""
+    """A call that does nothing: its cost is the call overhead of operations without `Call.idle`."""
     nothing_named: str
+    """What stands for the call overhead, in words."""
 
     def mechanisms(self) -> Sequence[Mechanism]:
         """Return what it has, in its own order."""
 
     def open(self, mechanism: Mechanism) -> Scheme:
         """Return the scheme; `ProviderUnavailable` when this build does not have it."""
+
+
+class Foreteller(Protocol):
+    """A provider of stateful signatures, whose keys may take hours to generate."""
+
+    def foretell(self, mechanism: Mechanism) -> tuple[float, float] | None:
+        """Return seconds of a key generation and of a signature, at least; None when it is quick enough to try."""

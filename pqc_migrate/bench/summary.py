@@ -97,6 +97,17 @@ def _spent(batch: Batch, clock: str) -> int:
     return batch.cpu_ns if batch.disturbed or clock != "wall" else batch.wall_ns
 
 
+def cycles(batches: Sequence[Batch], mean: bool) -> float | None:
+    """Return the cycles of one call, the median of undisturbed batches or the mean of all; None: not counted."""
+    counted = [(batch, batch.cycles) for batch in batches if batch.cycles is not None]
+    if not counted:
+        return None
+    if mean:
+        return sum(count for _, count in counted) / sum(batch.calls for batch, _ in counted)
+    clean = [(batch, count) for batch, count in counted if not batch.disturbed] or counted
+    return statistics.median(count / batch.calls for batch, count in clean)
+
+
 def quantile(ordered: Sequence[float], share: float) -> float:
     """Return a quantile of sorted values, interpolated linearly between the two nearest."""
     place = (len(ordered) - 1) * share

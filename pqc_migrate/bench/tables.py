@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 from tabulate import tabulate
 
-from pqc_migrate.bench import tables_handshakes
-from pqc_migrate.bench.providers.available import Available
-from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Sizes, Skipped
+from pqc_migrate.bench import tables_columns, tables_handshakes, tables_memory
+from pqc_migrate.bench.tables_messages import message_table
+from pqc_migrate.bench.tables_scaling import scaling_table
+from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Skipped
 
 _MARKS = {Quality.QUIET: "", Quality.NOISY: "~", Quality.UNUSABLE: "!"}
 _LEGEND = """\
@@ -21,8 +22,14 @@ def run_table(run: BenchmarkRun) -> str:
     parts = [*(f"NOTE: {notice}" for notice in run.notices), _verdict(run), ""]
     if run.measurements:
         parts += [_figures(run.measurements), "", _LEGEND, "", _sizes(run.measurements)]
+    if run.memory:
+        parts += ["", tables_memory.memory_table(run.memory)]
     if run.handshakes:
         parts += ["", tables_handshakes.tables(run)]
+    if run.messages:
+        parts += ["", message_table(run.messages)]
+    if run.scaling:
+        parts += ["", scaling_table(run.scaling, run.processors)]
     if run.skipped:
         parts += ["", _skipped(run.skipped)]
     passed = sum(check.passed for check in run.checks)
@@ -31,23 +38,6 @@ def run_table(run: BenchmarkRun) -> str:
         f"  FAILED {c.algorithm} ({c.provider}) {c.check}: {c.details}" for c in run.checks if not c.passed
     ]  # fmt: skip
     return "\n".join([*parts, *_machine(run.environment), ""])
-
-
-def mechanism_table(found: Available) -> str:
-    """Return what can be measured here; families that are measured by name only stand in one row each."""
-    rows: list[tuple[str, ...]] = []
-    by_name: dict[tuple[str, str], int] = {}
-    for provider in found.providers:
-        for mechanism in provider.mechanisms():
-            if mechanism.by_name_only:
-                key = (mechanism.group, provider.name)
-                by_name[key] = by_name.get(key, 0) + 1
-                continue
-            told = (mechanism.name, str(mechanism.role), _category(mechanism.category), provider.name)
-            rows.append((*told, *_two_sizes(mechanism.sizes), mechanism.standing))
-    rows += [(f"{group} ({n} sets)", "", "", name, "", "", "by name only") for (group, name), n in by_name.items()]
-    headers = ("algorithm", "role", "cat.", "provider", "public key", "ct / sig", "status")
-    return "\n".join([*(f"NOTE: {notice}" for notice in found.notices), _table(rows, headers), ""])
 
 
 def microseconds(ns: float) -> str:
@@ -72,7 +62,11 @@ def _table(rows: Sequence[Sequence[str]], headers: Sequence[str], right: Collect
 
 def _figures(measurements: Sequence[Measurement]) -> str:
     headers = ("algorithm", "cat.", "provider", "operation", "µs", "quartiles µs", "per second", "n")
-    return _table(list(_rows(measurements)), headers, ("cat.", "µs", "quartiles µs", "per second", "n"))
+    numbers = ("cat.", "µs", "quartiles µs", "per second", "n")
+    more = tables_columns.optional(measurements)
+    added = tuple(header for header, _ in more)
+    rows = [(*row, *(cells[place] for _, cells in more)) for place, row in enumerate(_rows(measurements))]
+    return _table(rows, (*headers, *added), (*numbers, *added))
 
 
 def _sizes(measurements: Sequence[Measurement]) -> str:
@@ -81,10 +75,16 @@ def _sizes(measurements: Sequence[Measurement]) -> str:
         lengths = (m.sizes.public_key, m.sizes.secret_key, m.sizes.ciphertext, m.sizes.signature)
         rows.setdefault(
             (m.algorithm, m.provider),
-            (m.algorithm, m.provider, *("" if n is None else str(n) for n in lengths), m.status),
+            (
+                m.algorithm,
+                m.provider,
+                *("" if n is None else str(n) for n in lengths),
+                m.status,
+                m.algorithm_version,
+            ),
         )
     numbers = ("public key", "private key", "ciphertext", "signature")
-    return _table(list(rows.values()), ("bytes of", "provider", *numbers, "status"), numbers)
+    return _table(list(rows.values()), ("bytes of", "provider", *numbers, "status", "implements"), numbers)
 
 
 def _skipped(skipped: Sequence[Skipped]) -> str:
@@ -119,15 +119,8 @@ def _category(category: int | None) -> str:
     return "-" if category is None else str(category)
 
 
-def _two_sizes(sizes: Sizes | None) -> tuple[str, str]:
-    if sizes is None:
-        return "", ""
-    second = sizes.ciphertext if sizes.ciphertext is not None else sizes.signature
-    return str(sizes.public_key or ""), str(second or "")
-
-
 def _estimate(ns: float | None) -> str:
-    return "" if ns is None else f"{ns / 1e9:.2f} s a call"
+    return "" if ns is None else f"{ns / 1e9:,.2f} s a call".replace(",", " ")
 
 
 def _machine(environment: Environment) -> Iterator[str]:
@@ -142,6 +135,10 @@ def _machine(environment: Environment) -> Iterator[str]:
             yield f"  {library.path}"
             yield f"  SHA-256 {library.sha256}"
             yield f"  build: {'; '.join(f'{name}: {value}' for name, value in library.build.items())}"
+    if environment.pinning:
+        yield f"processor affinity: {environment.pinning}"
+    if environment.cycle_source:
+        yield f"cycles: {environment.cycle_source}"
     load = [environment.load_before, environment.load_after]
     yield f"load average: {' → '.join('unknown' if value is None else f'{value:.2f}' for value in load)}"
     yield f"measured at: {environment.measured_at} by {environment.tool}"

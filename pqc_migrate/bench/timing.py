@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
+from pqc_migrate.bench import placement
+from pqc_migrate.bench.cycles import Counter
 from pqc_migrate.bench.scheme import Call
 
 if sys.platform != "win32":
@@ -42,17 +46,26 @@ class Batch:
     """On the thread's CPU clock."""
     disturbed: bool
     round: int
+    cycles: int | None = None
+    """Of the CPU, where they are counted."""
 
 
 class Timer:
     """Calls one operation in batches, going through its arguments in turn from batch to batch."""
 
-    __slots__ = ("_arguments", "_function", "batch_calls")
+    __slots__ = ("_arguments", "_batches", "_call", "batch_calls", "counter")
 
     def __init__(self, call: Call) -> None:
-        self._function: Callable[..., Any] = call.function
-        self._arguments: Iterator[tuple[Any, ...]] = cycle(call.arguments)
+        self._call = call
+        self._batches = 0
         self.batch_calls = 1
+        self.counter: Counter | None = None
+        """Counts cycles along with the time, when set."""
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again with the first arguments."""
+        self._arguments: Iterator[tuple[Any, ...]] = cycle(self._call.arguments)
 
     def calibrate(self) -> float:
         """Set `batch_calls` so that a batch takes about `BATCH_NS`; return the expected ns of one call."""
@@ -71,6 +84,7 @@ class Timer:
         """Run untimed batches for a while."""
         end = time.perf_counter_ns() + budget_ns
         while time.perf_counter_ns() < end:
+            self._make_ready(self.batch_calls)
             self._run(self.batch_calls)
 
     def batches(self, budget_ns: float, round_: int) -> Iterator[Batch]:
@@ -82,20 +96,33 @@ class Timer:
                 return
 
     def batch(self, calls: int, round_: int) -> Batch:
-        """Time one batch."""
+        """Time one batch, in the next place of the stack."""
+        self._make_ready(calls)
+        self._batches += 1
+        return placement.at(self._batches, partial(self._timed, calls, round_))
+
+    def _timed(self, calls: int, round_: int) -> Batch:
         switches, cpu = _involuntary_switches(), time.thread_time_ns()
-        start = time.perf_counter_ns()
-        self._run(calls)
-        wall = time.perf_counter_ns() - start
+        before = self.counter.read() if self.counter else 0
+        wall = self._run(calls)
+        cycles = self.counter.read() - before if self.counter else None
         cpu = time.thread_time_ns() - cpu
         # A long batch outlives a short interruption; a short one also pays for the caches it finds cold.
         switched = _involuntary_switches() != switches and wall < _SHORT_NS
-        return Batch(calls, wall, cpu, switched or wall - cpu > wall * _LOST_SHARE + _LOST_NS, round_)
+        lost = wall - cpu > wall * _LOST_SHARE + _LOST_NS
+        return Batch(calls, wall, cpu, switched or lost, round_, cycles)
 
-    def _run(self, calls: int) -> None:
-        function = self._function
-        for arguments in islice(self._arguments, calls):
+    def _make_ready(self, calls: int) -> None:
+        if self._call.ready is not None:
+            self._call.ready(calls)
+
+    def _run(self, calls: int) -> int:
+        """Make the calls and return the ns they took."""
+        function, turn = self._call.function, list(islice(self._arguments, calls))
+        start = time.perf_counter_ns()
+        for arguments in turn:
             function(*arguments)
+        return time.perf_counter_ns() - start
 
 
 @contextmanager
@@ -111,14 +138,19 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def overhead(nothing: Call, budget_ns: float = 10_000_000) -> float:
-    """Return the ns that one call costs when it does nothing: the least disturbed batch's mean."""
+def overhead(nothing: Call) -> float:
+    """Return the ns that one call costs when it does nothing: the median of undisturbed batches."""
+    batches = idle(nothing)
+    return statistics.median(batch.wall_ns / batch.calls for batch in batches)
+
+
+def idle(nothing: Call, counter: Counter | None = None, budget_ns: float = 3_000_000) -> list[Batch]:
+    """Time calls that do nothing; return the undisturbed batches, or all when there are none."""
     timer = Timer(nothing)
-    timer.batch_calls = 500
+    timer.counter, timer.batch_calls = counter, 300
     timer.warm_up(budget_ns / 4)
-    batches = sorted(timer.batches(budget_ns, 0), key=lambda batch: (batch.disturbed, batch.wall_ns))
-    clean = [batch for batch in batches if not batch.disturbed] or batches
-    return clean[len(clean) // 2].wall_ns / timer.batch_calls
+    batches = list(timer.batches(budget_ns, 0))
+    return [batch for batch in batches if not batch.disturbed] or batches
 
 
 def control_ns() -> float:

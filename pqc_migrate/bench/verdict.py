@@ -70,6 +70,11 @@ def with_part(whole: Verdict, part: str, summaries: Sequence[Summary]) -> Verdic
     return whole
 
 
+def with_noise(whole: Verdict, reason: str) -> Verdict:
+    """Return the verdict of a run that something else disturbed, as a part of it saw for itself."""
+    return _worse(whole, Quality.NOISY, reason)
+
+
 _Seen = tuple[float, tuple[float, float], str]
 """A value, the limits above which it is noisy and unusable, and what is said then."""
 

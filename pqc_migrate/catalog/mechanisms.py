@@ -8,21 +8,21 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from pqc_migrate.catalog import algorithms, toml
+from pqc_migrate.catalog import algorithms, toml, trees
 from pqc_migrate.errors import CatalogError
 from pqc_migrate.model.bench import Operation, Role, Sizes
 from pqc_migrate.model.inventory import Asset, Kind
 
 _FILE = "mechanisms.toml"
 _FAMILY_REQUIRED = {"id", "algorithm", "role", "status", "document"}
-_FAMILY_OPTIONAL = {"security", "sizes", "source", "random", "by_name_only", "pattern", "set"}
+_FAMILY_OPTIONAL = {"security", "sizes", "source", "random", "pattern", "like", "leaf_seconds", "set"}
 _SET_OPTIONAL = {
-    "name", "parameters", "liboqs", "openssl", "gmssl", "bytes", "variable", "seconds", "formerly", "alias",
-    "status", "document",
+    "algorithm", "name", "parameters", "liboqs", "openssl", "gmssl", "bytes", "variable", "seconds", "formerly",
+    "alias", "status", "document",
 }  # fmt: skip
 _STATUSES = {"standard", "selected", "candidate", "not-selected", "superseded", "classical", ""}
 
@@ -57,7 +57,6 @@ class Mechanism:
     """Operations whose work is random by design."""
     seconds: tuple[tuple[Operation, float], ...]
     """What one slow call takes on a server, roughly; for planning only."""
-    by_name_only: bool
     alias: tuple[str, ...]
     formerly: tuple[str, ...]
 
@@ -86,6 +85,16 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """What releases of liboqs had and no longer have."""
+
+    names: str
+    pattern: re.Pattern[str]
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A mechanism found by a name, and whether that name is an older release's for something else."""
 
@@ -109,8 +118,9 @@ def from_library(name: str, role: Role) -> Mechanism:
     if known is not None:
         return known
     for pattern, raw in _catalog().patterns:
-        if pattern.fullmatch(name):
-            return _mechanism(raw, {"name": name, "liboqs": name})
+        found = pattern.fullmatch(name)
+        if found:
+            return _by_pattern(raw, name, found)
     nothing_known = {"id": "", "algorithm": "", "role": role, "status": "", "document": ""}
     return _mechanism(nothing_known, {"name": name, "liboqs": name})
 
@@ -118,6 +128,16 @@ def from_library(name: str, role: Role) -> Mechanism:
 def selections() -> Mapping[str, Selection]:
     """Return the named sets."""
     return _catalog().selections
+
+
+def absent() -> tuple[Absent, ...]:
+    """Return what liboqs no longer has, in the order of the file."""
+    return _catalog().absent
+
+
+def why_absent(text: str) -> Absent | None:
+    """Return the record of an older release's name, or None."""
+    return next((record for record in absent() if record.pattern.fullmatch(text)), None)
 
 
 def suggestions(text: str, others: Iterable[str] = ()) -> list[str]:
@@ -128,15 +148,16 @@ def suggestions(text: str, others: Iterable[str] = ()) -> list[str]:
 
 
 class _Catalog:
-    __slots__ = ("liboqs", "mechanisms", "names", "patterns", "selections")
+    __slots__ = ("absent", "liboqs", "mechanisms", "names", "patterns", "selections")
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        toml.check_keys(_FILE, raw, {"family", "selection"}, set())
+        toml.check_keys(_FILE, raw, {"family", "selection", "absent"}, set())
         self.patterns = [(re.compile(r["pattern"]), r) for r in raw["family"] if "pattern" in r]
         self.mechanisms = tuple(_mechanism(r, part) for r in raw["family"] for part in r.get("set", []))
         self.liboqs = {m.liboqs: m for m in self.mechanisms if m.liboqs}
         self.names = _index(self.mechanisms)
         self.selections = {r["name"]: _selection(r, self.names) for r in raw["selection"]}
+        self.absent = tuple(_absent(r) for r in raw["absent"])
 
 
 @cache
@@ -148,7 +169,8 @@ def _mechanism(family: Mapping[str, Any], part: Mapping[str, Any]) -> Mechanism:
     where = f"{_FILE}: {family.get('id', '?')} {part.get('liboqs') or part.get('parameters', '')}"
     toml.check_keys(where, family, _FAMILY_REQUIRED, _FAMILY_OPTIONAL)
     toml.check_keys(where, part, set(), _SET_OPTIONAL)
-    asset = Asset.of(Kind.ALGORITHM, family["algorithm"], **part.get("parameters", {}))
+    algorithm = part.get("algorithm", family["algorithm"])
+    asset = Asset.of(Kind.ALGORITHM, algorithm, **part.get("parameters", {}))
     status = part.get("status", family["status"])
     if status not in _STATUSES:
         raise CatalogError(f"{where}: status {status!r}", hint=f"one of {', '.join(sorted(_STATUSES))}")
@@ -156,7 +178,7 @@ def _mechanism(family: Mapping[str, Any], part: Mapping[str, Any]) -> Mechanism:
         return Mechanism(
             name=part.get("name") or algorithms.name(asset),
             role=Role(family["role"]),
-            family=family["algorithm"],
+            family=algorithm,
             parameters=asset.parameters,
             group=family["id"],
             liboqs=part.get("liboqs", ""),
@@ -170,12 +192,31 @@ def _mechanism(family: Mapping[str, Any], part: Mapping[str, Any]) -> Mechanism:
             security=family.get("security", ""),
             random=frozenset(Operation(name) for name in family.get("random", [])),
             seconds=tuple((Operation(name), float(value)) for name, value in part.get("seconds", {}).items()),
-            by_name_only=family.get("by_name_only", False),
             alias=tuple(part.get("alias", [])),
             formerly=tuple(part.get("formerly", [])),
         )
     except ValueError as error:
         raise CatalogError(f"{where}: {error}") from error
+
+
+def _by_pattern(family: Mapping[str, Any], name: str, found: re.Match[str]) -> Mechanism:
+    mechanism = _mechanism(family, {"name": name, "liboqs": name})
+    if "like" in family:
+        model = _catalog().liboqs.get(family["like"].format(**found.groupdict()))
+        if model is not None:
+            mechanism = replace(mechanism, sizes=model.sizes, seconds=model.seconds)
+    work = trees.work(name)
+    seconds = work.seconds(family.get("leaf_seconds", {})) if work else None
+    if seconds is None:
+        return mechanism
+    return replace(mechanism, seconds=tuple(zip((Operation.KEYGEN, Operation.SIGN), seconds, strict=True)))
+
+
+def _absent(raw: Mapping[str, Any]) -> Absent:
+    toml.check_keys(
+        f"{_FILE}: absent {raw.get('names', '?')!r}", raw, {"names", "pattern", "reason", "source"}, set()
+    )
+    return Absent(raw["names"], re.compile(raw["pattern"], re.IGNORECASE), raw["reason"], raw["source"])
 
 
 def _sizes(where: str, columns: list[str], lengths: list[int] | None) -> Sizes | None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import calendar
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pqc_migrate.catalog import toml
@@ -34,6 +36,12 @@ _LINE_OPTIONAL = {"population", "axis", "strength", "deprecate_after", "disallow
 _DATE = re.compile(r"(before )?(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _HYBRID_POLICIES = ("required", "allowed", "discouraged")
 _T = TypeVar("_T")
+_OWN = "own-policy"
+_OWN_LINE: Mapping[str, Any] = {
+    "authority": "", "document_date": "", "binding": "reference-line", "scope": "all", "kind": "reference-all",
+    "effect": "completion", "targets": [], "trust": "own", "source": _OWN,
+}  # fmt: skip
+"""What a milestone of an institution's own policy is unless it says otherwise."""
 
 
 def policy(identifier: str) -> ProfileView:
@@ -56,6 +64,39 @@ def policies() -> Mapping[str, ProfileView]:
             raise CatalogError(f"{path.name}: id {record.id!r} is not the file's name")
         loaded[record.id] = record
     return loaded
+
+
+def own(path: Path) -> ProfileView:
+    """Return an institution's own profile from a TOML file; `CatalogError` names file, record and key.
+
+    The form is that of the built-in profiles, but a milestone needs only an id, a document and a date: its
+    binding is a reference line of the institution, its trust and source the institution's own.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CatalogError(f"{path.name}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{path.name}: not valid TOML: {error}") from error
+    if raw.get("id") in policies():
+        raise CatalogError(f"{path.name}: id {raw['id']!r} is a built-in profile", hint="give it another id")
+    lines = raw.get("milestone", [])
+    if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+        raise CatalogError(f"{path.name}: milestone is not a list of tables", hint="write [[milestone]]")
+    taken = {line.id for profile in policies().values() for line in profile.milestones}
+    for line in lines:
+        if line.get("id") in taken:
+            raise CatalogError(
+                f"{path.name}: milestone {line['id']!r} is a built-in one", hint="give it another id"
+            )
+    name = raw.get("name_zh") or raw.get("name_en") or raw.get("id")
+    filled = {
+        "name_zh": name, "name_en": raw.get("name_en") or name, "legal_date": False, **raw,
+        "milestone": [{**_OWN_LINE, **line} for line in lines],
+    }  # fmt: skip
+    if filled.keys() & _OPTIONAL - {"legal_date"}:
+        filled.setdefault("policy_sources", [_OWN])
+    return load(path.name, filled)
 
 
 def count_days(profile: ProfileView, today: date) -> ProfileView:

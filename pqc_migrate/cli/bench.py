@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,16 +15,18 @@ from pqc_migrate.cli import options
 from pqc_migrate.cli.emit import emit
 from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.session import note
+from pqc_migrate.errors import EXIT_GATE, EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
     from pqc_migrate.bench.plan import Plan
     from pqc_migrate.model.bench import BenchmarkRun
 
 SETS = ("standard", "finance", "all")
-PARTS = ("operations", "handshakes")
+PARTS = ("operations", "memory", "handshakes", "messages", "scaling")
 """Spelled out here so that ``--help`` loads no library; `bench.parts` has what they do."""
 HANDSHAKES = ("standard", "all")
 FORMATS = ("table", "json")
+LIST_FORMATS = ("table", "json", "csv")
 liboqs = click.option(
     "--liboqs",
     type=click.Path(path_type=Path),
@@ -37,6 +40,81 @@ def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> 
     if value is not None and math.isnan(value):  # lies in every range as Click compares
         raise click.BadParameter("nan is not a number of seconds", ctx, param)
     return value
+
+
+def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Take names one by one or with commas between them."""
+    names = tuple(name.strip() for text in value for name in text.split(",") if name.strip())
+    if value and not names:
+        raise click.BadParameter(f"names no {_NAMED[param.name or '']}", ctx, param)
+    return names
+
+
+def _levels(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[int, ...]:
+    number = click.IntRange(0, 5)
+    return tuple(int(number.convert(name, param, ctx)) for name in _split(ctx, param, value))  # type: ignore[arg-type]
+
+
+_NAMED = {"algorithms": "algorithm", "families": "family", "levels": "category", "exclude": "algorithm"}
+
+
+def _selection(command: options.Command) -> options.Command:
+    """Add what chooses algorithms and the time they get: the same for a run and for the list of what it takes."""
+    for option in reversed(_SELECTION):
+        command = option(command)
+    return command
+
+
+_SELECTION = (
+    click.option(
+        "--set",
+        "set_name",
+        type=options.Name(SETS),
+        help="One of each kind in a minute (standard), what a bank meets (finance), everything (all).  "
+        "[default: standard; all for bench list, and to choose families or categories from]",
+    ),
+    click.option(
+        "--algorithms", multiple=True, metavar="A,B", callback=_split, help="These instead of a set, by name."
+    ),
+    click.option(
+        "--family",
+        "families",
+        multiple=True,
+        metavar="A,B",
+        callback=_split,
+        help="Of these families only, such as ML-KEM or XMSS.",
+    ),
+    click.option(
+        "--level",
+        "levels",
+        multiple=True,
+        metavar="1-5",
+        callback=_levels,
+        help="Of these NIST categories only; 0 for what Shor's algorithm breaks.",
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="A,B",
+        callback=_split,
+        help="Leave these out: algorithms, families, or patterns with * and ?.",
+    ),
+    click.option(
+        "--seconds",
+        type=click.FloatRange(min=0, max=3600, min_open=True),
+        metavar="S",
+        callback=_number,
+        help="Time for each operation.  [default: 0.6 for a set, 0.06 for all, 1 for named algorithms]",
+    ),
+    click.option(
+        "--repeat",
+        type=click.IntRange(1, 100),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="Whole runs of the operations, one after the other; their figures are put together.",
+    ),
+)
 
 
 def _names_of_parts(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
@@ -58,31 +136,16 @@ def bench() -> None:
 
 
 @bench.command(short_help="Measure a set of algorithms.")
-@click.option(
-    "--set",
-    "set_name",
-    type=options.Name(SETS),
-    default="standard",
-    show_default=True,
-    help="What to measure: one of each kind in a minute (standard), what a bank meets (finance), everything (all).",
-)
-@click.option(
-    "--algorithms",
-    metavar="A,B",
-    help="Measure these instead of a set, by name; pqc-migrate bench list shows them.",
-)
-@click.option(
-    "--seconds",
-    type=click.FloatRange(min=0, max=3600, min_open=True),
-    metavar="S",
-    callback=_number,
-    help="Time for each operation.  [default: 0.6 for a set, 0.12 for all, 1 for named algorithms]",
-)
+@_selection
 @click.option(
     "--parts",
     metavar="A,B",
     callback=_names_of_parts,
-    help=f"What to measure: {', '.join(PARTS)}.  [default: all for a set, operations for named algorithms]",
+    help=f"What to measure: {', '.join(PARTS)}.  "
+    "[default: all for a set; operations for single algorithms and for the set all]",
+)
+@click.option(
+    "--wrapper", is_flag=True, help="Time the objects of liboqs-python as well: what a Python program pays."
 )
 @click.option(
     "--handshakes",
@@ -106,51 +169,110 @@ def bench() -> None:
 @options.output
 @options.common
 def run(
-    set_name: str,
-    algorithms: str | None,
-    seconds: float | None,
     parts: tuple[str, ...] | None,
+    wrapper: bool,
     handshakes: str,
     networks: Path | None,
     liboqs: Path | None,
     format_name: str | None,
     output: str,
+    **asked: Any,
 ) -> None:
     """Measure a set of algorithms: each is checked first, then timed in rounds.
 
     The result says whether the machine was quiet enough, which library file was measured, and what was
-    left out and why.
+    left out and why. Interrupted with Ctrl-C, it is written with what was measured so far and says so.
 
     Example: pqc-migrate bench run --set finance --output bench.json
     """
-    plan = _plan(set_name, algorithms, seconds, liboqs, parts, handshakes, networks)
+    plan = replace(_plan(liboqs, parts, handshakes=handshakes, networks=networks, **asked), wrapper=wrapper)
     result = measure(plan)
     chosen = format_name or _format_for(output)
     emit(_render(result, chosen), output)
     if chosen != "table" or output != "-":  # the table begins with this
         say(result)
+    if result.partial:
+        note("interrupted; the result holds what was measured until then and is marked partial")
+        raise click.exceptions.Exit(EXIT_INTERRUPTED)
 
 
 @bench.command("list", short_help="Show what can be measured here.")
+@_selection
 @liboqs
+@options.format_option(LIST_FORMATS, "Form of the list.", default="table", show_default=True)
 @options.output
 @options.common
-def list_(liboqs: Path | None, output: str) -> None:
-    """Show what can be measured here: role, claimed NIST category, provider, sizes and standing of each algorithm.
+def list_(liboqs: Path | None, format_name: str, output: str, **asked: Any) -> None:
+    """Show what can be measured here, what it takes, and what cannot be measured and why.
 
-    Example: pqc-migrate bench list
+    Takes the options of bench run and shows what that would do: role, NIST category, provider, sizes,
+    standing and expected time of each algorithm. Without options: everything.
+
+    Example: pqc-migrate bench list --family ML-DSA,SLH-DSA --level 5
     """
-    from pqc_migrate.bench import tables
-    from pqc_migrate.bench.providers import available
+    from pqc_migrate.bench import listing
 
-    emit(tables.mechanism_table(available.find(liboqs)).encode(), output)
+    if not asked["set_name"] and not asked["algorithms"]:
+        asked["set_name"] = "all"
+    plan = _plan(liboqs, None, **asked)
+    forms = {"json": listing.as_json, "csv": listing.as_csv, "table": listing.as_table}
+    emit(forms[format_name](plan), output)
+
+
+@bench.command(short_help="Compare calls from Python with a loop in C.")
+@click.option(
+    "--set", "set_name", type=options.Name(SETS), default="standard", show_default=True, help="What to compare."
+)
+@click.option(
+    "--algorithms", multiple=True, metavar="A,B", callback=_split, help="Compare these instead of a set, by name."
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, max=3600, min_open=True),
+    default=0.4,
+    show_default=True,
+    metavar="S",
+    callback=_number,
+    help="Time for each operation; slow ones take six blocks of six calls at least.",
+)
+@liboqs
+@options.format_option(FORMATS, "Form of the result.  [default: a table on a terminal, json anywhere else]")
+@options.output
+@options.common
+def proof(
+    set_name: str,
+    algorithms: tuple[str, ...],
+    seconds: float,
+    liboqs: Path | None,
+    format_name: str | None,
+    output: str,
+) -> None:
+    """Show that calling liboqs from Python costs what it costs from C.
+
+    A loop in C is compiled into a temporary folder and run beside ours over the same library file, in one
+    process and in turn. Needs a C compiler (cc, or the one in CC). Exit code 1 when an operation is slower
+    from Python by more than 5 %.
+
+    Example: pqc-migrate bench proof --algorithms ML-KEM-768,ML-DSA-65
+    """
+    from pqc_migrate.bench import proof as stage
+    from pqc_migrate.bench import tables_proof
+
+    plan = _plan(liboqs, ("operations",), set_name=set_name, seconds=seconds, algorithms=algorithms)
+    with progress("comparing", counted=False) as step:
+        made = stage.prove(plan, step)
+    table = (format_name or _format_for(output)) == "table"
+    emit(tables_proof.proof_table(made).encode() if table else stage.dump(made), output)
+    if made.failed:
+        raise click.exceptions.Exit(EXIT_GATE)
 
 
 def measure(plan: Plan) -> BenchmarkRun:
     """Run a plan with a progress bar and the remaining time."""
+    from pqc_migrate.bench import listing
     from pqc_migrate.bench import run as stage
 
-    note(f"measuring {len(plan.jobs)} mechanisms takes about {plan.expected_seconds:.0f} seconds")
+    note(f"measuring {len(plan.jobs)} mechanisms; {listing.total(plan)}")
     with progress("measuring", counted=False) as step:
         return stage.run(plan, step)
 
@@ -165,23 +287,20 @@ def say(result: BenchmarkRun) -> None:
 
 
 def _plan(
-    set_name: str,
-    algorithms: str | None,
-    seconds: float | None,
     liboqs: Path | None,
     parts: tuple[str, ...] | None,
-    handshakes: str,
-    networks: Path | None,
+    *,
+    set_name: str | None,
+    seconds: float | None,
+    algorithms: tuple[str, ...],
+    **narrowed: Any,
 ) -> Plan:
-    from pqc_migrate.bench import schedule
+    from pqc_migrate.bench import choice, schedule
 
-    names = [name.strip() for name in algorithms.split(",") if name.strip()] if algorithms is not None else []
-    if algorithms is not None and not names:
-        raise click.BadParameter("names no algorithm", param_hint="--algorithms")
     try:
-        return schedule.plan(set_name, names, seconds, liboqs, parts, handshakes, networks)
-    except schedule.UnknownAlgorithm as error:
-        raise click.BadParameter(f"{error}; {error.hint}", param_hint="--algorithms") from error
+        return schedule.plan(set_name or "", algorithms, seconds, liboqs, parts, **narrowed)
+    except choice.UnknownAlgorithm as error:
+        raise click.BadParameter(f"{error}; {error.hint}", param_hint=error.option) from error
 
 
 def _render(result: BenchmarkRun, format_name: str) -> bytes:

@@ -93,6 +93,13 @@ profile = click.option(
     type=Name(PROFILES),
     help="Timeline to plan by; may be repeated.  [default: cn-default]",
 )
+policy = click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="FILE",
+    help="The institution's own dates (TOML), beside the profiles; may be repeated.",
+)
 register = click.option(
     "--register", metavar="FILE", help="Register of systems (YAML or XLSX): what only people know."
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pqc_migrate.model.inventory import Inventory
-    from pqc_migrate.model.plan import MigrationPlan
+    from pqc_migrate.model.plan import MigrationPlan, ProfileView
     from pqc_migrate.model.register import Register
 
 FORMATS = ("html", "markdown", "json")
@@ -42,6 +42,7 @@ _BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json
     help="CODEOWNERS file (GitHub, GitLab) of a scanned repository: who owns each place; may be repeated.",
 )
 @options.profile
+@options.policy
 @options.today
 @options.lang
 @options.format_option(
@@ -56,6 +57,7 @@ def plan(
     previous: tuple[str, ...],
     codeowners: tuple[str, ...],
     profiles: tuple[str, ...],
+    policies: tuple[str, ...],
     today: datetime | None,
     lang: str,
     format_name: str | None,
@@ -72,7 +74,8 @@ def plan(
     """
     from pqc_migrate.inventory.cyclonedx_read import load
 
-    made = make([load(path) for path in cboms], register, bench, profiles, today, previous, codeowners)
+    chosen: list[str | ProfileView] = [*profiles, *own_policies(policies)]
+    made = make([load(path) for path in cboms], register, bench, chosen, today, previous, codeowners)
     emit(render(made, format_name or _format_for(output), lang), output)
     note(summary(made))
 
@@ -81,7 +84,7 @@ def make(
     inventories: Sequence[Inventory],
     register: str | None,
     bench: str | None,
-    profiles: Sequence[str],
+    profiles: Sequence[str | ProfileView],
     today: datetime | None,
     previous: Sequence[str] = (),
     codeowners: Sequence[str] = (),
@@ -98,6 +101,8 @@ def make(
         from pqc_migrate.bench.run import load as load_bench
 
         run = load_bench(Path(bench))
+        if run.partial:
+            note(f"{bench}: {run.notices[0]}")
     day, from_clock = day_of_plan(today, held)
     earlier = [load_earlier(Path(name)) for name in previous]
     targets = sorted({inventory.target for inventory in inventories})
@@ -105,6 +110,13 @@ def make(
     return make_plan(
         inventories, held, run, profiles, day, from_clock=from_clock, earlier=earlier, codeowners=files
     )
+
+
+def own_policies(paths: Sequence[str]) -> list[ProfileView]:
+    """Return the institution's own profiles."""
+    from pqc_migrate.catalog.policies import own
+
+    return [own(Path(path)) for path in paths]
 
 
 def render(made: MigrationPlan, format_name: str, lang: str) -> bytes:

@@ -10,7 +10,7 @@ import click
 
 from pqc_migrate.cli import options
 from pqc_migrate.cli.limits import limits
-from pqc_migrate.cli.plan import day_of_plan, render
+from pqc_migrate.cli.plan import day_of_plan, own_policies, render
 from pqc_migrate.cli.progress import progress
 from pqc_migrate.cli.scan import take_inventory
 from pqc_migrate.cli.session import note, warn
@@ -34,6 +34,7 @@ BENCH_FILE = "bench.json"
 @limits
 @options.register
 @options.profile
+@options.policy
 @options.today
 @options.lang
 @click.option("--bench", metavar="FILE", help="Take this benchmark result instead of measuring.")
@@ -47,6 +48,7 @@ def run(
     jobs: int | None,
     register: str | None,
     profiles: tuple[str, ...],
+    policies: tuple[str, ...],
     today: datetime | None,
     lang: str,
     bench: str | None,
@@ -68,11 +70,12 @@ def run(
     folder = make_folder(Path(output))
     systems = load_register(Path(register)) if register else None
     given = load_bench(Path(bench)) if bench else None
+    own = own_policies(policies)
     day, from_clock = day_of_plan(today, systems)
     inventory = take_inventory(targets, exclude, (), jobs, (f"{output}/",))
     _write_inventory(folder, inventory)
     measured = None if no_bench else given or _measure(folder, fresh=no_bench_cache)
-    plan = make_plan([inventory], systems, measured, profiles, day, from_clock=from_clock)
+    plan = make_plan([inventory], systems, measured, (*profiles, *own), day, from_clock=from_clock)
     _write_plan(folder, measured, plan, lang)
     note(closing(inventory, measured, plan, folder))
 

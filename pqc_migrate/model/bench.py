@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pqc_migrate.model.handshake import Handshake, NetworkProfile
+from pqc_migrate.model.messages import MessageCost
+from pqc_migrate.model.scaling import Processors, Scaling
 from pqc_migrate.model.verdict import Quality as Quality
 from pqc_migrate.model.verdict import Verdict as Verdict
 
@@ -32,6 +34,8 @@ class Role(StrEnum):
 
     KEM = "kem"
     SIGNATURE = "signature"
+    STATEFUL = "stateful-signature"
+    """A hash-based signature whose private key changes with every signature and is used up (SP 800-208)."""
     KEY_AGREEMENT = "key-agreement"
 
     @property
@@ -43,6 +47,7 @@ class Role(StrEnum):
 _OPERATIONS = {
     Role.KEM: (Operation.KEYGEN, Operation.ENCAPS, Operation.DECAPS),
     Role.SIGNATURE: (Operation.KEYGEN, Operation.SIGN, Operation.VERIFY),
+    Role.STATEFUL: (Operation.KEYGEN, Operation.SIGN, Operation.VERIFY),
     Role.KEY_AGREEMENT: (Operation.KEYGEN, Operation.DERIVE),
 }
 
@@ -115,11 +120,13 @@ class Measurement:
     mean_interval_ns: tuple[float, float] | None = None
     """95 % interval of the mean, for figures where that is representative; None below six batches."""
     wrapper_ns: float | None = None
-    """Median of the same operation through liboqs-python's objects, its whole cost; None: not measured."""
+    """Through liboqs-python's objects, mean or median as `representative` says; None: not measured."""
     cycles: float | None = None
     """Of one call, call overhead taken off; None where `Environment.cycle_source` says there is no source."""
     cycles_kind: str = ""
     """``user cycles``, ``reference ticks``, or empty without `cycles`."""
+    repeats_ns: tuple[float, ...] = ()
+    """`representative_ns` of each repeated run by itself, in order; empty for a single run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +153,7 @@ class Check:
     algorithm: str
     provider: str
     check: str
-    """``round-trip``, ``tampering``, ``sizes``, ``agreement``."""
+    """``round-trip``, ``tampering``, ``sizes``, ``state``, ``agreement``, ``known-answer``, ``timed-calls``."""
     passed: bool
     details: str = ""
 
@@ -218,6 +225,8 @@ class Environment:
     """Share of CPU time the hypervisor gave to others; None where it is not reported."""
     cycle_source: str = ""
     """Where `Measurement.cycles` come from, or why there are none; empty in older artefacts."""
+    pinning: str = ""
+    """Whether the timed calls stayed on one processor, and why; empty in older artefacts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +250,14 @@ class BenchmarkRun:
     """TLS handshakes; empty when the part was not asked for."""
     networks: tuple[NetworkProfile, ...] = ()
     """The networks that `Handshake.networks` was computed for."""
+    messages: tuple[MessageCost, ...] = ()
+    processors: Processors | None = None
+    """What `scaling` was measured on."""
+    scaling: tuple[Scaling, ...] = ()
+    partial: bool = False
+    """The user interrupted it: some operations were timed in fewer rounds, others and parts not at all."""
+    repeat: int = 1
+    """How many whole runs, one after the other, the figures rest on."""
 
     def find(self, algorithm: str, operation: str, provider: str | None = None) -> Measurement | None:
         """Return the measurement of an operation; without `provider` the first listed, liboqs before others."""

@@ -636,7 +636,7 @@ class CapacityCheck:
     """One budget of one system against a number."""
 
     id: str
-    """``<system>/<budget>/<algorithm>``."""
+    """``<system>/<budget>/<algorithm>``, and what else tells rows of one budget apart."""
     system: str
     budget: str
     """Register field: ``sign_ops_s``, ``added_bytes_per_handshake``, ``max_cert_chain_bytes``…"""
@@ -645,7 +645,7 @@ class CapacityCheck:
     value: float | None
     limit: float | None
     unit: str
-    """``ops/s`` or ``bytes``."""
+    """``ops/s``, ``bytes``, ``ms`` or ``processors``; empty without a value."""
     verdict: Verdict
     reason: Reason
 

@@ -627,6 +627,8 @@ class ReasonCode(StrEnum):
     # capacity
     NO_BENCHMARK = "no-benchmark"
     """No benchmark run was given: no throughput is stated."""
+    BENCHMARK_DISTURBED = "benchmark-disturbed"
+    """``quality``: what the benchmark said of its machine, ``noisy`` or ``unusable``."""
     NOT_MEASURED = "not-measured"
     """``algorithm``, ``operation``: the benchmark run does not hold it."""
     NO_BUDGET = "no-budget"
@@ -635,6 +637,26 @@ class ReasonCode(StrEnum):
     """``budget``, ``value``, ``limit``: how the verdict was reached."""
     SIZE_UNKNOWN = "size-unknown"
     """``algorithm``: neither the benchmark nor the standards' table has its size."""
+    PART_NOT_MEASURED = "part-not-measured"
+    """``part``: the benchmark run lacks this part; the sentence says how to measure it."""
+    NOTHING_FOR_BUDGET = "nothing-for-budget"
+    """``budget``: nothing was found in the system that the budget applies to."""
+    MESSAGE_GROWTH = "message-growth"
+    """``format``, ``content``, ``added``, ``before``, ``algorithm``: what a signature adds to the sample message,
+    and what today's adds (None where that was not measured)."""
+    HANDSHAKE_PROCESSORS = "handshake-processors"
+    """``peak``, ``before``, ``count``, ``today``, ``rate``, ``processes``: logical processors that the peak
+    takes, before and after, by handshakes per second and processor."""
+    HANDSHAKE_PROCESSORS_ONLY = "handshake-processors-only"
+    """``peak``, ``before``, ``count``, ``today``, ``rate``, ``processes``: the same where the register does not say
+    how many there are."""
+    HANDSHAKE_TIME = "handshake-time"
+    """``network``, ``ms``, ``before``, ``today``: time over a network by the benchmark's model."""
+    HANDSHAKE_TIME_LOSSY = "handshake-time-lossy"
+    """``network``, ``ms``, ``before``, ``today``: the same, but so many handshakes lose a packet that the 95th
+    percentile is not this time."""
+    CHAIN_MEASURED = "chain-measured"
+    """``bytes``: leaf and intermediate as the benchmark's server sent them."""
 
     # coverage and register
     TARGET_WITHOUT_COVERAGE = "target-without-coverage"

@@ -65,7 +65,7 @@ def prepare(
     inventories: Sequence[Inventory],
     register: Register | None,
     bench: BenchmarkRun | None,
-    profiles: Sequence[str],
+    profiles: Sequence[str | ProfileView],
     today: date,
 ) -> Ground:
     """Assess the inventories and say what their assets may move to; raises `CatalogError` as `make_plan` does."""
@@ -83,7 +83,7 @@ def make_plan(
     inventories: Sequence[Inventory],
     register: Register | None,
     bench: BenchmarkRun | None,
-    profiles: Sequence[str],
+    profiles: Sequence[str | ProfileView],
     today: date,
     *,
     from_clock: bool = False,
@@ -92,10 +92,10 @@ def make_plan(
 ) -> MigrationPlan:
     """Return the migration plan.
 
-    `profiles` are ids; without any, the register's, else `policies.DEFAULT`. `today` is the day every
-    days-left figure counts from; `from_clock` flags it as nobody's statement. `earlier` are plans of earlier
-    runs, in any order: the plan then says what moved. `codeowners` are files by target. Raises `CatalogError`
-    for an unknown profile, `InventoryError` for earlier plans that cannot be put in order.
+    `profiles` are ids, without any the register's, else `policies.DEFAULT`; and an institution's own profiles.
+    `today` is the day every days-left figure counts from; `from_clock` flags it as nobody's statement. `earlier`
+    are plans of earlier runs, in any order: the plan then says what moved. `codeowners` are files by target.
+    Raises `CatalogError` for an unknown profile, `InventoryError` for earlier plans that cannot be put in order.
     """
     series = progress.in_order(earlier, today)
     made = _make_plan(inventories, register, bench, profiles, today, from_clock)
@@ -108,7 +108,7 @@ def _make_plan(
     inventories: Sequence[Inventory],
     register: Register | None,
     bench: BenchmarkRun | None,
-    profiles: Sequence[str],
+    profiles: Sequence[str | ProfileView],
     today: date,
     from_clock: bool,
 ) -> MigrationPlan:
@@ -161,9 +161,14 @@ def _make_plan(
     )
 
 
-def _profiles(chosen: Sequence[str], register: Register | None, today: date) -> tuple[ProfileView, ...]:
-    names = tuple(chosen) or (register.profiles if register else ()) or policies.DEFAULT
-    return tuple(policies.count_days(policies.policy(name), today) for name in dict.fromkeys(names))
+def _profiles(
+    chosen: Sequence[str | ProfileView], register: Register | None, today: date
+) -> tuple[ProfileView, ...]:
+    named = tuple(profile for profile in chosen if isinstance(profile, str))
+    names = named or (register.profiles if register else ()) or policies.DEFAULT
+    own = [profile for profile in chosen if isinstance(profile, ProfileView)]
+    found = [*(policies.policy(name) for name in dict.fromkeys(names)), *own]
+    return tuple(policies.count_days(profile, today) for profile in found)
 
 
 def _mappings(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from pqc_migrate.model.bench import BenchmarkRun
+from pqc_migrate.model.bench import BenchmarkRun, Quality
 from pqc_migrate.model.plan import (
     Capacity,
     CapacityCheck,
@@ -20,15 +20,14 @@ from pqc_migrate.model.plan import (
 )
 from pqc_migrate.model.plan_codes import Axis, ReasonCode, Use, Verdict
 from pqc_migrate.model.register import System
-
-TIGHT = 0.8
-"""Above this share of a budget a pass is tight."""
+from pqc_migrate.plan.budgets import judge, missing, row, unique
+from pqc_migrate.plan.handshake_capacity import CHAIN, CHAIN_TARGET, handshake_checks, measured_chain
+from pqc_migrate.plan.message_capacity import message_checks
 
 CHAIN_BYTES = 1952 + 3309 + 500
 """One ML-DSA-65 certificate: public key, signature (FIPS 204 table 2) and roughly 500 bytes of the rest."""
 
 _RATES = {"sign_ops_s": "sign", "verify_ops_s": "verify"}
-_NOT_MEASURED = ("tls_handshake_ms_p95", "max_message_bytes")
 
 
 def capacity(
@@ -47,15 +46,26 @@ def capacity(
         machine=(bench.environment.cpu.model or "") if bench else "",
         throughput=tuple(sorted(_throughput(bench), key=lambda t: (t.algorithm, t.operation, t.provider))),
         checks=tuple(sorted(checks, key=lambda check: check.id)),
-        reasons=() if bench else (Reason.of(ReasonCode.NO_BENCHMARK),),
+        reasons=tuple(_reasons(bench)),
     )
 
 
+def _reasons(bench: BenchmarkRun | None) -> Iterator[Reason]:
+    """Yield what must be known before any of the figures is used."""
+    if bench is None:
+        yield Reason.of(ReasonCode.NO_BENCHMARK)
+        return
+    if not bench.measurements:
+        yield Reason.of(ReasonCode.PART_NOT_MEASURED, part="operations")
+    if bench.verdict.quality is not Quality.QUIET:
+        yield Reason.of(ReasonCode.BENCHMARK_DISTURBED, quality=bench.verdict.quality.value)
+
+
 def _throughput(bench: BenchmarkRun | None) -> Iterator[Throughput]:
-    for row in bench.measurements if bench else ():
-        if row.representative_ns > 0:
-            rate = round(1e9 / row.representative_ns, 1)
-            yield Throughput(row.algorithm, row.operation.value, row.provider, row.representative_ns, rate)
+    for one in bench.measurements if bench else ():
+        if one.representative_ns > 0:
+            rate = round(1e9 / one.representative_ns, 1)
+            yield Throughput(one.algorithm, one.operation.value, one.provider, one.representative_ns, rate)
 
 
 def _system_checks(
@@ -65,30 +75,25 @@ def _system_checks(
     for budget, operation in _RATES.items():
         for algorithm in signers:
             yield _rate(system, budget, algorithm, operation, bench)
-    for mapping in _unique(m for m in own if m.use is Use.TLS_KEY_EXCHANGE):
+    for mapping in unique(m for m in own if m.use is Use.TLS_KEY_EXCHANGE):
         yield _added_bytes(system, mapping)
     if "max_cert_chain_bytes" in system.budgets:
-        yield _chain(system)
-    for budget in _NOT_MEASURED:
-        if budget in system.budgets:
-            reason = Reason.of(ReasonCode.NOT_MEASURED, algorithm="", operation=budget)
-            limit = system.budgets[budget]
-            yield CapacityCheck(
-                f"{system.id}/{budget}/", system.id, budget, "", "", None, limit, "", Verdict.UNKNOWN, reason
-            )
+        yield _chain(system, bench)
+    yield from handshake_checks(system, own, bench)
+    yield from message_checks(system, own, bench)
 
 
 def _rate(system: System, budget: str, algorithm: str, operation: str, bench: BenchmarkRun | None) -> CapacityCheck:
     limit = system.budgets.get(budget)
-    row = bench.find(algorithm, operation) if bench else None
-    value = round(1e9 / row.representative_ns, 1) if row and row.representative_ns > 0 else None
+    one = bench.find(algorithm, operation) if bench else None
+    value = round(1e9 / one.representative_ns, 1) if one and one.representative_ns > 0 else None
     verdict, reason = Verdict.UNKNOWN, Reason.of(ReasonCode.NO_BUDGET, budget=budget)
     if bench is None:
         reason = Reason.of(ReasonCode.NO_BENCHMARK)
     elif value is None:
         reason = Reason.of(ReasonCode.NOT_MEASURED, algorithm=algorithm, operation=operation)
     elif limit is not None:
-        verdict = _judge(limit, value)
+        verdict = judge(limit, value)
         reason = Reason.of(ReasonCode.AGAINST_BUDGET, budget=budget, value=value, limit=limit)
     identifier = f"{system.id}/{budget}/{algorithm}"
     return CapacityCheck(
@@ -106,24 +111,28 @@ def _added_bytes(system: System, mapping: TargetMapping) -> CapacityCheck:
     if added is None:
         reason = Reason.of(ReasonCode.SIZE_UNKNOWN, algorithm=target)
     elif limit is not None:
-        verdict = _judge(added, limit)
+        verdict = judge(added, limit)
         reason = Reason.of(ReasonCode.AGAINST_BUDGET, budget=budget, value=added, limit=limit)
     identifier = f"{system.id}/{budget}/{target}/{mapping.asset}"
     return CapacityCheck(identifier, system.id, budget, target, "", added, limit, "bytes", verdict, reason)
 
 
-def _chain(system: System) -> CapacityCheck:
-    """Fail when not even one certificate fits; how long the chain is was not read, so nothing passes."""
-    budget = "max_cert_chain_bytes"
-    limit = system.budgets[budget]
-    verdict = Verdict.FAIL if limit < CHAIN_BYTES else Verdict.UNKNOWN
-    reason = Reason.of(ReasonCode.CHAIN_OVER_BUDGET, system=system.id, estimate=CHAIN_BYTES, limit=limit)
-    if verdict is Verdict.UNKNOWN:
-        reason = Reason.of(ReasonCode.NOT_MEASURED, algorithm="ML-DSA-65", operation=budget)
-    identifier = f"{system.id}/{budget}/ML-DSA-65"
-    return CapacityCheck(
-        identifier, system.id, budget, "ML-DSA-65", "", float(CHAIN_BYTES), limit, "bytes", verdict, reason
-    )
+def _chain(system: System, bench: BenchmarkRun | None) -> CapacityCheck:
+    """Judge a measured chain of leaf and intermediate.
+
+    Without one, fail when not even one certificate fits; how long the chain is was not read, so nothing passes.
+    """
+    limit = system.budgets[CHAIN]
+    measured = measured_chain(bench, CHAIN_TARGET)
+    value, unit = float(CHAIN_BYTES if measured is None else measured), "bytes"
+    if measured is not None:
+        verdict, reason = judge(value, limit), Reason.of(ReasonCode.CHAIN_MEASURED, bytes=measured)
+    elif limit < CHAIN_BYTES:
+        estimate = Reason.of(ReasonCode.CHAIN_OVER_BUDGET, system=system.id, estimate=CHAIN_BYTES, limit=limit)
+        verdict, reason = Verdict.FAIL, estimate
+    else:
+        verdict, reason = Verdict.UNKNOWN, missing(system, CHAIN, "handshakes", bench is not None).reason
+    return row(system, CHAIN, CHAIN_TARGET, reason, value=value, unit=unit, verdict=verdict)
 
 
 def _difference(sizes: Sequence[SizeChange]) -> float | None:
@@ -133,18 +142,3 @@ def _difference(sizes: Sequence[SizeChange]) -> float | None:
             return None
         total += size.target_bytes - size.classical_bytes
     return float(total) if sizes else None
-
-
-def _judge(value: float, limit: float) -> Verdict:
-    """Return how a value that must not exceed a limit does."""
-    if value > limit:
-        return Verdict.FAIL
-    return Verdict.PASS if value <= TIGHT * limit else Verdict.TIGHT
-
-
-def _unique(mappings: Iterator[TargetMapping]) -> Iterator[TargetMapping]:
-    seen = set()
-    for mapping in mappings:
-        if (mapping.asset, mapping.replacement) not in seen:
-            seen.add((mapping.asset, mapping.replacement))
-            yield mapping

@@ -13,8 +13,11 @@ BUDGETS = (
     "max_cert_chain_bytes",
     "link_mtu",
     "cpu_headroom_pct",
+    "tls_handshakes_s",
+    "tls_processors",
 )
-"""Fields of ``budgets``: ms p95, bytes, operations per second, percent."""
+"""Fields of ``budgets``: ms p95, bytes, operations per second, percent; full TLS handshakes per second at the
+system's peak, and the logical processors (vCPU) that terminate them."""
 
 POLICY_BASIS = ("title", "issuer", "number", "date", "clause")
 """Fields the institution fills in from its own copy of the notice."""

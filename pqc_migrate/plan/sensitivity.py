@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from pqc_migrate.model.inventory import Inventory
-from pqc_migrate.model.plan import CryptoUse, Evidence
+from pqc_migrate.model.plan import CryptoUse, Evidence, ProfileView
 from pqc_migrate.model.register import Register, System
 from pqc_migrate.plan import build, uses
 
@@ -55,7 +55,11 @@ class FieldEffect:
 
 
 def most_telling(
-    inventories: Sequence[Inventory], register: Register, profiles: Sequence[str], today: date, most: int = 5
+    inventories: Sequence[Inventory],
+    register: Register,
+    profiles: Sequence[str | ProfileView],
+    today: date,
+    most: int = 5,
 ) -> tuple[FieldEffect, ...]:
     """Return at most `most` empty fields by their effect; those that change nothing are left out.
 

@@ -62,16 +62,21 @@ _TONES: dict[StrEnum, Tone] = {
 }
 _SHORT_PATH = 26
 """Characters of a path beside a row; longer ones lose their leading folders, then the start of the name."""
-_COUNTS = frozenset({"bytes", "count", "days", "estimate", "files", "limit", "value"})
+_COUNTS = frozenset(
+    {"added", "before", "bytes", "content", "count", "days", "estimate", "files", "limit", "peak", "rate", "value"}
+)
 """Parameters that are counts and get thousands separators; sizes, years and levels are written as they are."""
 _LABELS = {
     "axis": "axis",
     "binding": "binding",
     "budget": "budget",
+    "format": "message-format",
     "language": "language",
+    "network": "network",
     "operation": "operation",
     "policy": "hybrid",
     "priority": "priority",
+    "quality": "quality",
     "relation": "relation",
     "scenario": "scenario",
     "skip": "skip",

@@ -1,3 +1,4 @@
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from pqc_migrate.bench.providers.openssl import OpenSslProvider
 from pqc_migrate.bench.scheme import Provider
 from pqc_migrate.catalog import mechanisms
 from pqc_migrate.catalog.mechanisms import Mechanism
-from pqc_migrate.errors import BenchmarkError
+from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
 from pqc_migrate.model.bench import Check, Sizes
 
 QUICK = (
@@ -126,3 +127,48 @@ def test_signatures_may_be_shorter_only_where_the_format_says_so(liboqs: LiboqsP
     falcon = known("Falcon-512")
     assert outcomes(liboqs, falcon)["sizes"].passed
     assert not outcomes(liboqs, replace(falcon, variable=False))["sizes"].passed
+
+
+@pytest.mark.parametrize("name", ["ML-KEM-768", "ML-KEM-1024", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"])
+def test_a_seed_makes_the_same_key_in_both_libraries(
+    liboqs: LiboqsProvider, openssl: OpenSslProvider, name: str
+) -> None:
+    """A known answer from an implementation of other people; afterwards keys are random again."""
+    mechanism = known(name)
+    one: Any = liboqs.open(mechanism)
+    (found,) = check.known_answer(one, openssl.open(mechanism), mechanism, "liboqs", "OpenSSL")
+    assert found.passed
+    assert found.check == "known-answer"
+    assert one.keypair()[0] != one.keypair()[0]
+
+
+@pytest.mark.parametrize(("name", "rank"), [("ML-KEM-512", 2), ("ML-KEM-768", 3), ("ML-KEM-1024", 4)])
+def test_keys_are_those_of_the_final_standard(liboqs: LiboqsProvider, name: str, rank: int) -> None:
+    """FIPS 203 algorithm 13 hashes the rank along with d; its draft did not, and nothing else would show it."""
+    one: Any = liboqs.open(known(name))
+    d, z = bytes(range(32)), bytes(32)
+    public, _ = one.from_seed(d + z)
+    assert public[-32:] == hashlib.sha3_512(d + bytes([rank])).digest()[:32]
+
+
+def test_another_key_from_the_seed_is_a_wrong_answer(liboqs: LiboqsProvider, openssl: OpenSslProvider) -> None:
+    """Kyber makes keys of the same length from other bytes; a key of chance fails as well."""
+    mechanism = known("ML-KEM-768")
+    real: Any = liboqs.open(mechanism)
+    careless: Any = Altered(real, from_seed=lambda seed: real.keypair())
+    (found,) = check.known_answer(careless, openssl.open(mechanism), mechanism, "liboqs", "OpenSSL")
+    assert not found.passed
+
+
+def test_without_a_seed_there_is_no_answer(liboqs: LiboqsProvider, openssl: OpenSslProvider) -> None:
+    """HQC's keys are not compared with anything, and a library without the entry points is not blamed."""
+    assert (
+        check.known_answer(liboqs.open(known("HQC-1")), openssl.open(known("X25519")), known("HQC-1"), "", "") == []
+    )
+    mechanism = known("ML-KEM-768")
+
+    def none(seed: bytes) -> tuple[bytes, bytes]:
+        raise ProviderUnavailable("this liboqs has no OQS_KEM_keypair_derand")
+
+    without: Any = Altered(liboqs.open(mechanism), from_seed=none)
+    assert check.known_answer(without, openssl.open(mechanism), mechanism, "liboqs", "OpenSSL") == []

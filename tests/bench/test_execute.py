@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from pqc_migrate.bench import execute as stage
+from pqc_migrate.bench import plan as planning
 from pqc_migrate.bench import run as runner
 from pqc_migrate.bench import schedule, timing
+from pqc_migrate.bench.choice import UnknownAlgorithm
 from pqc_migrate.bench.execute import execute
 from pqc_migrate.bench.plan import ROUNDS, Plan
 from pqc_migrate.bench.providers.liboqs import LiboqsProvider
 from pqc_migrate.bench.providers.openssl import OpenSslProvider
-from pqc_migrate.bench.schedule import UnknownAlgorithm
 from pqc_migrate.bench.scheme import Call
 from pqc_migrate.bench.timing import Timer
 from pqc_migrate.catalog import mechanisms
@@ -79,7 +79,7 @@ def test_what_fails_a_check_is_not_timed(quick: Plan) -> None:
 
 def test_what_takes_too_long_is_listed_with_its_estimate(quick: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     """Never dropped silently, and the message says which option raises the limit."""
-    monkeypatch.setattr(stage, "_LONGEST_SECONDS", 0.0)
+    monkeypatch.setattr(planning, "_LONGEST_SECONDS", 0.0)
     plan = schedule.plan(algorithms=["RSA-2048"], seconds=1e-4)
     result = runner.run(plan)
     (skipped,) = [s for s in result.skipped if s.operation == Operation.KEYGEN]
@@ -132,16 +132,20 @@ def test_progress_grows_and_ends_at_its_total(quick: Plan) -> None:
     assert told[-1][0] == told[-1][1] > 0
 
 
-def test_interrupting_leaves_the_interpreter_as_it_was(quick: Plan) -> None:
-    """The garbage collector is back, and no result pretends to be whole."""
+@pytest.mark.parametrize(("label", "partial"), [("X25519 keygen", False), ("ML-KEM-768 encaps", True)])
+def test_interrupting_leaves_the_interpreter_as_it_was(quick: Plan, label: str, partial: bool) -> None:
+    """The garbage collector is back, whether something was timed already or not."""
 
-    def interrupt(done: float, total: float, label: str) -> None:
-        if label.startswith("ML-KEM-768 encaps"):
+    def interrupt(done: float, total: float, doing: str) -> None:
+        if doing.startswith(label):
             assert not gc.isenabled()
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        runner.run(quick, interrupt)
+    if partial:
+        assert runner.run(quick, interrupt).partial
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            runner.run(quick, interrupt)
     assert gc.isenabled()
 
 
@@ -238,17 +242,25 @@ def test_unknown_names_are_answered_with_known_ones() -> None:
     assert raised.value.hint.startswith("did you mean ML-KEM-768")
 
 
-@pytest.mark.usefixtures("liboqs")
-def test_everything_means_everything_or_a_reason() -> None:
-    """Each mechanism of each provider is a job or an entry with its reason; stateful keys are never used up."""
-    plan = schedule.plan(schedule.ALL)
+def test_everything_means_everything_or_a_reason(liboqs: LiboqsProvider) -> None:
+    """Each mechanism that each provider has is a job; what this build or this release lacks is listed."""
+    plan = schedule.plan("all")
     jobs = {(job.mechanism.name, job.provider.name) for job in plan.jobs}
-    for provider in plan.available.providers:
-        for mechanism in provider.mechanisms():
-            assert mechanism.by_name_only or (mechanism.name, provider.name) in jobs
+    having = {(m.name, provider.name) for provider in plan.available.providers for m in provider.mechanisms()}
+    assert jobs == having
+    module = liboqs.loaded.module
+    names = {job.mechanism.liboqs for job in plan.jobs if job.provider.name == "liboqs"}
+    assert names == {
+        *module.get_enabled_kem_mechanisms(),
+        *module.get_enabled_sig_mechanisms(),
+        *module.get_enabled_stateful_sig_mechanisms(),
+    }
+    if liboqs.library.version == "0.16.0" and liboqs.library.label:
+        assert len(names) == 41 + 221 + 70
+    assert plan.parts == (), "the memory of everything takes 12 minutes more: only when asked for"
     reasons = {s.algorithm: s.reason for s in plan.skipped}
-    assert "used up" in reasons["LMS and XMSS (70 parameter sets)"]
-    assert "only when named" in reasons["HashSLH-DSA (144 parameter sets)"]
+    assert "eprint 2022/975" in reasons["SIKE, SIDH"]
+    assert "removed in liboqs 0.15.0" in reasons["Dilithium"]
 
 
 @pytest.mark.parametrize("name", list(mechanisms.selections()))

@@ -110,6 +110,36 @@ def test_the_sets_hold_what_they_promise() -> None:
     families = {mechanisms.lookup(n).mechanism.group for n in mechanisms.selections()["standard"].algorithms}  # type: ignore[union-attr]
     assert families >= {"ML-KEM", "HQC", "FrodoKEM", "Classic-McEliece", "ML-DSA", "SLH-DSA", "Falcon", "MAYO"}
     assert families >= {"X25519", "ECDH", "ECDSA", "Ed25519", "RSA", "SM2"}
+    finance = mechanisms.selections()["finance"].algorithms
+    assert {"X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024", "SM2", "Falcon-512"} <= set(finance)
+
+
+def test_a_pre_hash_variant_is_as_long_and_as_slow_as_its_pure_one() -> None:
+    """FIPS 205 section 10.2.2: one more hash of the message, the same signature."""
+    pure = mechanisms.from_library("SLH_DSA_PURE_SHAKE_192S", Role.SIGNATURE)
+    hashed = mechanisms.from_library("SLH_DSA_SHA3_256_PREHASH_SHAKE_192S", Role.SIGNATURE)
+    assert (hashed.sizes, hashed.seconds, hashed.source) == (pure.sizes, pure.seconds, pure.source)
+    assert hashed.group == "HashSLH-DSA"
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "standing"),
+    [
+        ("XMSS-SHA2_10_256", "XMSS", "standard: RFC 8391, NIST SP 800-208"),
+        ("XMSS-SHAKE256_20_192", "XMSS", "standard: RFC 8391, NIST SP 800-208"),
+        ("XMSSMT-SHA2_40/8_256", "XMSS", "standard: RFC 8391, NIST SP 800-208"),
+        ("LMS_SHA256_H20_W8_H10_W8", "LMS", "standard: RFC 8554, NIST SP 800-208"),
+        ("XMSS-SHA2_10_512", "XMSS-RFC8391", "not-selected: RFC 8391; with SHAKE128 or 512-bit hashes"),
+        ("XMSS-SHAKE_16_256", "XMSS-RFC8391", "not-selected: RFC 8391; with SHAKE128 or 512-bit hashes"),
+        ("XMSSMT-SHAKE_60/12_256", "XMSS-RFC8391", "not-selected: RFC 8391; with SHAKE128 or 512-bit hashes"),
+    ],
+)
+def test_nist_approves_some_stateful_sets_and_not_others(name: str, group: str, standing: str) -> None:
+    """SP 800-208 section 5; IANA's registry names the document of each."""
+    found = mechanisms.from_library(name, Role.STATEFUL)
+    assert found.group == group
+    assert found.standing.startswith(standing)
+    assert found.category is None
 
 
 def test_a_wheel_is_known_for_each_platform_that_has_one() -> None:

@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 import os
 import signal
@@ -83,22 +85,46 @@ def test_a_file_is_replaced_when_the_result_is_complete(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
-def test_interrupting_leaves_the_old_file(tmp_path: Path) -> None:
+def test_interrupting_before_anything_is_timed_leaves_the_old_file(tmp_path: Path) -> None:
     """Exit 130, and the file of the earlier run is untouched."""
     path = tmp_path / "bench.json"
     path.write_text("old")
-    command = [sys.executable, "-m", "pqc_migrate", "bench", "run", "--output", str(path)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        assert process.stderr.readline().startswith("measuring ")
-        time.sleep(0.2)
-        process.send_signal(signal.SIGINT)
-        said = process.stderr.read()
-        assert process.wait(timeout=60) == 130
+    # Long enough to be caught while its key is made.
+    said, code = interrupted(path, "--algorithms", "XMSS-SHA2_10_256", "--seconds", "9", after=0.3)
+    assert code == 130
     assert "interrupted" in said
     assert "Traceback" not in said
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["bench.json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_interrupting_keeps_what_was_measured(tmp_path: Path) -> None:
+    """Exit 130 with a valid artefact that calls itself partial, in its first notice and in a field."""
+    path = tmp_path / "bench.json"
+    said, code = interrupted(path, "--algorithms", "X25519,Ed25519", "--seconds", "30", after=2.5)
+    assert code == 130
+    assert "marked partial" in said
+    assert "Traceback" not in said
+    content = json.loads(path.read_text())
+    jsonschema.validate(content, SCHEMA)
+    assert content["partial"] is True
+    assert content["notices"][0].startswith("PARTIAL: interrupted by the user in round 1 of 5")
+    measured = {(m["algorithm"], m["operation"]) for m in content["measurements"]}
+    missing = {(s["algorithm"], s["operation"]) for s in content["skipped"]}
+    assert measured
+    assert missing
+    assert len(measured | missing) == 5
+
+
+def interrupted(path: Path, *arguments: str, after: float) -> tuple[str, int]:
+    command = [sys.executable, "-m", "pqc_migrate", "bench", "run", *arguments, "--output", str(path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("measuring ")
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        return process.stderr.read(), process.wait(timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +134,14 @@ def test_interrupting_leaves_the_old_file(tmp_path: Path) -> None:
         (("--algorithms", "zzzz"), "bench list shows what there is"),
         (("--algorithms", " , "), "names no algorithm"),
         (("--set", "standart"), "Did you mean 'standard'"),
+        (("--family", "ML-DSAA"), "did you mean ML-DSA"),
+        (("--family", "zzzz"), "there are BIKE"),
+        (("--family", ","), "names no family"),
+        (("--level", "6"), "--level"),
+        (("--level", "high"), "--level"),
+        (("--exclude", "ML-KEM-786"), "did you mean ML-KEM-768"),
+        (("--exclude", "zzz*"), "fits no algorithm"),
+        (("--repeat", "0"), "--repeat"),
         (("--seconds", "0"), "--seconds"),
         (("--seconds", "nan"), "--seconds"),
         (("--seconds", "soon"), "--seconds"),
@@ -143,15 +177,44 @@ def test_without_liboqs_the_result_says_so_first(monkeypatch: pytest.MonkeyPatch
     assert "HQC-1" in table
 
 
-def test_the_list_shows_role_sizes_and_standing() -> None:
-    """One row a mechanism and provider; families of many variants in one row."""
+def test_the_list_shows_role_sizes_standing_and_time() -> None:
+    """One row a mechanism and provider, then what is left out and why, then the time of it all."""
     result = invoke("list")
     assert result.exit_code == 0
     rows = {tuple(line.split()[:1] + line.split()[3:4]): line for line in result.stdout.splitlines()}
     row = rows["ML-KEM-768", "openssl"].split()
     assert row[:6] == ["ML-KEM-768", "kem", "3", "openssl", "1184", "1088"]
+    assert float(row[6]) > 0
     assert "standard: FIPS 203" in rows["ML-KEM-768", "openssl"]
-    assert len([line for line in result.stdout.splitlines() if "PREHASH" in line]) == 0
+    assert result.stdout.splitlines()[-1].startswith("expected time: ")
+
+
+def test_the_list_takes_the_options_of_a_run() -> None:
+    """Both go through the same selection; the forms hold the same rows."""
+    asked = ("--family", "ML-KEM,ECDH", "--level", "3,0", "--exclude", "ECDH-P-384", "--seconds", "2")
+    content = json.loads(invoke("list", *asked, "--format", "json").stdout)
+    assert content["schema"] == "pqc-migrate/bench-list/v1"
+    assert (content["seconds"], content["repeat"]) == (2, 1)
+    assert {(r["algorithm"], r["nist_category"]) for r in content["algorithms"]} == {
+        ("ML-KEM-768", 3),
+        ("ECDH-P-256", 0),
+    }
+    assert content["expected_seconds"] == pytest.approx(
+        sum(r["expected_seconds"] for r in content["algorithms"]), 0.1
+    )
+    lines = list(csv.DictReader(io.StringIO(invoke("list", *asked, "--format", "csv").stdout)))
+    assert [line["algorithm"] for line in lines] == [r["algorithm"] for r in content["algorithms"]]
+
+
+def test_what_releases_of_old_had_is_listed_with_its_source() -> None:
+    """By name it is refused with the reason, not with a guess at another name."""
+    rows = json.loads(invoke("list", "--format", "json").stdout)["algorithms"]
+    (sike,) = [r for r in rows if r["algorithm"] == "SIKE, SIDH"]
+    assert "broken" in sike["not_measured"]
+    assert "liboqs 0.7.2 release notes" in sike["not_measured"]
+    result = invoke("run", "--algorithms", "SIKE-p434")
+    assert result.exit_code == 2
+    assert "liboqs no longer has SIKE-p434: broken" in result.stderr
 
 
 @pytest.mark.parametrize("command", [("run",), ("list",), ()])

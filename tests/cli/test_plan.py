@@ -46,6 +46,20 @@ def planned(*arguments: str | Path) -> dict[str, Any]:
     return held
 
 
+def test_a_partial_benchmark_is_said_to_be_one(cbom: Path, tmp_path: Path) -> None:
+    """What the user interrupted is used, and never taken for a whole result."""
+    measured = invoke("bench", "run", "--algorithms", "X25519", "--seconds", "0.001", "--format", "json")
+    content = json.loads(measured.stdout)
+    assert content["partial"] is False
+    (tmp_path / "whole.json").write_text(json.dumps(content))
+    said = "PARTIAL: interrupted by the user in round 1 of 5"
+    (tmp_path / "part.json").write_text(json.dumps({**content, "partial": True, "notices": [said]}))
+    whole = invoke("plan", cbom, "--bench", tmp_path / "whole.json", "--format", "json")
+    part = invoke("plan", cbom, "--bench", tmp_path / "part.json", "--format", "json")
+    assert "PARTIAL" not in whole.stderr
+    assert f"part.json: {said}" in part.stderr
+
+
 def test_a_scan_becomes_a_plan(cbom: Path) -> None:
     """Uses, waves and the day it was made for; the summary goes to stderr, the plan alone to stdout."""
     result = invoke("plan", cbom, "--format", "json", "--today", "2026-11-24")

@@ -62,7 +62,7 @@ def files_of(package: Path, suffixes: Sequence[str]) -> set[str]:
 def test_every_module_and_every_data_file_is_in_the_wheel(wheel: Path) -> None:
     """What lies under the package is what is installed, and the tests and samples are not."""
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    wanted = files_of(ROOT / "pqc_migrate", (".py", ".toml", ".json", ".html", ".css", ".js", ".typed"))
+    wanted = files_of(ROOT / "pqc_migrate", (".py", ".toml", ".json", ".html", ".css", ".js", ".c", ".typed"))
     assert wanted <= names
     assert {name for name in names if not name.startswith("pqc_migrate/")} == set()
 

@@ -6,65 +6,66 @@ The objects of liboqs-python allocate and copy on every call, which costs as muc
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import cycle, islice
 from typing import Any
 
 from pqc_migrate.bench.native import Liboqs
+from pqc_migrate.bench.providers.buffers import Buffer, at, succeeded
+from pqc_migrate.bench.providers.stateful import Forest, Stateful
 from pqc_migrate.bench.scheme import Call, Facts, Material, Scheme
 from pqc_migrate.catalog import mechanisms
 from pqc_migrate.catalog.mechanisms import Mechanism
 from pqc_migrate.errors import BenchmarkError, ProviderUnavailable
 from pqc_migrate.model.bench import Operation, Role, Sizes
 
-_SUCCESS = 0
 _POINTER, _SIZE, _STATUS = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
+_DRAW = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_size_t)
 
 
 class LiboqsProvider:
-    """Everything a liboqs build has switched on, stateful signatures excepted."""
+    """Everything a liboqs build has switched on."""
 
     name = "liboqs"
-    nothing_named = "OQS_MEM_secure_bcmp(p, p, 0)"
+    nothing_named = "the same function without a scheme, which it refuses at once"
 
     def __init__(self, loaded: Liboqs) -> None:
         self.loaded = loaded
         self.library = loaded.library
-        place = _Buffer(1)
-        compare = loaded.function("OQS_MEM_secure_bcmp", ctypes.c_int, _POINTER, _POINTER, _SIZE)
-        self.nothing = Call(compare, [(place.at, place.at, _SIZE(0))], _ok)
+        self._stateful: tuple[str, ...] = tuple(loaded.module.get_enabled_stateful_sig_mechanisms())
+        self._forest = Forest(loaded, self._stateful)
+        place = Buffer(1)
+        self.nothing = Call(loaded.timed("OQS_MEM_secure_bcmp"), [(place.at, place.at, _SIZE(0))], succeeded)
 
     def mechanisms(self) -> Sequence[Mechanism]:
-        """Return the KEMs and signatures switched on in this build."""
+        """Return the KEMs, the signatures and the stateful signatures switched on in this build."""
         module = self.loaded.module
-        kems = [mechanisms.from_library(n, Role.KEM) for n in module.get_enabled_kem_mechanisms()]
-        signatures = [mechanisms.from_library(n, Role.SIGNATURE) for n in module.get_enabled_sig_mechanisms()]
-        return kems + signatures
+        return [
+            *(mechanisms.from_library(n, Role.KEM) for n in module.get_enabled_kem_mechanisms()),
+            *(mechanisms.from_library(n, Role.SIGNATURE) for n in module.get_enabled_sig_mechanisms()),
+            *(mechanisms.from_library(n, Role.STATEFUL) for n in self._stateful),
+        ]
 
-    def stateful(self) -> Sequence[str]:
-        """Return the stateful signatures switched on: their keys wear out, they are not measured."""
-        return tuple(self.loaded.module.get_enabled_stateful_sig_mechanisms())
+    def switched_off(self) -> Sequence[Mechanism]:
+        """Return what this release of liboqs knows and this build leaves out."""
+        module = self.loaded.module
+        known = (
+            (Role.KEM, module.get_supported_kem_mechanisms(), module.get_enabled_kem_mechanisms()),
+            (Role.SIGNATURE, module.get_supported_sig_mechanisms(), module.get_enabled_sig_mechanisms()),
+            (Role.STATEFUL, module.get_supported_stateful_sig_mechanisms(), self._stateful),
+        )
+        return [mechanisms.from_library(n, role) for role, names, on in known for n in names if n not in on]
+
+    def foretell(self, mechanism: Mechanism) -> tuple[float, float] | None:
+        """Return seconds of a key and of a signature, where trees tell; a small one may be made for it."""
+        return self._forest.foretell(mechanism.liboqs)
 
     def open(self, mechanism: Mechanism) -> Scheme:
         """Return the scheme; `ProviderUnavailable` when this build does not have it."""
+        if mechanism.role is Role.STATEFUL:
+            return Stateful(self.loaded, mechanism.liboqs, mechanism.name, self._forest)
         return (_Kem if mechanism.role is Role.KEM else _Signer)(self.loaded, mechanism)
-
-
-class _Buffer:
-    """Bytes for C, with the pointer made once; whoever holds the pointer keeps the bytes."""
-
-    __slots__ = ("at", "data", "size")
-
-    def __init__(self, content: int | bytes) -> None:
-        size = content if isinstance(content, int) else len(content)
-        self.data = ctypes.create_string_buffer(max(size, 1))
-        if isinstance(content, bytes):
-            ctypes.memmove(self.data, content, size)
-        self.size = size
-        self.at = ctypes.cast(self.data, _POINTER)  # the result of cast keeps what it points to
-
-    def read(self, length: int | None = None) -> bytes:
-        return self.data.raw[: self.size if length is None else length]
 
 
 class _Native:
@@ -94,15 +95,20 @@ class _Native:
     def _function(self, name: str, result: Any, *arguments: Any) -> Any:
         return self._loaded.function(f"OQS_{self._prefix}_{name}", result, *arguments)
 
-    def _lengths(self, *fields: str) -> list[_Buffer]:
-        return [_Buffer(getattr(self.contents, field)) for field in fields]
+    def _lengths(self, *fields: str) -> list[Buffer]:
+        return [Buffer(getattr(self.contents, field)) for field in fields]
 
     def _keygen_call(self) -> Call:
         public, secret = self._lengths("length_public_key", "length_secret_key")
-        return Call(self._make, [(self._self, public.at, secret.at)], _ok)
+        return self._call("keypair", [(self._self, public.at, secret.at)])
+
+    def _call(self, name: str, arguments: Sequence[tuple[Any, ...]]) -> Call:
+        # OQS_KEM_* and OQS_SIG_* look at the scheme first and return OQS_ERROR without one (src/kem/kem.c, sig.c).
+        idle = (_POINTER(None), *arguments[0][1:])
+        return Call(self._loaded.timed(f"OQS_{self._prefix}_{name}"), arguments, succeeded, idle)
 
     def _require(self, status: int, what: str) -> None:
-        if status != _SUCCESS:
+        if not succeeded(status):
             raise BenchmarkError(f"{self._mechanism.name}: {what} failed in liboqs")
 
     def _facts(self, security: str, **lengths: int) -> Facts:
@@ -129,28 +135,48 @@ class _Kem(_Native):
             shared_secret=content.length_shared_secret,
         )
 
+    def from_seed(self, seed: bytes) -> tuple[bytes, bytes]:
+        if self.contents.length_keypair_seed != len(seed):
+            raise ProviderUnavailable(f"{self._mechanism.name}: liboqs takes no seed of {len(seed)} bytes")
+        public, secret = self._lengths("length_public_key", "length_secret_key")
+        make = self._seeded("keypair_derand", 4)
+        self._require(make(self._self, public.at, secret.at, at(seed)), "keypair_derand")
+        return public.read(), secret.read()
+
+    def encaps_from_seed(self, public: bytes, seed: bytes) -> tuple[bytes, bytes]:
+        ciphertext, secret = self._lengths("length_ciphertext", "length_shared_secret")
+        encaps = self._seeded("encaps_derand", 5)
+        self._require(encaps(self._self, ciphertext.at, secret.at, at(public), at(seed)), "encaps_derand")
+        return ciphertext.read(), secret.read()
+
+    def _seeded(self, name: str, arguments: int) -> Any:
+        try:
+            return self._function(name, _STATUS, *[_POINTER] * arguments)
+        except AttributeError as error:
+            raise ProviderUnavailable(f"this liboqs has no OQS_KEM_{name}") from error
+
     def encaps(self, public: bytes) -> tuple[bytes, bytes]:
         ciphertext, secret = self._lengths("length_ciphertext", "length_shared_secret")
-        self._require(self._encaps(self._self, ciphertext.at, secret.at, _at(public)), "encaps")
+        self._require(self._encaps(self._self, ciphertext.at, secret.at, at(public)), "encaps")
         return ciphertext.read(), secret.read()
 
     def decaps(self, secret: bytes, ciphertext: bytes) -> bytes:
         (shared,) = self._lengths("length_shared_secret")
-        self._require(self._decaps(self._self, shared.at, _at(ciphertext), _at(secret)), "decaps")
+        self._require(self._decaps(self._self, shared.at, at(ciphertext), at(secret)), "decaps")
         return shared.read()
 
     def calls(self, material: Material) -> Mapping[Operation, Call]:
         ciphertext, shared = self._lengths("length_ciphertext", "length_shared_secret")
         keys = [self.keypair() for _ in range(material.keys)]
-        encaps = [(self._self, ciphertext.at, shared.at, _at(public)) for public, _ in keys]
+        encaps = [(self._self, ciphertext.at, shared.at, at(public)) for public, _ in keys]
         decaps = [
-            (self._self, shared.at, _at(self.encaps(public)[0]), _at(secret))
+            (self._self, shared.at, at(self.encaps(public)[0]), at(secret))
             for public, secret in islice(cycle(keys), max(material.keys, material.signatures))
         ]
         return {
             Operation.KEYGEN: self._keygen_call(),
-            Operation.ENCAPS: Call(self._encaps, encaps, _ok),
-            Operation.DECAPS: Call(self._decaps, decaps, _ok),
+            Operation.ENCAPS: self._call("encaps", encaps),
+            Operation.DECAPS: self._call("decaps", decaps),
         }
 
 
@@ -167,43 +193,63 @@ class _Signer(_Native):
         security = "SUF-CMA" if content.suf_cma else "EUF-CMA" if content.euf_cma else ""
         return self._facts(security, signature=content.length_signature)
 
+    def from_seed(self, seed: bytes) -> tuple[bytes, bytes]:
+        with _randomness(self._loaded, seed):
+            return self.keypair()
+
     def sign(self, secret: bytes, message: bytes) -> bytes:
         (signature,) = self._lengths("length_signature")
         length = _SIZE(signature.size)
-        told = _at(message), _SIZE(len(message))
-        status = self._sign(self._self, signature.at, ctypes.byref(length), *told, _at(secret))
+        told = at(message), _SIZE(len(message))
+        status = self._sign(self._self, signature.at, ctypes.byref(length), *told, at(secret))
         self._require(status, "sign")
         return signature.read(length.value)
 
     def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
-        told, signed = (_at(message), _SIZE(len(message))), (_at(signature), _SIZE(len(signature)))
-        return bool(self._verify(self._self, *told, *signed, _at(public)) == _SUCCESS)
+        told, signed = (at(message), _SIZE(len(message))), (at(signature), _SIZE(len(signature)))
+        return succeeded(self._verify(self._self, *told, *signed, at(public)))
 
     def calls(self, material: Material) -> Mapping[Operation, Call]:
         (out,) = self._lengths("length_signature")
         length = ctypes.cast(ctypes.pointer(_SIZE(out.size)), _POINTER)
         keys = [self.keypair() for _ in range(material.keys)]
         jobs = list(zip(cycle(keys), material.messages, strict=False))
-        secrets = {secret: _at(secret) for _, secret in keys}
+        secrets = {secret: at(secret) for _, secret in keys}
         sign = [
-            (self._self, out.at, length, _at(message), _SIZE(len(message)), secrets[secret])
+            (self._self, out.at, length, at(message), _SIZE(len(message)), secrets[secret])
             for (_, secret), message in jobs
         ]
         verify = []
         for (public, secret), message in jobs[: material.signatures]:
             signature = self.sign(secret, message)
-            told, signed = (_at(message), _SIZE(len(message))), (_at(signature), _SIZE(len(signature)))
-            verify.append((self._self, *told, *signed, _at(public)))
+            told, signed = (at(message), _SIZE(len(message))), (at(signature), _SIZE(len(signature)))
+            verify.append((self._self, *told, *signed, at(public)))
         return {
             Operation.KEYGEN: self._keygen_call(),
-            Operation.SIGN: Call(self._sign, sign, _ok),
-            Operation.VERIFY: Call(self._verify, verify, _ok),
+            Operation.SIGN: self._call("sign", sign),
+            Operation.VERIFY: self._call("verify", verify),
         }
 
 
-def _at(content: bytes) -> Any:
-    return _Buffer(content).at
+@contextmanager
+def _randomness(loaded: Liboqs, content: bytes) -> Iterator[None]:
+    """Make liboqs draw these bytes instead of random ones; afterwards it draws as it did before.
 
+    Its default is OpenSSL's generator where it was built with OpenSSL, else the system's (src/common/rand/rand.c).
+    """
+    drawn = 0
 
-def _ok(status: Any) -> bool:
-    return bool(status == _SUCCESS)
+    def draw(place: int, length: int) -> None:
+        nonlocal drawn
+        part = content[drawn : drawn + length]
+        ctypes.memmove(place, part.ljust(length, b"\0"), length)
+        drawn += length
+
+    callback = _DRAW(draw)
+    switch = loaded.function("OQS_randombytes_switch_algorithm", _STATUS, ctypes.c_char_p)
+    loaded.function("OQS_randombytes_custom_algorithm", None, _DRAW)(callback)
+    try:
+        yield
+    finally:
+        if not succeeded(switch(b"OpenSSL")):
+            switch(b"system")

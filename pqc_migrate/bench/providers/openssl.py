@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
@@ -14,6 +15,7 @@ from cryptography.hazmat.backends.openssl import backend
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, mlkem, padding, rsa, utils, x25519
 
+from pqc_migrate.bench.providers.hybrid import Hybrid
 from pqc_migrate.bench.scheme import Call, Facts, Material, Scheme
 from pqc_migrate.catalog import mechanisms
 from pqc_migrate.catalog.mechanisms import Mechanism
@@ -34,6 +36,13 @@ _MLDSA: dict[str, tuple[Any, Any]] = {
 _CURVES: dict[str, tuple[ec.EllipticCurve, hashes.HashAlgorithm]] = {
     "P-256": (ec.SECP256R1(), hashes.SHA256()),
     "P-384": (ec.SECP384R1(), hashes.SHA384()),
+}
+
+
+_HYBRIDS = {
+    "X25519MLKEM768": ("X25519", "ML-KEM-768"),
+    "SecP256r1MLKEM768": ("ECDH-P-256", "ML-KEM-768"),
+    "SecP384r1MLKEM1024": ("ECDH-P-384", "ML-KEM-1024"),
 }
 
 
@@ -76,7 +85,8 @@ class OpenSslProvider:
             case "ML-DSA":
                 private, public = _MLDSA[parameters["size"]]
                 seed = "private key kept as its 32-byte seed"
-                return _Signer(mechanism, private.generate, public.from_public_bytes, details=seed, seed=32)
+                made = private.generate, public.from_public_bytes
+                return _Signer(mechanism, *made, details=seed, seed=32, from_seed=private.from_seed_bytes)
             case "Ed25519":
                 read = ed25519.Ed25519PublicKey.from_public_bytes
                 return _Signer(mechanism, ed25519.Ed25519PrivateKey.generate, read)
@@ -84,7 +94,26 @@ class OpenSslProvider:
                 return _Ecdsa(mechanism, *_CURVES[parameters["curve"]])
             case "RSA":
                 return _Rsa(mechanism, int(parameters["size"]))
+            case "ECDHE-MLKEM":
+                return _hybrid(mechanism)
         raise KeyError(mechanism.name)
+
+
+def _hybrid(mechanism: Mechanism) -> Hybrid:
+    """Return X25519 or ECDH with ML-KEM; X25519MLKEM768 alone puts ML-KEM first (RFC 10024)."""
+    by_name = {m.name: m for m in mechanisms.mechanisms()}
+    exchange, kem = (by_name[name] for name in _HYBRIDS[mechanism.name])
+    private, public = _MLKEM[dict(kem.parameters)["size"]]
+    encapsulation = _MlKem(kem, private, public)
+    if exchange.name == "X25519":
+        generate = x25519.X25519PrivateKey.generate
+        agreement = _Agreement(exchange, generate, _x25519, ())
+        return Hybrid(mechanism, agreement, (generate, private.generate), (), encapsulation, kem_first=True)
+    curve, _ = _CURVES[dict(exchange.parameters)["curve"]]
+    before = (ec.ECDH(),)
+    agreement = _Agreement(exchange, ec.generate_private_key, _point_reader(curve), (curve,), before)
+    both = partial(ec.generate_private_key, curve), private.generate
+    return Hybrid(mechanism, agreement, both, before, encapsulation, kem_first=False)
 
 
 class _MlKem:
@@ -97,6 +126,10 @@ class _MlKem:
 
     def keypair(self) -> tuple[bytes, Any]:
         key = self._private.generate()
+        return key.public_key().public_bytes_raw(), key
+
+    def from_seed(self, seed: bytes) -> tuple[bytes, Any]:
+        key = self._private.from_seed_bytes(seed)
         return key.public_key().public_bytes_raw(), key
 
     def encaps(self, public: bytes) -> tuple[bytes, bytes]:
@@ -172,7 +205,9 @@ class _Signer:
         after: tuple[Any, ...] = (),
         details: str = "",
         seed: int | None = None,
+        from_seed: Callable[[bytes], Any] | None = None,
     ) -> None:
+        self._from_seed = from_seed
         self._generate, self._read, self._arguments, self._after = generate, read, arguments, after
         sizes = mechanism.sizes or Sizes()
         if seed is not None:
@@ -183,6 +218,12 @@ class _Signer:
 
     def keypair(self) -> tuple[bytes, Any]:
         key = self._generate(*self._arguments)
+        return self._encode(key.public_key()), key
+
+    def from_seed(self, seed: bytes) -> tuple[bytes, Any]:
+        if self._from_seed is None:
+            raise ProviderUnavailable("keys of this algorithm are not made from a seed")
+        key = self._from_seed(seed)
         return self._encode(key.public_key()), key
 
     def sign(self, secret: Any, message: bytes) -> bytes:

@@ -124,7 +124,7 @@ def _checks(plan: MigrationPlan, w: Words) -> Block:
                 w.text_cell(w.system(check.system)),
                 w.text_cell(w.named("budget", check.budget)),
                 w.text_cell(what),
-                w.number_cell(check.value, 0),
+                w.number_cell(check.value, 1 if check.unit == "ms" else 0),
                 w.number_cell(check.limit, 0),
                 w.text_cell(unit),
                 w.mark_cell(check.verdict),
