@@ -47,6 +47,9 @@ class UseChange:
     movement: Movement
     places_before: int
     places_now: int
+    places_added: int
+    """Places of this plan that the earlier one does not have in this use; an edit that moves a line adds none."""
+    places_removed: int
     priority_before: Priority | None
     priority_now: Priority | None
     wave_before: WaveId | None

@@ -157,6 +157,8 @@ def _use_change(
 ) -> UseChange:
     use = now or before
     assert use is not None
+    old = set(before.evidence) if before else set()
+    new = set(now.evidence) if now else set()
     return UseChange(
         id=use.id,
         system=use.system,
@@ -166,8 +168,10 @@ def _use_change(
         axis=use.axis,
         sm=use.sm,
         movement=moved,
-        places_before=len(before.evidence) if before else 0,
-        places_now=len(now.evidence) if now else 0,
+        places_before=len(old),
+        places_now=len(new),
+        places_added=len(new - old),
+        places_removed=len(old - new),
         priority_before=before.priority if before else None,
         priority_now=now.priority if now else None,
         wave_before=before.wave if before else None,

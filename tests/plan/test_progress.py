@@ -69,6 +69,7 @@ def test_uses_that_came_went_and_stayed(two: tuple[Inventory, Inventory]) -> Non
     }
     gone = next(change for change in made.uses if change.movement is Movement.GONE)
     assert (gone.places_before, gone.places_now, gone.wave_now, gone.route_now) == (1, 0, None, None)
+    assert (gone.places_added, gone.places_removed) == (0, 1)
     assert made.unchanged == 1
     assert made.since == THEN
 

@@ -793,6 +793,8 @@ def moved(use: CryptoUse, movement: Movement) -> UseChange:
         movement=movement,
         places_before=0 if fresh else 4,
         places_now=3 if there else 0,
+        places_added=3 if there else 0,
+        places_removed=0 if fresh else 4,
         priority_before=None if fresh else Priority.PLAN,
         priority_now=use.priority if there else None,
         wave_before=None if fresh else WaveId.NEXT,

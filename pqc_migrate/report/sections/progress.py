@@ -126,7 +126,7 @@ def _uses(held: Progress, w: Words) -> Block:
                 w.text_cell(title),
                 w.line_cell((w.mark(change.movement), Span("\n"), Span(w.explain(change.movement)))),
                 Cell(
-                    plain(f"{w.number(change.places_before)} → {w.number(change.places_now)}"),
+                    plain(_places(change, w)),
                     float(change.places_now - change.places_before),
                 ),
                 *(w.text_cell(_sides(before, now, w)) for before, now in sides),
@@ -144,6 +144,12 @@ def _uses(held: Progress, w: Words) -> Block:
         Column(t("routes.route")),
     )
     return Table("table-progress-uses", t("progress.uses-table"), columns, tuple(map(row, held.uses)))
+
+
+def _places(change: UseChange, w: Words) -> str:
+    """Return places before and now, and how many came and went in between."""
+    sides = f"{w.number(change.places_before)} → {w.number(change.places_now)}"
+    return f"{sides} (+{w.number(change.places_added)} {MINUS}{w.number(change.places_removed)})"
 
 
 def _sides(before: StrEnum | None, now: StrEnum | None, w: Words) -> str:
