@@ -71,7 +71,7 @@ def parse(data: bytes, name: str = "CODEOWNERS", folder: str = "") -> Codeowners
     if len(data) > MAX_BYTES:
         raise InventoryError(f"{name}: larger than {MAX_BYTES // 1024 // 1024} MiB")
     try:
-        lines = [line.strip() for line in data.decode("utf-8-sig").splitlines()]
+        lines = [line.strip() for line in data.decode("utf-8-sig").replace("\0", "").splitlines()]
     except UnicodeDecodeError as error:
         raise InventoryError(f"{name}: not UTF-8", hint="give the repository's CODEOWNERS file") from error
     lines = [line for line in lines if line and not line.startswith("#")]
@@ -111,7 +111,7 @@ def _gitlab(lines: Iterable[str]) -> tuple[tuple[_Rule, ...], ...]:
 
 def _words(line: str) -> list[str]:
     """Split at blanks; an escaped blank belongs to the pattern."""
-    return [word.replace("\0", " ") for word in line.replace("\0", "").replace("\\ ", "\0").split()]
+    return [word.replace("\0", " ") for word in line.replace("\\ ", "\0").split()]
 
 
 def _owners(sections: Sequence[Sequence[_Rule]], path: str, dialect: str) -> tuple[str, ...]:

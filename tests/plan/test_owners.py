@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pqc_migrate.errors import InventoryError
@@ -99,6 +99,9 @@ def test_where_the_dialects_disagree_nobody_is_named() -> None:
     assert held.of("x/b.py") == ("@all",)
 
 
+@example(b"\0", "")
+@example(b"!", "a")
+@example(b"[a]\n!", "a")
 @given(st.binary(max_size=200), st.text(max_size=30))
 def test_any_file_and_any_path_end_in_owners_or_a_message(data: bytes, path: str) -> None:
     """No traceback, whatever stands in the file."""
