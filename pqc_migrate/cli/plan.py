@@ -29,6 +29,18 @@ _BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json
 @click.argument("cboms", nargs=-1, required=True, metavar="CBOM...")
 @options.register
 @click.option("--bench", metavar="FILE", help="Benchmark run (bench.json) that capacity is computed from.")
+@click.option(
+    "--previous",
+    multiple=True,
+    metavar="FILE",
+    help="Plan of an earlier run (plan.json): say what moved since; may be repeated for a series.",
+)
+@click.option(
+    "--codeowners",
+    multiple=True,
+    metavar="[TARGET=]FILE",
+    help="CODEOWNERS file (GitHub, GitLab) of a scanned repository: who owns each place; may be repeated.",
+)
 @options.profile
 @options.policy
 @options.today
@@ -42,6 +54,8 @@ def plan(
     cboms: Sequence[str],
     register: str | None,
     bench: str | None,
+    previous: tuple[str, ...],
+    codeowners: tuple[str, ...],
     profiles: tuple[str, ...],
     policies: tuple[str, ...],
     today: datetime | None,
@@ -49,14 +63,19 @@ def plan(
     format_name: str | None,
     output: str,
 ) -> None:
-    """Plan the migration of what one or more inventories hold.
+    r"""Plan the migration of what one or more inventories hold.
 
     A CBOM is a CycloneDX inventory, written by `scan` or by another tool. Every number of the plan traces
     to it, to the register or to the benchmark; what none of them says is flagged as an assumption.
+
+    \b
+    Example, a quarter later:
+      pqc-migrate plan now.cdx.json --register bank.xlsx --previous q1.json --previous q2.json -o plan.html
     """
     from pqc_migrate.inventory.cyclonedx_read import load
 
-    made = make([load(path) for path in cboms], register, bench, (*profiles, *own_policies(policies)), today)
+    chosen: list[str | ProfileView] = [*profiles, *own_policies(policies)]
+    made = make([load(path) for path in cboms], register, bench, chosen, today, previous, codeowners)
     emit(render(made, format_name or _format_for(output), lang), output)
     note(summary(made))
 
@@ -67,9 +86,13 @@ def make(
     bench: str | None,
     profiles: Sequence[str | ProfileView],
     today: datetime | None,
+    previous: Sequence[str] = (),
+    codeowners: Sequence[str] = (),
 ) -> MigrationPlan:
-    """Return the plan of inventories at hand; register and benchmark are read from files when given."""
+    """Return the plan of inventories at hand; register, benchmark and earlier plans are read from files."""
+    from pqc_migrate.plan import owners
     from pqc_migrate.plan.build import make_plan
+    from pqc_migrate.plan.progress import load as load_earlier
     from pqc_migrate.plan.register import load as load_register
 
     held = load_register(Path(register)) if register else None
@@ -81,7 +104,12 @@ def make(
         if run.partial:
             note(f"{bench}: {run.notices[0]}")
     day, from_clock = day_of_plan(today, held)
-    return make_plan(inventories, held, run, profiles, day, from_clock=from_clock)
+    earlier = [load_earlier(Path(name)) for name in previous]
+    targets = sorted({inventory.target for inventory in inventories})
+    files = {target: owners.load(path) for target, path in owners.by_target(codeowners, targets).items()}
+    return make_plan(
+        inventories, held, run, profiles, day, from_clock=from_clock, earlier=earlier, codeowners=files
+    )
 
 
 def own_policies(paths: Sequence[str]) -> list[ProfileView]:

@@ -58,6 +58,8 @@ from pqc_migrate.model.plan_codes import (
     Verdict,
     WaveId,
 )
+from pqc_migrate.model.programme import Budget, ExceptionRecord, Freeze
+from pqc_migrate.model.progress import Progress
 
 SCHEMA = "pqc-migrate/plan/v1"
 """Value of ``schema`` in the JSON form of a plan."""
@@ -488,6 +490,18 @@ class LinkPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceOwner:
+    """Who owns how many places, by the repository's CODEOWNERS file."""
+
+    owner: str
+    """As written (``@org/team``); empty: the file names nobody."""
+    places: int
+    """A place with several owners counts for each."""
+    ambiguous: bool = False
+    """GitHub and GitLab read the file differently there, and it does not say which of them it is for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What changes at the places of one system that one record of the catalog fits."""
 
@@ -517,6 +531,8 @@ class Step:
     """The product's own check of a change; ``FILE`` and ``HOST`` are to be filled in. Empty: none is known."""
     verify: str
     source: str
+    owners: tuple[PlaceOwner, ...] = ()
+    """Of its places; empty without a CODEOWNERS file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -549,6 +565,8 @@ class SystemPlan:
     """`Step` ids, the step of most places first."""
     without_step: int = 0
     """Production places of its uses that no step of the catalog fits."""
+    owners: tuple[PlaceOwner, ...] = ()
+    """Of all places of its uses; empty without a CODEOWNERS file."""
 
 
 # Roadmap, capacity, indicators
@@ -704,13 +722,13 @@ class InputRecord:
     """One artefact the plan was made from."""
 
     kind: str
-    """``inventory``, ``register``, ``benchmark``."""
+    """``inventory``, ``register``, ``benchmark``, ``codeowners``, ``plan`` (an earlier one)."""
     name: str
     """Display name, never an absolute path."""
     digest: str
     """SHA-256 (hex) of its content as read."""
     items: int
-    """Components, systems or measurements."""
+    """Components, systems, measurements, rules or uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -792,3 +810,10 @@ class MigrationPlan:
     """Arrival years: early, base, late."""
     steps: tuple[Step, ...] = ()
     """By system, the step of most places first."""
+    progress: Progress | None = None
+    """What moved since earlier plans; None when none was given."""
+    budget: Budget | None = None
+    """Effort and cost; None when the register gives no figure."""
+    freezes: tuple[Freeze, ...] = ()
+    exceptions: tuple[ExceptionRecord, ...] = ()
+    """By the register's order; uses they cover have the route ``accept-risk``."""

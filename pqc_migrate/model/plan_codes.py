@@ -354,6 +354,21 @@ class WaveId(StrEnum):
     """Priority ``renewal``."""
 
 
+class Movement(StrEnum):
+    """How a use or a system stands against an earlier plan."""
+
+    NEW = "new"
+    """Was not there before."""
+    GONE = "gone"
+    """No longer found, and everything it was found in was looked at again."""
+    NOT_LOOKED_AT = "not-looked-at"
+    """No longer found, but a target it stood in was not scanned this time: not known to be gone."""
+    REGROUPED = "regrouped"
+    """Places of it stand under another use of the other plan (a register came, a system was split)."""
+    CHANGED = "changed"
+    """In both plans, with other places, priority, wave or route."""
+
+
 class PhaseId(StrEnum):
     """Phases of the programme; names after the G7 Cyber Expert Group's steps, windows are in-house defaults."""
 
@@ -570,6 +585,12 @@ class ReasonCode(StrEnum):
     """``rule`` (an `OrderRule`)."""
     LATE_ALREADY = "late-already"
     """``date``, ``days`` (positive): the latest start lies in the past."""
+    START_BEFORE_FREEZE = "start-before-freeze"
+    """``computed``, ``date``, ``first``, ``last``: the computed latest start falls into a freeze, and is moved."""
+    FINISH_IN_FREEZE = "finish-in-freeze"
+    """``finish``, ``date``, ``first``, ``last``: the last allowed day is frozen; ``date`` is the last free one."""
+    ALWAYS_FROZEN = "always-frozen"
+    """``date``: every day of the year lies in a freeze, so the latest start cannot be moved."""
     WAITS_FOR_WAVE = "waits-for-wave"
     """``wave``: something in it comes first (a CA before the certificates it issues)."""
     WAITS_FOR_SYSTEM = "waits-for-system"

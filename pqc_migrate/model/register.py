@@ -131,6 +131,10 @@ class System:
     hardware_bound: bool | None = None
     """Terminals, smart cards, FPGA or a legacy platform; None when ``hardware_constraints`` is not given."""
     exception: RiskException | None = None
+    effort_days: Mapping[str, float] = field(default_factory=dict)
+    """Person-days: ``low``, ``base``, ``high`` as far as given."""
+    capex: Mapping[str, float] = field(default_factory=dict)
+    """Hardware and licences in the register's currency: ``low``, ``base``, ``high`` as far as given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,10 @@ class Register:
     """``title``, ``issuer``, ``number``, ``date``, ``clause`` as far as filled in."""
     crqc_year: Mapping[str, int] = field(default_factory=dict)
     """``early``, ``base``, ``late`` as far as given."""
+    person_day: float | None = None
+    """Price of one person-day in `currency`."""
+    change_freezes: tuple[tuple[str, str], ...] = ()
+    """First and last day of each yearly freeze, ``MM-DD``."""
     systems: tuple[System, ...] = ()
     digest: str = ""
     """SHA-256 (hex) of the file as read."""

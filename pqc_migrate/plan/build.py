@@ -35,6 +35,9 @@ from pqc_migrate.plan import (
     capacity,
     gaps,
     indicators,
+    owners,
+    programme,
+    progress,
     readiness,
     roadmap,
     routes,
@@ -84,20 +87,39 @@ def make_plan(
     today: date,
     *,
     from_clock: bool = False,
+    earlier: Sequence[progress.Earlier] = (),
+    codeowners: Mapping[str, owners.Codeowners] | None = None,
 ) -> MigrationPlan:
     """Return the migration plan.
 
     `profiles` are ids, without any the register's, else `policies.DEFAULT`; and an institution's own profiles.
-    `today` is the day every days-left figure counts from; `from_clock` flags it as nobody's statement. Raises
-    `CatalogError` for an unknown profile.
+    `today` is the day every days-left figure counts from; `from_clock` flags it as nobody's statement. `earlier`
+    are plans of earlier runs, in any order: the plan then says what moved. `codeowners` are files by target.
+    Raises `CatalogError` for an unknown profile, `InventoryError` for earlier plans that cannot be put in order.
     """
+    series = progress.in_order(earlier, today)
+    made = _make_plan(inventories, register, bench, profiles, today, from_clock)
+    made = owners.with_owners(made, codeowners or {})
+    records = (*made.inputs, *(held.record for held in series))
+    return replace(made, inputs=records, progress=progress.progress(made, series))
+
+
+def _make_plan(
+    inventories: Sequence[Inventory],
+    register: Register | None,
+    bench: BenchmarkRun | None,
+    profiles: Sequence[str | ProfileView],
+    today: date,
+    from_clock: bool,
+) -> MigrationPlan:
     ground = prepare(inventories, register, bench, profiles, today)
     assessment, context, views = ground.assessment, ground.context, ground.context.profiles
     assets, registered = context.assets, context.systems
     by_id = {mapping.id: mapping for rows in ground.mappings.values() for mapping in rows}
     rows = uses.crypto_uses(assessment, ground.mappings, context)
     edges = roadmap.dependencies(rows, registered)
-    waves = roadmap.waves(rows, edges, today)
+    spans = programme.freezes(register, today)
+    waves = roadmap.waves(rows, edges, today, spans)
     products = readiness.readiness(assessment.assets)
     changes = steps.steps(rows, {row.id: row for row in assessment.evidence}, products)
     plans = systems.system_plans(register, assessment, assets, rows, changes)
@@ -133,6 +155,9 @@ def make_plan(
         unknowns=gaps.unknowns(assessment.assets, assessment.evidence, products, by_id.values(), basis, register),
         sources=gaps.sources(views, by_id.values(), products, direction, directions.instruments()),
         scenarios=context.arrival,
+        budget=programme.budget(register),
+        freezes=spans,
+        exceptions=programme.exceptions(register, rows, today),
     )
 
 

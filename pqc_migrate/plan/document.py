@@ -7,7 +7,7 @@ ISO strings, codes their values.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -20,6 +20,7 @@ from pqc_migrate.errors import InventoryError
 from pqc_migrate.model.plan import SCHEMA, MigrationPlan
 
 _OPTIONS = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATACLASS
+_HINT = "a plan is what `pqc-migrate plan --format json` writes"
 
 
 def dump(plan: MigrationPlan) -> bytes:
@@ -27,19 +28,42 @@ def dump(plan: MigrationPlan) -> bytes:
     return orjson.dumps(plan, default=_encode, option=_OPTIONS)
 
 
-def load(data: bytes) -> MigrationPlan:
-    """Return the plan in JSON bytes; `InventoryError` when it is not one of this version."""
+def load(data: bytes, name: str = "plan") -> MigrationPlan:
+    """Return the plan in JSON bytes; `InventoryError` when it is not one of this version.
+
+    What a later version of this program added to the schema has a default, so an earlier plan still reads.
+    """
     try:
         raw = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise InventoryError(f"plan: not valid JSON: {error}") from error
-    if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
-        raise InventoryError(f"plan: not a {SCHEMA} document")
+        raise InventoryError(f"{name}: not valid JSON: {error}", hint=_HINT) from error
+    _check_kind(raw, name)
     try:
         plan: MigrationPlan = decoder(MigrationPlan)(raw)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InventoryError(f"plan: malformed: {error}") from error
+        raise InventoryError(
+            f"{name}: malformed: {error}", hint=f"it says it is by version {raw.get('tool_version')!s:.40}"
+        ) from error
     return plan
+
+
+def _check_kind(raw: object, name: str) -> None:
+    """Refuse what is no plan of this schema, with a word on what it is instead."""
+    if not isinstance(raw, dict):
+        raise InventoryError(f"{name}: not a {SCHEMA} document", hint=_HINT)
+    if raw.get("bomFormat") == "CycloneDX":
+        raise InventoryError(f"{name}: a CycloneDX inventory, not a plan", hint=_HINT)
+    schema = raw.get("schema")
+    if schema == SCHEMA:
+        return
+    kind = SCHEMA.rpartition("/")[0]
+    if isinstance(schema, str) and schema.startswith(f"{kind}/"):
+        raise InventoryError(
+            f"{name}: {schema!r:.60} is newer than {SCHEMA!r}, the schema this version reads",
+            hint="update pqc-migrate",
+        )
+    found = f" (its schema is {schema!r:.60})" if isinstance(schema, str) else ""
+    raise InventoryError(f"{name}: not a {SCHEMA} document{found}", hint=_HINT)
 
 
 def is_pairs(hint: object) -> bool:
@@ -76,7 +100,22 @@ def decoder(hint: Any) -> Callable[[Any], Any]:
         return hint
     if isinstance(hint, type) and is_dataclass(hint):
         return _dataclass_decoder(hint)
-    return lambda value: value
+    return _leaf_decoder(hint)
+
+
+def _leaf_decoder(hint: Any) -> Callable[[Any], Any]:
+    """Return a value as it is; `TypeError` where it is not of the type, so that no later stage meets it."""
+    leaves: Mapping[Any, tuple[type, ...]] = {float: (int, float), int: (int,), str: (str,), bool: (bool,)}
+    allowed = leaves.get(hint)
+    if allowed is None:
+        return lambda value: value
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, allowed) or (isinstance(value, bool) and hint is not bool):
+            raise TypeError(f"{value!r:.60} is not of type {hint.__name__}")
+        return value
+
+    return read
 
 
 def _optional_decoder(parts: list[Any]) -> Callable[[Any], Any]:
@@ -96,11 +135,18 @@ def _tuple_decoder(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
 
 def _dataclass_decoder(kind: type) -> Callable[[Any], Any]:
     reads = {name: decoder(hint) for name, hint in hints(kind).items()}
+    optional = _optional_fields(kind)
 
     def read(value: Mapping[str, Any]) -> Any:
-        return kind(**{name: reads[name](value[name]) for name in reads})
+        given = [name for name in reads if name in value or name not in optional]
+        return kind(**{name: reads[name](value[name]) for name in given})
 
     return read
+
+
+@cache
+def _optional_fields(kind: type) -> frozenset[str]:
+    return frozenset(f.name for f in fields(kind) if f.default is not MISSING or f.default_factory is not MISSING)
 
 
 @cache

@@ -31,6 +31,7 @@ from pqc_migrate.model.register import (
     Vendor,
 )
 from pqc_migrate.plan import register_xlsx
+from pqc_migrate.plan.programme import STEPS
 from pqc_migrate.plan.register_schema import REGISTER
 from pqc_migrate.plan.scoring import SCENARIOS
 from pqc_migrate.plan.validate import UNKNOWN, errors
@@ -176,9 +177,14 @@ def _contradictions(raw: Mapping[str, Any]) -> Iterator[str]:
     if list(years.values()) != sorted(years.values()):
         written = ", ".join(f"{name} {year}" for name, year in years.items())
         yield f"institution.crqc_year: early, base and late must not decrease ({written})"
+    for index, span in enumerate(institution.get("change_freezes") or (), 1):
+        for end in ("from", "to"):
+            if not _is_day(span[end]):
+                yield f"institution.change_freezes[{index}].{end}: {span[end]!r} is no day of any year"
     claims: dict[str, str] = {}
     for system in raw.get("systems") or ():
         path = f"systems[{system['id']}]"
+        yield from _cost_contradictions(system.get("cost") or {}, path)
         for link in system.get("links") or ():
             if link.get("kind") == "internet" and link.get("qkd") not in (None, "none", UNKNOWN):
                 yield f"{path}.links[{link['id']}].qkd: QKD cannot run over an internet link"
@@ -201,9 +207,28 @@ def _register(raw: Mapping[str, Any], digest: str) -> Register:
         today=None if today == "auto" else _day(today),
         policy_basis={key: _text(value) for key, value in basis.items() if _text(value)},
         crqc_year=_crqc_years(institution),
+        person_day=_number((institution.get("rates") or {}).get("person_day")),
+        change_freezes=tuple((span["from"], span["to"]) for span in institution.get("change_freezes") or ()),
         systems=tuple(_system(system) for system in raw.get("systems") or ()),
         digest=digest,
     )
+
+
+def _is_day(month_day: str) -> bool:
+    """Tell whether ``MM-DD`` is a day of a leap year."""
+    try:
+        date.fromisoformat(f"2000-{month_day}")
+    except ValueError:
+        return False
+    return True
+
+
+def _cost_contradictions(cost: Mapping[str, Any], path: str) -> Iterator[str]:
+    for name, raw in cost.items():
+        figures = list(_range(raw).values())
+        if figures != sorted(figures):
+            written = ", ".join(f"{step} {figure:g}" for step, figure in _range(raw).items())
+            yield f"{path}.cost.{name}: low, base and high must not decrease ({written})"
 
 
 def _crqc_years(institution: Mapping[str, Any]) -> dict[str, int]:
@@ -245,6 +270,8 @@ def _system(raw: Mapping[str, Any]) -> System:
         budgets={key: float(held) for key, held in (raw.get("budgets") or {}).items() if _known(held) is not None},
         hardware_bound=_hardware_bound(raw.get("hardware_constraints")),
         exception=_exception(raw["exception"]) if raw.get("exception") else None,
+        effort_days=_range((raw.get("cost") or {}).get("effort_days")),
+        capex=_range((raw.get("cost") or {}).get("capex")),
     )
 
 
@@ -314,6 +341,15 @@ def _years(value: Any) -> float | None:
     if value == "indefinite":
         return _INDEFINITE_YEARS
     return None if value is None or value == UNKNOWN else float(value)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or value == UNKNOWN else float(value)
+
+
+def _range(raw: Any) -> dict[str, float]:
+    known = {name: _number((raw or {}).get(name)) for name in STEPS}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _yes_no(value: Any) -> bool | None:

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 
 from pqc_migrate.model.plan import CryptoUse, Dependency, Phase, Reason, Wave
 from pqc_migrate.model.plan_codes import Axis, OrderRule, PhaseId, Priority, ReasonCode, Use, WaveId
+from pqc_migrate.model.programme import Freeze
 from pqc_migrate.model.register import System
+from pqc_migrate.plan.programme import frozen, last_free
 from pqc_migrate.plan.scoring import DAYS_PER_YEAR
 
 _MONTHS: Mapping[PhaseId, tuple[int, int] | None] = {
@@ -128,8 +130,13 @@ def dependencies(uses: Sequence[CryptoUse], systems: Mapping[str, System]) -> tu
     return tuple(sorted(found, key=lambda edge: (edge.use, edge.waits_for)))
 
 
-def waves(uses: Sequence[CryptoUse], edges: Sequence[Dependency], today: date) -> tuple[Wave, ...]:
-    """Return the waves that hold something, in order; `uses` are by rank."""
+def waves(
+    uses: Sequence[CryptoUse], edges: Sequence[Dependency], today: date, freezes: Sequence[Freeze] = ()
+) -> tuple[Wave, ...]:
+    """Return the waves that hold something, in order; `uses` are by rank.
+
+    A latest start that lies ahead and in a change freeze is moved to the last free day before it.
+    """
     by_wave: dict[WaveId, list[CryptoUse]] = defaultdict(list)
     for use in uses:
         by_wave[use.wave].append(use)
@@ -141,16 +148,26 @@ def waves(uses: Sequence[CryptoUse], edges: Sequence[Dependency], today: date) -
             waits[after].add(before)
     order = [wave for wave in WaveId if by_wave[wave]]
     return tuple(
-        _wave(identifier, number, by_wave[identifier], sorted(waits[identifier]), today)
+        _wave(identifier, number, by_wave[identifier], sorted(waits[identifier]), today, freezes)
         for number, identifier in enumerate(order, start=1)
     )
 
 
-def _wave(identifier: WaveId, number: int, uses: Sequence[CryptoUse], waits: Sequence[WaveId], today: date) -> Wave:
+def _wave(
+    identifier: WaveId,
+    number: int,
+    uses: Sequence[CryptoUse],
+    waits: Sequence[WaveId],
+    today: date,
+    freezes: Sequence[Freeze],
+) -> Wave:
     dated = [(use.milestones[0], use) for use in uses if use.milestones]
     first = min((deadline for deadline, _ in dated), key=lambda d: (d.day, d.milestone), default=None)
     start = min((latest_start(deadline.day, _years(use)) for deadline, use in dated), default=None)
+    start, moved = _outside(start, today, freezes)
     late = start is not None and start < today
+    if first is not None:
+        moved = (*moved, *_frozen_finish(first.day, today, freezes))
     return Wave(
         id=identifier,
         number=number,
@@ -164,8 +181,40 @@ def _wave(identifier: WaveId, number: int, uses: Sequence[CryptoUse], waits: Seq
         binding=first.binding if first else None,
         late=late,
         waits_for=tuple(waits),
-        reasons=tuple(_reasons(uses, waits, start if late else None, today)),
+        reasons=(*_reasons(uses, waits, start if late else None, today), *moved),
     )
+
+
+def _outside(start: date | None, today: date, freezes: Sequence[Freeze]) -> tuple[date | None, tuple[Reason, ...]]:
+    """Return a latest start outside of change freezes, and why it is not the computed one; the past stays."""
+    span = frozen(start, freezes) if start is not None and start >= today else None
+    if start is None or span is None:
+        return start, ()
+    free = last_free(start, freezes)
+    if free is None:
+        return start, (Reason.of(ReasonCode.ALWAYS_FROZEN, date=start.isoformat()),)
+    why = Reason.of(
+        ReasonCode.START_BEFORE_FREEZE,
+        computed=start.isoformat(),
+        date=free.isoformat(),
+        first=span.first,
+        last=span.last,
+    )
+    return free, (why,)
+
+
+def _frozen_finish(day: date, today: date, freezes: Sequence[Freeze]) -> Iterator[Reason]:
+    """Flag a last allowed day on which nothing may be changed, with the last day on which something may."""
+    span = frozen(day, freezes) if day >= today else None
+    free = last_free(day, freezes) if span is not None else None
+    if span is not None and free is not None:
+        yield Reason.of(
+            ReasonCode.FINISH_IN_FREEZE,
+            finish=day.isoformat(),
+            date=free.isoformat(),
+            first=span.first,
+            last=span.last,
+        )
 
 
 def _reasons(

@@ -22,7 +22,7 @@ from pqc_migrate.model.plan import (
     Scalar,
     TargetMapping,
 )
-from pqc_migrate.model.plan_codes import Binding, Priority, ReasonCode, Standing, Trust, Verdict, WaveId
+from pqc_migrate.model.plan_codes import Binding, Movement, Priority, ReasonCode, Standing, Trust, Verdict, WaveId
 from pqc_migrate.report.document import Cell, Line, Section, Span, Style, Tone, code, joined, plain, tag
 from pqc_migrate.report.texts import Texts
 
@@ -56,6 +56,9 @@ _TONES: dict[StrEnum, Tone] = {
     Verdict.TIGHT: Tone.WARN,
     Verdict.FAIL: Tone.BAD,
     Verdict.UNKNOWN: Tone.QUIET,
+    Movement.NEW: Tone.INFO,
+    Movement.GONE: Tone.GOOD,
+    Movement.NOT_LOOKED_AT: Tone.WARN,
 }
 _SHORT_PATH = 26
 """Characters of a path beside a row; longer ones lose their leading folders, then the start of the name."""

@@ -87,6 +87,18 @@ def test_a_register_links_systems_to_the_scan(cbom: Path, tmp_path: Path) -> Non
     assert [system["id"] for system in held["systems"]] == ["core"]
 
 
+def test_an_earlier_plan_is_compared_with(cbom: Path, tmp_path: Path) -> None:
+    """A plan of an earlier day is read back, and the new plan has two points and nothing that moved."""
+    old = tmp_path / "old.json"
+    assert invoke("plan", cbom, "--today", "2026-08-24", "--output", old).exit_code == 0
+    held = planned(cbom, "--previous", old)
+    assert [point["today"] for point in held["progress"]["points"]] == ["2026-08-24", "2026-11-24"]
+    assert held["progress"]["uses"] == []
+    result = invoke("plan", cbom, "--previous", cbom, "--today", "2026-11-24")
+    assert result.exit_code == 3
+    assert "inventory.cdx.json: a CycloneDX inventory, not a plan" in result.stderr
+
+
 def test_several_profiles_are_planned_by(cbom: Path) -> None:
     """In the order given, each once."""
     held = planned(cbom, "--profile", "nist", "--profile", "eu", "--profile", "nist")

@@ -28,6 +28,7 @@ from pqc_migrate.model.plan import (
     Milestone,
     MilestoneUse,
     Phase,
+    PlaceOwner,
     PolicyBasis,
     ProductReadiness,
     ProfileRemark,
@@ -53,6 +54,7 @@ from pqc_migrate.model.plan_codes import (
     KpiId,
     MappingNote,
     MilestoneKind,
+    Movement,
     OrderRule,
     PhaseId,
     Population,
@@ -67,6 +69,15 @@ from pqc_migrate.model.plan_codes import (
     Use,
     Verdict,
     WaveId,
+)
+from pqc_migrate.model.programme import Amount, Budget, CostSum, ExceptionRecord, Freeze, SystemCost
+from pqc_migrate.model.progress import (
+    KpiChange,
+    PassedDeadline,
+    Progress,
+    ProgressPoint,
+    SystemChange,
+    UseChange,
 )
 
 TODAY = date(2026, 11, 24)
@@ -763,6 +774,81 @@ def change(name: str, use: CryptoUse, product: str, minimum: str, found: tuple[s
         check=check,
         verify="",
         source="manual, section 1",
+        owners=(PlaceOwner("@bank/gateway", 2), PlaceOwner("", 1)) if check else (),
+    )
+
+
+def moved(use: CryptoUse, movement: Movement) -> UseChange:
+    """A use that is new, gone or not what it was."""
+    fresh = movement is Movement.NEW
+    there = movement in (Movement.NEW, Movement.CHANGED)
+    return UseChange(
+        id=use.id,
+        system=use.system,
+        system_zh="网关",
+        system_en="",
+        use=use.use,
+        axis=use.axis,
+        sm=use.sm,
+        movement=movement,
+        places_before=0 if fresh else 4,
+        places_now=3 if there else 0,
+        places_added=3 if there else 0,
+        places_removed=0 if fresh else 4,
+        priority_before=None if fresh else Priority.PLAN,
+        priority_now=use.priority if there else None,
+        wave_before=None if fresh else WaveId.NEXT,
+        wave_now=use.wave if there else None,
+        route_before=None if fresh else use.route,
+        route_now=use.route if there else None,
+    )
+
+
+def progress() -> Progress:
+    """Two earlier plans; one of everything that can move."""
+    every = uses()
+    kinds = tuple(Movement)
+
+    def point(day: date, key: int, files: int | None) -> ProgressPoint:
+        return ProgressPoint(day, "0.1.0", key + 29, key, 27, 2, 1, 6, 5, 4, 3, files)
+
+    return Progress(
+        points=(point(date(2026, 5, 24), 30, None), point(date(2026, 8, 24), 21, 1790), point(TODAY, 12, 1820)),
+        since=date(2026, 8, 24),
+        uses=tuple(moved(use, kind) for use, kind in zip(every, kinds, strict=True)),
+        unchanged=2,
+        kpis=(KpiChange(KpiId.COVERAGE, 50.0, 66.7), KpiChange(KpiId.HYBRID_ENDPOINTS, None, None)),
+        systems=(
+            SystemChange("archive", "档案系统", "Archive", Movement.NEW),
+            SystemChange("fax", "", "Fax", Movement.GONE),
+        ),
+        targets_gone=("fax-gateway",),
+        targets_new=("core-banking",),
+        deadlines=(PassedDeadline("cn-ref-critical", "cn-default", date(2026, 9, 30), Binding.REFERENCE, ("a",)),),
+    )
+
+
+def quiet_progress() -> Progress:
+    """One earlier plan, and nothing moved."""
+    held = progress()
+    return Progress(held.points[1:], held.since, (), 5, (), (), (), (), ())
+
+
+def budget() -> Budget:
+    """One system with every figure, one with none."""
+    days, money, hardware = Amount(10, 20, 40), Amount(30000, 60000, 120000), Amount(0, 5000, 9000)
+    total = Amount(30000, 65000, 129000)
+    return Budget(
+        currency="CNY",
+        person_day=3000,
+        systems=(
+            SystemCost("core", days, money, hardware, total, ()),
+            SystemCost("gateway", None, None, None, None, ("cost.effort_days.high", "cost.capex.low")),
+        ),
+        effort_days=CostSum(days, 1),
+        labor=CostSum(money, 1),
+        capex=CostSum(hardware, 1),
+        total=CostSum(total, 1),
     )
 
 
@@ -799,6 +885,7 @@ def full_plan() -> MigrationPlan:
             (),
             steps=tuple(step.id for step in changes),
             without_step=3,
+            owners=(PlaceOwner("@bank/gateway", 6), PlaceOwner("", 2), PlaceOwner("", 1, ambiguous=True)),
         ),
         SystemPlan(
             "core",
@@ -1033,6 +1120,15 @@ def full_plan() -> MigrationPlan:
         ),
         sources=SOURCES,
         scenarios={"early": 2030, "base": 2035, "late": 2040},
+        progress=progress(),
+        budget=budget(),
+        freezes=(Freeze("12-15", "01-10", date(2026, 12, 15), date(2027, 1, 10)),),
+        exceptions=(
+            ExceptionRecord("archive", "待下线", "", "风险部", date(2026, 6, 30), 147, ("mitigation",), ()),
+            ExceptionRecord(
+                "core", "no vendor", "isolated", "CISO", date(2027, 6, 30), None, (), (ranked[1].id, ranked[2].id)
+            ),
+        ),
     )
 
 
@@ -1082,6 +1178,10 @@ def bare_plan() -> MigrationPlan:
         unknowns=(),
         sources=(),
         scenarios={},
+        progress=None,
+        budget=None,
+        freezes=(),
+        exceptions=(),
     )
 
 
@@ -1126,4 +1226,8 @@ def unregistered_plan() -> MigrationPlan:
         waves=waves_,
         dependencies=(),
         capacity=Capacity(False, "", (), (), (Reason.of(ReasonCode.NO_BENCHMARK),)),
+        progress=quiet_progress(),
+        budget=None,
+        freezes=(),
+        exceptions=(),
     )

@@ -137,7 +137,7 @@ def sparse(plan: MigrationPlan) -> list[MigrationPlan]:
     undated = tuple(replace(p, milestones=p.milestones[:1]) for p in plan.profiles)
     mixed = replace(plan.coverage[0], skipped={}, languages={}, files_parsed=None)
     return [
-        replace(plan, waves=no_finish, uses=accepted, profiles=undated, links=(), dependencies=()),
+        replace(plan, waves=no_finish, uses=accepted, profiles=undated, links=(), dependencies=(), exceptions=()),
         replace(
             plan,
             assets=(*plan.assets, replace(plan.assets[0], id="cert", kind="certificate", evidence=())),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pqc_migrate.model.escape import visible
-from pqc_migrate.model.plan import CryptoUse, Kpi, MigrationPlan, Scalar, Step, SystemPlan
-from pqc_migrate.model.plan_codes import Route, UnknownCode
+from pqc_migrate.model.plan import CryptoUse, Kpi, MigrationPlan, PlaceOwner, Scalar, Step, SystemPlan
+from pqc_migrate.model.plan_codes import UnknownCode
 from pqc_migrate.report.document import (
     Block,
     Cell,
@@ -27,6 +27,8 @@ from pqc_migrate.report.document import (
     joined,
     plain,
 )
+from pqc_migrate.report.sections.budget import budget, exceptions
+from pqc_migrate.report.sections.progress import progress
 from pqc_migrate.report.sections.ranking import deadline
 from pqc_migrate.report.sections.routes import interim_of, targets_of, wave_cell
 from pqc_migrate.report.texts import Texts
@@ -58,6 +60,8 @@ def _system(system: SystemPlan, w: Words) -> list[Block]:
         (t("ranking.mlps"), plain(w.unknown if system.mlps_level is None else str(system.mlps_level))),
         (t("systems.scanned"), plain(w.listed(system.targets) or t("systems.not-scanned"))),
     )
+    if system.owners:
+        facts = (*facts, (t("systems.place-owners"), plain(_owners(system.owners, w))))
     blocks: list[Block] = [Heading(w.system(system.id), f"system-{system.id}"), Facts(facts)]
     uses = [w.uses[identifier] for identifier in system.uses if identifier in w.uses]
     missing = "systems.no-uses" if system.targets else "systems.not-known"
@@ -70,6 +74,16 @@ def _system(system: SystemPlan, w: Words) -> list[Block]:
     if system.reasons:
         blocks.append(Notice(w.reasons(system.reasons), tone=Tone.WARN))
     return blocks
+
+
+def _owners(owners: tuple[PlaceOwner, ...], w: Words) -> str:
+    """Return who owns how many places by CODEOWNERS; nobody and a file that can be read two ways are said."""
+    t = w.t
+
+    def name(row: PlaceOwner) -> str:
+        return visible(row.owner) or t("systems.owner-ambiguous" if row.ambiguous else "systems.owner-none")
+
+    return w.listed(t("systems.owner-places", owner=name(row), count=row.places) for row in owners)
 
 
 def _steps(system: SystemPlan, uses: list[CryptoUse], w: Words) -> Table:
@@ -107,11 +121,14 @@ def _changes(system: SystemPlan, changes: list[Step], w: Words) -> Table:
 
     def row(step: Step) -> Row:
         commands = tuple((Span(text, Style.CODE),) for text in (step.check, step.verify) if text)
+        places = w.evidence(step.evidence, f"{step.system}")
+        if step.owners:
+            places = (*places, Span("\n" + t("steps.owners", owners=_owners(step.owners, w))))
         snippet = joined(((Span(step.before, Style.CODE),), plain("→"), (Span(step.after, Style.CODE),)), "\n")
         return Row(
             (
                 w.text_cell(t(f"steps.{step.step}")),
-                w.line_cell(w.evidence(step.evidence, f"{step.system}"), float(len(step.evidence))),
+                w.line_cell(places, float(len(step.evidence))),
                 w.line_cell(snippet),
                 w.line_cell(_version(step, w)),
                 w.line_cell(joined(commands, "\n") or plain(t("steps.no-check"))),
@@ -160,7 +177,7 @@ def testing(_plan: MigrationPlan, t: Texts) -> Section:
 
 
 def organization(plan: MigrationPlan, t: Texts) -> Section:
-    """Section 15: roles to fill, and why no cost is stated."""
+    """Section 15: roles to fill; effort and cost from the institution's own figures, or why there is no amount."""
     lead: Line = plain(plan.institution.migration_lead)
     if not plan.institution.migration_lead:
         lead = (Span(t("word.to-fill"), tone=Tone.WARN),)
@@ -173,8 +190,7 @@ def organization(plan: MigrationPlan, t: Texts) -> Section:
         t("organization.title"),
         (
             Facts(facts),
-            Notice(plain(t("organization.no-cost")), t("organization.no-cost-title"), Tone.WARN),
-            Paragraph(plain(t("organization.needed"))),
+            *budget(plan.budget, Words(plan, t)),
         ),
     )
 
@@ -211,35 +227,22 @@ def kpis(plan: MigrationPlan, t: Texts) -> Section:
     blocks: tuple[Block, ...] = (Paragraph(plain(t("kpis.lead"))), table)
     if not plan.kpis:
         blocks = (Notice(plain(t("kpis.empty"))),)
+    if plan.progress is not None:
+        blocks = (*blocks, *progress(plan.progress, w))
+    else:
+        blocks = (*blocks, Paragraph(plain(t("progress.none"))))
     return Section("kpis", "16", t("kpis.title"), blocks)
 
 
 def risks(plan: MigrationPlan, t: Texts) -> Section:
     """Section 17: exceptions of the register, what is unknown, and what threatens the plan itself."""
     w = Words(plan, t)
-    accepted = [use for use in plan.uses if use.route is Route.ACCEPT_RISK]
-    blocks: list[Block] = [Heading(t("risks.exceptions-title"))]
-    if accepted:
-        blocks.append(_exceptions(accepted, w))
-    else:
-        blocks.append(
-            Paragraph(plain(t("risks.no-exceptions" if plan.summary.registered else "risks.no-register")))
-        )
+    blocks: list[Block] = [Heading(t("risks.exceptions-title")), *exceptions(plan, w)]
     blocks += [Heading(t("risks.programme-title"))]
     names = ("standards", "suppliers", "sizes", "sm")
     blocks.append(Items(tuple(plain(t(f"risks.programme-{name}")) for name in names)))
     blocks += [Heading(t("risks.unknown-title")), Paragraph(plain(t("risks.unknown-text"))), _unknowns(plan, w)]
     return Section("risks", "17", t("risks.title"), tuple(blocks))
-
-
-def _exceptions(accepted: list[CryptoUse], w: Words) -> Table:
-    t = w.t
-    rows = tuple(
-        Row((w.text_cell(w.system(u.system)), w.text_cell(w.use_title(u)), w.text_cell(w.reason(u.route_reason))))
-        for u in accepted
-    )
-    columns = (Column(t("word.system")), Column(t("word.use")), Column(t("word.reason")))
-    return Table("table-exceptions", t("risks.exceptions-title"), columns, rows)
 
 
 def _unknowns(plan: MigrationPlan, w: Words) -> Block:

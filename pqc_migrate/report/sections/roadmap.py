@@ -29,6 +29,7 @@ from pqc_migrate.report.document import (
     joined,
     plain,
 )
+from pqc_migrate.report.sections.budget import freezes
 from pqc_migrate.report.texts import Texts
 from pqc_migrate.report.words import Words
 
@@ -92,7 +93,8 @@ def roadmap(plan: MigrationPlan, t: Texts) -> Section:
         blocks.append(Notice(plain(t("roadmap.empty"))))
     blocks += [Heading(t("roadmap.dependencies-title")), _dependencies(plan, w)]
     blocks += [Heading(t("roadmap.phases-title")), Paragraph(plain(t("roadmap.phases-text"))), _phases(plan, w)]
-    blocks.append(Notice(plain(t("roadmap.freezes"))))
+    blocks += [Heading(t("roadmap.freezes-title")), Paragraph(plain(t("roadmap.freezes-text")))]
+    blocks.append(freezes(plan.freezes, w))
     return Section("roadmap", "12", t("roadmap.title"), tuple(blocks))
 
 
@@ -129,7 +131,16 @@ def _gantt(plan: MigrationPlan, w: Words) -> Chart:
         )
         for wave in plan.waves
     )
-    drawing = Calendar(plan.today, t("word.today"), tuple(map(track, plan.waves)), legend)
+    frozen = tuple(
+        Track(
+            t("roadmap.freeze", first=span.first, last=span.last),
+            t("roadmap.freeze-yearly"),
+            bar=(span.next_first, span.next_last),
+            tone=Tone.QUIET,
+        )
+        for span in plan.freezes
+    )
+    drawing = Calendar(plan.today, t("word.today"), (*map(track, plan.waves), *frozen), legend)
     table = Table("chart-waves-data", t("roadmap.chart"), columns, rows)
     return Chart("chart-waves", t("roadmap.chart"), t("roadmap.chart-text"), drawing, table)
 
