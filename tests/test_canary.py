@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from pqc_migrate.cli.scan import FORMATS
+from pqc_migrate.cli.inventories import FORMATS
 
 CANARY = "c4n4ry-Tr0ub4dor"
 """Stands in every planted password, token and literal."""
