@@ -289,7 +289,18 @@ def say(result: BenchmarkRun) -> None:
         note(notice)
     reasons = "; ".join(result.verdict.reasons)
     note(f"the machine was {result.verdict.quality}{': ' if reasons else ''}{reasons}")
-    note(f"{len(result.measurements)} operations measured, {len(result.skipped)} entries not measured")
+    note(f"{_counts(result)} measured, {len(result.skipped)} entries not measured")
+
+
+def _counts(result: BenchmarkRun) -> str:
+    found = {
+        "operations": len(result.measurements),
+        "stacks and heaps": len(result.memory),
+        "handshakes": len(result.handshakes),
+        "messages": len(result.messages),
+        "kinds of work on several processes": len(result.scaling),
+    }
+    return ", ".join(f"{count} {what}" for what, count in found.items() if count) or "nothing"
 
 
 def _plan(

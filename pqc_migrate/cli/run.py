@@ -58,7 +58,7 @@ def run(
     """Take the inventory of folders and files, measure post-quantum algorithms on this machine, and plan.
 
     Writes inventory.cdx.json, findings.sarif, bench.json, plan.json, report.html and report.md. The
-    benchmark takes a minute the first time and is kept for this machine. Other files in the folder stay.
+    benchmark takes a minute and a half the first time and is kept for this machine. Other files in the folder stay.
     """
     from pqc_migrate.bench.run import load as load_bench
     from pqc_migrate.cli.closing import closing
