@@ -119,13 +119,11 @@ class Examiner:
         return replace(gave, size=found.size, was_read=True, was_parsed=was_parsed)
 
 
-class Follower(Examiner):
-    """The source detectors once more, for calls of the functions that other files offer."""
+class _Again(Examiner):
+    """The source detectors once more; archives, heads of files and what lies hidden in an image have been said."""
 
-    def __init__(self, offers: Offers, rules: Rules = Rules()) -> None:
+    def __init__(self, rules: Rules) -> None:
         super().__init__((), rules=rules)
-        self._offers = offers
-        self._words = Gate(offers.words())
 
     def _look_for_material(self, path: str, found: Content) -> Examined:
         return Examined(path, archive=found.archive)
@@ -138,52 +136,58 @@ class Follower(Examiner):
         names: Listing | None,
         asked: Iterable[Detector] = (),
     ) -> Examined:
-        """Return what one file calls; nothing when it names none of the functions."""
-        if found.archive:
+        files = () if found.archive or not found.whole else self._files(path, found, near, names)
+        if not files:
             return Examined(path, archive=found.archive)
-        hits = self._words.hits(found.data) if found.whole else ()
+        said = [claim for file in files for detector in SOURCE for claim in _claims(detector, file) or ()]
+        return _sorted(said, files[0], found.shift)
+
+    def _files(
+        self, path: str, found: Content, near: Neighbor | None, names: Listing | None
+    ) -> tuple[SourceFile, ...]:
+        """Return what is to be read again, each with what is known by now; nothing for a file that has said all."""
+        raise NotImplementedError
+
+
+class Follower(_Again):
+    """Reads again for calls of the functions that other files offer."""
+
+    def __init__(self, offers: Offers, rules: Rules = Rules()) -> None:
+        super().__init__(rules)
+        self._offers = offers
+        self._words = Gate(offers.words())
+
+    def _files(
+        self, path: str, found: Content, near: Neighbor | None, names: Listing | None
+    ) -> tuple[SourceFile, ...]:
+        """Return the file when it names one of the functions."""
+        hits = self._words.hits(found.data)
         if not hits or not self._offers.wanted(found.data, hits):
-            return Examined(path)
+            return ()
         language = languages.of(path.rsplit("/", 1)[-1], found.data)
-        file = SourceFile(path, found.data, language, hits=hits, neighbor=near, listing=names, offers=self._offers)
-        said = [claim for detector in SOURCE for claim in _claims(detector, file) or ()]
-        return _sorted(said, file, found.shift)
+        return (
+            SourceFile(path, found.data, language, hits=hits, neighbor=near, listing=names, offers=self._offers),
+        )
 
 
-class Settler(Examiner):
-    """The source detectors once more for files whose functions others decide for, and for those that decide."""
+class Settler(_Again):
+    """Reads again the files whose functions others decide for, and those that decide."""
 
     def __init__(self, offers: Offers, given: Givens, rules: Rules = Rules()) -> None:
-        super().__init__((), rules=rules)
+        super().__init__(rules)
         self._offers = offers
         self._given = given
         self._paths = frozenset(path for one in given.all for path in one.concerned())
 
-    def _look_for_material(self, path: str, found: Content) -> Examined:
-        return Examined(path, archive=found.archive)
-
-    def _look(
-        self,
-        path: str,
-        found: Content,
-        near: Neighbor | None,
-        names: Listing | None,
-        asked: Iterable[Detector] = (),
-    ) -> Examined:
-        """Return what one file uses and calls, now that more is known; nothing for any other file."""
-        if found.archive:
-            return Examined(path, archive=found.archive)
-        if path not in self._paths or not found.whole:
-            return Examined(path)
+    def _files(
+        self, path: str, found: Content, near: Neighbor | None, names: Listing | None
+    ) -> tuple[SourceFile, ...]:
+        """Return the file by itself, and with what others offer, when it is one of those."""
+        if path not in self._paths:
+            return ()
         language = languages.of(path.rsplit("/", 1)[-1], found.data)
-        first = SourceFile(path, found.data, language, neighbor=near, listing=names, given=self._given)
-        said = [
-            claim
-            for file in (first, replace(first, offers=self._offers))
-            for detector in SOURCE
-            for claim in _claims(detector, file) or ()
-        ]
-        return _sorted(said, first, found.shift)
+        alone = SourceFile(path, found.data, language, neighbor=near, listing=names, given=self._given)
+        return alone, replace(alone, offers=self._offers)
 
 
 @cache
