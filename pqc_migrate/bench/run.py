@@ -18,7 +18,7 @@ from pqc_migrate.bench.repeat import executed
 from pqc_migrate.bench.summary import Summary, summarize
 from pqc_migrate.bench.timing import Batch
 from pqc_migrate.errors import BenchmarkError, PqcMigrateError
-from pqc_migrate.model.bench import BenchmarkRun, Environment, Library, Measurement, Quality, Skipped
+from pqc_migrate.model.bench import BenchmarkRun, Environment, Measurement, Quality, Skipped
 
 
 def run(plan: Plan, progress: Progress = lambda done, total, label: None) -> BenchmarkRun:
@@ -219,7 +219,7 @@ def _measurement(task: Task, summary: Summary, overhead: float) -> Measurement:
         p95_ns=net(summary.p95),
         p99_ns=net(summary.p99),
         median_interval_ns=both(summary.interval),
-        representative_ns=net(summary.mean if random else summary.median),
+        representative_ns=net(summary.representative(random)),
         representative="mean" if random else "median",
         overhead_ns=overhead,
         samples=summary.samples,
@@ -234,7 +234,7 @@ def _measurement(task: Task, summary: Summary, overhead: float) -> Measurement:
         status=mechanism.standing,
         family=mechanism.family,
         parameters=dict(mechanism.parameters),
-        implementation=_implementation(provider.library),
+        implementation=provider.library.described,
         algorithm_version=task.facts.version,
         details=task.facts.details,
         mean_interval_ns=both(summary.mean_interval),
@@ -252,14 +252,14 @@ def _repeats(task: Task, random: bool) -> list[float]:
     if len(runs) < 2:
         return []
     found = [summarize(batches) for _, batches in sorted(runs.items())]
-    return [summary.mean if random else summary.median for summary in found]
+    return [summary.representative(random) for summary in found]
 
 
 def _wrapper(task: Task, random: bool) -> float | None:
     if not task.wrapper_batches:
         return None
     found = summarize(task.wrapper_batches)
-    return found.mean if random else found.median
+    return found.representative(random)
 
 
 def _with_cycles(measurement: Measurement, task: Task, done: Execution) -> Measurement:
@@ -269,7 +269,3 @@ def _with_cycles(measurement: Measurement, task: Task, done: Execution) -> Measu
     else:
         count = done.cycles(task, mean=measurement.representative == "mean")
     return measurement if count is None else replace(measurement, cycles=count, cycles_kind=source.kind)
-
-
-def _implementation(library: Library) -> str:
-    return ", ".join(part for part in (f"{library.name} {library.version}", library.label) if part)

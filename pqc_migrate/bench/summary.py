@@ -41,6 +41,10 @@ class Summary:
     """Wall time divided by CPU time over all batches; 1 when nothing else ran."""
     clock: str
 
+    def representative(self, random: bool) -> float:
+        """Return what stands for one call: the median, but the mean where the work itself is random."""
+        return self.mean if random else self.median
+
 
 def summarize(batches: Sequence[Batch]) -> Summary:
     """Summarize the undisturbed batches.

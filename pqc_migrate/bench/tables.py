@@ -130,7 +130,7 @@ def _machine(environment: Environment) -> Iterator[str]:
     yield f"extensions: {' '.join(cpu.flags) or 'unknown'}"
     yield f"system: {environment.system}, {environment.kernel}, {environment.python}"
     for library in environment.libraries:
-        yield "library: " + ", ".join(part for part in (f"{library.name} {library.version}", library.label) if part)
+        yield f"library: {library.described}"
         if library.path:
             yield f"  {library.path}"
             yield f"  SHA-256 {library.sha256}"

@@ -60,7 +60,7 @@ def init(
     inventories = [load(path) for path in cboms]
     raw, effects = _started(inventories, profiles, today, by_folder=by_folder)
     emit(_written(raw, format_name or _format_for(output), allowed()), output)
-    note(f"{len(raw['systems'])} systems; what stands empty counts as its worst value, and the plan says so")
+    note(f"{_systems(len(raw['systems']))}; what stands empty counts as its worst value, and the plan says so")
     _tell(effects)
 
 
@@ -82,7 +82,7 @@ def check(file: str, cboms: Sequence[str], profiles: tuple[str, ...], today: dat
     from pqc_migrate.plan.register_check import remarks
 
     held = load(Path(file))
-    note(f"{Path(file).name}: valid, {len(held.systems)} systems")
+    note(f"{Path(file).name}: valid, {_systems(len(held.systems))}")
     for remark in remarks(held):
         warn(remark)
     if cboms:
@@ -156,3 +156,7 @@ def _format_for(output: str, otherwise: str = "yaml") -> str:
             raise RegisterError("a workbook is not for a terminal", hint="name a file with --output register.xlsx")
         return otherwise
     return "xlsx" if output.lower().endswith((".xlsx", ".xlsm")) else "yaml"
+
+
+def _systems(count: int) -> str:
+    return f"{count} system" if count == 1 else f"{count} systems"

@@ -201,6 +201,11 @@ class Library:
     build: Mapping[str, str] = field(default_factory=dict)
     """Build options as far as the library shows them."""
 
+    @property
+    def described(self) -> str:
+        """Name, version and who built it, in one line."""
+        return ", ".join(part for part in (f"{self.name} {self.version}", self.label) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:

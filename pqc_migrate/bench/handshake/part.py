@@ -186,7 +186,7 @@ def _side(batches: Sequence[Batch], random: bool) -> SideCpu:
         mean_interval_ns=summary.mean_interval,
         q1_ns=summary.q1,
         q3_ns=summary.q3,
-        representative_ns=summary.mean if random else summary.median,
+        representative_ns=summary.representative(random),
         representative="mean" if random else "median",
         samples=summary.samples,
         disturbed=summary.disturbed,

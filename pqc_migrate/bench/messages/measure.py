@@ -108,7 +108,7 @@ def _cost(plan: Plan, prepared: Prepared, sign: Sequence[Batch], verify: Sequenc
         certificate_bytes=prepared.certificate_bytes,
         sign=_timing(sign, Operation.SIGN in random),
         verify=_timing(verify, Operation.VERIFY in random),
-        implementation=", ".join(part for part in (f"{library.name} {library.version}", library.label) if part),
+        implementation=library.described,
         details=prepared.details,
     )
 
@@ -124,7 +124,7 @@ def _timing(batches: Sequence[Batch], random: bool) -> Timing:
         p95_ns=summary.p95,
         p99_ns=summary.p99,
         median_interval_ns=summary.interval,
-        representative_ns=summary.mean if random else summary.median,
+        representative_ns=summary.representative(random),
         representative="mean" if random else "median",
         samples=summary.samples,
         disturbed=summary.disturbed,
